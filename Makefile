@@ -1,0 +1,36 @@
+# Maru: everything a newcomer types. Needs Python 3.11 or 3.12 and make; the rest is installed into .venv.
+.DEFAULT_GOAL := help
+PYTHON ?= $(shell for p in python3.11 python3.12 python3; do \
+	$$p -c 'import sys; sys.exit(not ((3,11) <= sys.version_info[:2] <= (3,12)))' 2>/dev/null && { command -v $$p; break; }; done)
+BIN := .venv/bin
+export UV_PYTHON_DOWNLOADS := never
+
+.PHONY: help up down status reset test check gen lock web bench clean
+
+help: ## what can be typed here
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 18
+
+# One stamp per lock file: a target reruns its installation only when its lock changed.
+.venv/.bootstrap: requirements/bootstrap.txt
+	@test -n "$(PYTHON)" || { echo "Maru needs Python 3.11 or 3.12 (python3.11 or python3.12 on PATH). / Python 3.11 또는 3.12가 필요합니다." >&2; exit 1; }
+	@echo "· $@: virtual environment / 가상 환경"
+	@"$(PYTHON)" -m venv .venv
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/bootstrap.txt
+	@touch $@
+
+.venv/.runtime: requirements/runtime.txt pyproject.toml .venv/.bootstrap
+	@echo "· $@: packages / 패키지 설치"
+	@$(BIN)/uv pip install --python $(BIN)/python --require-hashes -r requirements/runtime.txt
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation -e .
+	@touch $@
+
+.venv/.dev: requirements/dev.txt .venv/.runtime
+	@echo "· $@: development packages / 개발 패키지 설치"
+	@$(BIN)/uv pip install --python $(BIN)/python --require-hashes -r requirements/dev.txt
+	@touch $@
+
+lock: .venv/.bootstrap ## write requirements/*.txt from pyproject.toml, with hashes
+	@cd requirements && for f in bootstrap runtime dev; do \
+	  case $$f in bootstrap) a="--group ../pyproject.toml:bootstrap";; runtime) a="../pyproject.toml";; dev) a="../pyproject.toml --extra dev -c runtime.txt";; esac; \
+	  ../$(BIN)/uv pip compile --quiet --generate-hashes --no-header --no-annotate --universal --python-version 3.11 $$a -o $$f.txt || exit 1; done
+	@! grep -nE '://|^--(index|extra-index|find-links|trusted)' requirements/*.txt

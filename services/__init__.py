@@ -1,0 +1,1 @@
+"""Maru services: one package per service, and the chassis they share (kit)."""
