@@ -1,0 +1,1 @@
+"""Conversations, understanding of a question, composing and streaming of the answer."""

@@ -1,0 +1,1 @@
+"""The `maru` command: starts and supervises the parts of the mesh."""
