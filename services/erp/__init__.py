@@ -1,0 +1,1 @@
+"""The ERP room: the local model, its loading, the semantic catalog and its queries."""
