@@ -1,0 +1,189 @@
+"""Verification of access tokens: the issuer's keys, kept and refreshed, and what a token must say."""
+
+import asyncio
+import time
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final, Protocol
+
+import httpx
+import jwt
+import structlog
+
+from services.kit.errors import DependencyUnavailable, TokenExpired, TokenInvalid
+from services.kit.identity import EDGE, Identity
+
+ALGORITHMS: Final = frozenset({"RS256", "ES256", "EdDSA"})
+"""Signatures only by the issuer's private key; `none` and the shared-secret algorithms are never accepted."""
+
+MAX_TOKEN_BYTES: Final = 16 * 1024
+LEEWAY_SECONDS: Final = 5
+
+log = structlog.get_logger(__name__)
+
+
+class SigningKeys(Protocol):
+    """Where public keys come from."""
+
+    async def find(self, kid: str) -> jwt.PyJWK | None:
+        """The key with this id, or None when the issuer (as last heard) has no such key.
+
+        Raises:
+            DependencyUnavailable: no key has ever been fetched and the issuer can't be reached.
+        """
+        ...
+
+
+def parse_jwks(document: Mapping[str, Any]) -> dict[str, jwt.PyJWK]:
+    """The signing keys of a JWK set by key id, without those of other uses and of algorithms we refuse."""
+    keys: dict[str, jwt.PyJWK] = {}
+    for entry in document["keys"]:
+        if entry.get("use", "sig") != "sig" or not entry.get("kid"):
+            continue
+        try:
+            key = jwt.PyJWK(entry)
+        except jwt.PyJWTError:
+            continue
+        if key.algorithm_name in ALGORITHMS:
+            keys[entry["kid"]] = key
+    return keys
+
+
+class IssuerKeys:
+    """The issuer's JWK set by URL.
+
+    Fetched at the first use, again when older than `max_age`, and at once for an unknown key id (rotation),
+    but never more often than `min_interval`. While the issuer is away, the keys already known go on working.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        client: httpx.AsyncClient,
+        *,
+        max_age: timedelta = timedelta(minutes=5),
+        min_interval: timedelta = timedelta(seconds=5),
+    ) -> None:
+        self._url = url
+        self._client = client
+        self._max_age = max_age.total_seconds()
+        self._min_interval = min_interval.total_seconds()
+        self._keys: dict[str, jwt.PyJWK] = {}
+        self._fetched_at = -float("inf")
+        self._tried_at = -float("inf")
+        self._lock = asyncio.Lock()
+
+    async def find(self, kid: str) -> jwt.PyJWK | None:
+        if kid not in self._keys or time.monotonic() - self._fetched_at > self._max_age:
+            async with self._lock:
+                if time.monotonic() - self._tried_at > self._min_interval:
+                    await self._fetch()
+        if not self._keys:
+            raise DependencyUnavailable(dependency="identity", retry_after=timedelta(seconds=2))
+        return self._keys.get(kid)
+
+    async def _fetch(self) -> None:
+        self._tried_at = time.monotonic()
+        try:
+            response = await self._client.get(self._url)
+            response.raise_for_status()
+            keys = parse_jwks(response.json())
+        except (httpx.HTTPError, ValueError, KeyError, TypeError, AttributeError) as error:
+            log.warning("issuer_keys_unavailable", error=type(error).__name__, known_keys=len(self._keys))
+            return
+        if keys:
+            self._keys = keys
+            self._fetched_at = time.monotonic()
+
+
+class TokenVerifier:
+    """Checks access tokens: signature, algorithm, type, issuer, audience and times."""
+
+    def __init__(self, keys: SigningKeys, *, issuer: str, audience: str) -> None:
+        self._keys = keys
+        self._issuer = issuer
+        self._audience = audience
+
+    async def verify(self, token: str, *, caller: str = EDGE) -> Identity:
+        """The asker that the token speaks for, reached through `caller`.
+
+        Raises:
+            TokenExpired: it was good once.
+            TokenInvalid: anything else is wrong with it.
+            DependencyUnavailable: the issuer's keys aren't known and can't be fetched.
+        """
+        if len(token) > MAX_TOKEN_BYTES:
+            raise TokenInvalid("too long")
+        try:
+            header = jwt.get_unverified_header(token)
+            algorithm, kid, token_type = header.get("alg"), header.get("kid"), header.get("typ")
+            if algorithm not in ALGORITHMS:
+                raise TokenInvalid(f"algorithm {algorithm!r}")
+            if not isinstance(kid, str):
+                raise TokenInvalid("no key id")
+            key = await self._keys.find(kid)
+            if key is None:
+                raise TokenInvalid("unknown key id")
+            claims = jwt.decode(
+                token,
+                key,
+                algorithms=[key.algorithm_name],  # the key decides, not the token
+                issuer=self._issuer,
+                audience=self._audience,
+                leeway=LEEWAY_SECONDS,
+                options={"require": ["exp", "iat", "iss", "aud", "sub"]},
+            )
+        except jwt.ExpiredSignatureError:
+            raise TokenExpired(expired_at=_expired_at(token)) from None
+        except jwt.PyJWTError as error:
+            raise TokenInvalid(f"{type(error).__name__}: {error}") from None
+        # RFC 9068 says at+jwt; Keycloak says JWT and puts the kind into a claim, where an ID token says "ID".
+        if str(token_type).lower() not in {"at+jwt", "application/at+jwt"} and claims.get("typ") != "Bearer":
+            raise TokenInvalid("not an access token")
+        return _identity(claims, token, caller)
+
+
+def _expired_at(token: str) -> str:
+    """`exp` of a token whose signature has been checked, RFC 3339."""
+    claims = jwt.decode(token, options={"verify_signature": False})
+    return datetime.fromtimestamp(claims["exp"], UTC).isoformat().replace("+00:00", "Z")
+
+
+def _identity(claims: Mapping[str, Any], token: str, caller: str) -> Identity:
+    return Identity(
+        subject=claims["sub"],
+        username=_text(claims, "preferred_username") or claims["sub"],
+        name=_text(claims, "name") or _text(claims, "preferred_username") or "",
+        roles=frozenset(_texts(_object(claims, "realm_access"), "roles")),
+        company=_texts(claims, "company"),
+        territory=_texts(claims, "territory"),
+        warehouse=_texts(claims, "warehouse"),
+        department=_texts(claims, "department"),
+        employee=_text(claims, "employee"),
+        actor=_text(_object(claims, "act"), "sub"),
+        caller=caller,
+        token=token,
+    )
+
+
+def _object(claims: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    value = claims.get(name, {})
+    if not isinstance(value, Mapping):
+        raise TokenInvalid(f"claim {name} is not an object")
+    return value
+
+
+def _text(claims: Mapping[str, Any], name: str) -> str | None:
+    value = claims.get(name)
+    if value is not None and not isinstance(value, str):
+        raise TokenInvalid(f"claim {name} is not a text")
+    return value
+
+
+def _texts(claims: Mapping[str, Any], name: str) -> tuple[str, ...]:
+    """A claim as texts; one text counts as a list of one. A claim of another shape is refused."""
+    value = claims.get(name, [])
+    values = [value] if isinstance(value, str) else value
+    if not isinstance(values, list) or not all(isinstance(v, str) for v in values):
+        raise TokenInvalid(f"claim {name} is not a list of texts")
+    return tuple(values)
