@@ -63,7 +63,7 @@ _REFLECTION: Final = (
 
 
 def rules(profile: Literal["embedded", "production"]) -> Mapping[str, AccessRule]:
-    """Full method -> its rule. Reflection is for employees on the embedded profile, for admins in production."""
+    """Full method -> its rule. Reflection is for employees when embedded, for admins in production."""
     reflection = AccessRule(_EMPLOYEE if profile == "embedded" else _ADMIN, _FROM_EDGE)
     return MappingProxyType({**_RULES, **dict.fromkeys(_REFLECTION, reflection)})
 

@@ -1,8 +1,8 @@
 """Channels to the other parts, through the mesh. They connect at the first call, and again when it breaks.
 
 `service_channel` speaks for the asker being served: their token, this service's own identity, the ids, the
-trace and the time that is left. `triton_channel` carries ids, trace and identity only: a model has no business
-with the asker's token, and a deadline would cancel the call inside Triton, which is stopped in band instead.
+trace and the time that is left. `triton_channel` carries ids, trace and identity only: a model has no use for
+the asker's token, and a deadline would cancel the call inside Triton, which is stopped in band instead.
 """
 
 from collections.abc import Callable

@@ -35,7 +35,7 @@ class Dependency:
     """Without it the service doesn't serve at all. False: it goes on, with less."""
 
 
-class Health(health_pb2_grpc.HealthServicer):
+class Health(health_pb2_grpc.HealthServicer):  # type: ignore[misc]  # its package has no types
     """The health service of one process."""
 
     def __init__(self, services: Sequence[str], dependencies: Sequence[Dependency], metrics: Metrics) -> None:

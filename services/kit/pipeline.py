@@ -205,7 +205,7 @@ async def guard(call: Call) -> AsyncIterator[None]:
         task = asyncio.current_task()
         if task is not None and task.cancelling():
             raise
-        # Nobody cancelled the call: a library let its own cancellation out, and the client would get no answer.
+        # Nobody cancelled the call: a library let its own cancellation out, which would answer nothing.
         log.exception("rpc_unforeseen", method=call.method)
         await status.abort(call.context, InternalFailure(log_id=_log_id()), _log_id())
     except Exception:

@@ -38,7 +38,7 @@ from services.kit.auth import IssuerKeys, TokenVerifier
 from services.kit.clock import Clock
 from services.kit.health import Dependency, Health
 from services.kit.metrics import Metrics
-from services.kit.settings import ServiceSettings
+from services.kit.settings import ServiceSettings, split_address
 from services.kit.workload import WorkloadSigner, WorkloadVerifier
 
 MAX_RECEIVE_BYTES: Final = 4 * 1024 * 1024
@@ -143,7 +143,7 @@ async def serving(
     workloads: WorkloadVerifier,
     signer: WorkloadSigner,
 ) -> AsyncIterator[Running]:
-    """A started server. On the way out: NOT_SERVING, grace for the running calls, adapters closed in reverse."""
+    """A started server. Leaving: NOT_SERVING, grace for the running calls, adapters closed in reverse."""
     metrics = Metrics()
     async with AsyncExitStack() as stack:
         parts = await stack.enter_async_context(app(settings, Chassis(settings.clock, metrics, signer)))
@@ -172,11 +172,11 @@ async def serving(
             [*names, "grpc.health.v1.Health", reflection.SERVICE_NAME], server
         )
         try:
-            metrics_port = stack.enter_context(metrics.served(*settings.metrics_address))
+            metrics_port = stack.enter_context(metrics.served(*split_address(settings.metrics_address)))
         except OSError as error:
             raise _taken("MARU_METRICS_ADDRESS", settings.metrics_address, error) from None
         try:
-            port = server.add_insecure_port(str(settings.grpc_address))
+            port = server.add_insecure_port(settings.grpc_address)
         except RuntimeError as error:
             raise _taken("MARU_GRPC_ADDRESS", settings.grpc_address, error) from None
         await health.refresh()
@@ -213,8 +213,8 @@ def _mount(server: grpc.aio.Server, servicers: Sequence[Mounted]) -> list[str]:
     return list(noting.names)
 
 
-def _taken(setting: str, address: Any, error: Exception) -> SystemExit:
-    log.error("cannot_listen", address=str(address), error=str(error))
+def _taken(setting: str, address: str, error: Exception) -> SystemExit:
+    log.error("cannot_listen", address=address, error=str(error))
     return SystemExit(
         f"{setting}={address}: 이 주소를 쓸 수 없습니다. 다른 프로그램을 끄거나 다른 포트를 정해 주세요. / "
         "This address can't be used. Stop the program that has it, or set another port."

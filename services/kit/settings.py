@@ -4,11 +4,11 @@ from collections.abc import Mapping
 from datetime import date
 from ipaddress import ip_address
 from pathlib import Path
-from typing import Annotated, Any, ClassVar, Literal, NamedTuple, Self, TypeVar
+from typing import Annotated, ClassVar, Literal, Self, TypeVar
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
-from pydantic import BeforeValidator, Field, ValidationError, model_validator
+from pydantic import AfterValidator, Field, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from services.kit.clock import Clock, SystemClock
@@ -16,30 +16,24 @@ from services.kit.clock import Clock, SystemClock
 _PREFIX = "MARU_"
 
 
-class _Address(NamedTuple):
-    host: str
-    port: int
+def split_address(address: str) -> tuple[str, int]:
+    """Host and port of HOST:PORT.
 
-    def __str__(self) -> str:
-        return f"{self.host}:{self.port}"
-
-    @property
-    def is_loopback(self) -> bool:
-        return self.host == "localhost" or ip_address(self.host).is_loopback
-
-
-def _parse_address(value: Any) -> Any:
-    if not isinstance(value, str):
-        return value
-    host, _, port = value.rpartition(":")
-    if not host or not port.isdecimal() or int(port) > 65535:
+    Raises:
+        ValueError: it is written otherwise, or the host is a name instead of a number.
+    """
+    host, _, port = address.rpartition(":")
+    if not port.isdecimal() or int(port) > 65535:
         raise ValueError("write HOST:PORT, as in 127.0.0.1:18087")
-    if host != "localhost":
-        ip_address(host)
-    return _Address(host, int(port))
+    return str(ip_address(host.strip("[]"))), int(port)
 
 
-Address = Annotated[_Address, BeforeValidator(_parse_address)]
+def _check_address(address: str) -> str:
+    split_address(address)
+    return address
+
+
+Address = Annotated[str, AfterValidator(_check_address)]
 """HOST:PORT to listen on; port 0 takes a free one."""
 
 
@@ -100,7 +94,7 @@ class ServiceSettings(BaseSettings):
     def _check_profile(self) -> Self:
         if self.profile == "embedded":
             for field in ("grpc_address", "metrics_address"):
-                if not getattr(self, field).is_loopback:
+                if not ip_address(split_address(getattr(self, field))[0]).is_loopback:
                     raise ValueError(f"{_env(field)}: the embedded profile listens on 127.0.0.1 only")
             return self
         for field, schemes in self.embedded_schemes.items():

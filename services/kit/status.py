@@ -25,7 +25,7 @@ DETAILS_KEY = "grpc-status-details-bin"
 
 
 def to_status(error: MaruError, request_id: str = "") -> status_pb2.Status:
-    """The status with its details: ErrorInfo and LocalizedMessage (ko, en) always, others where they apply."""
+    """The status with its details: ErrorInfo and LocalizedMessage (ko, en) always, others as they apply."""
     status = status_pb2.Status(code=code_pb2.Code.Value(error.code), message=error.message_en)
     details: list[message.Message] = [
         error_details_pb2.ErrorInfo(reason=error.reason, domain=DOMAIN, metadata=error.metadata)

@@ -1,4 +1,4 @@
-"""The services' own identity: each signs its calls with its key and checks the others' by a file of public keys.
+"""The services' own identity: each signs its calls with its key and checks the others' by a file of keys.
 
 No issuer takes part, so calls between services go on while it is away. Metadata key: `maru-workload`.
 """
