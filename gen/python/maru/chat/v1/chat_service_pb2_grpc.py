@@ -29,7 +29,7 @@ class ChatServiceStub:
     """Conversations with Maru: questions in Korean, answers with their proof.
 
     A conversation belongs to who created it; to anybody else it doesn't exist (NOT_FOUND).
-    Every RPC may answer UNAUTHENTICATED (TOKEN_*), PERMISSION_DENIED (ROLE_MISSING), INVALID_ARGUMENT (VALIDATION_FAILED),
+    Every RPC may answer UNAUTHENTICATED (TOKEN_*), PERMISSION_DENIED (ROLE_MISSING), INVALID_ARGUMENT (FIELD_INVALID),
     RESOURCE_EXHAUSTED (RATE_LIMITED), DEADLINE_EXCEEDED, UNAVAILABLE (SHUTTING_DOWN, DEPENDENCY_UNAVAILABLE) and INTERNAL;
     the comments below name what is particular to each.
     """
@@ -101,7 +101,7 @@ class ChatServiceServicer:
     """Conversations with Maru: questions in Korean, answers with their proof.
 
     A conversation belongs to who created it; to anybody else it doesn't exist (NOT_FOUND).
-    Every RPC may answer UNAUTHENTICATED (TOKEN_*), PERMISSION_DENIED (ROLE_MISSING), INVALID_ARGUMENT (VALIDATION_FAILED),
+    Every RPC may answer UNAUTHENTICATED (TOKEN_*), PERMISSION_DENIED (ROLE_MISSING), INVALID_ARGUMENT (FIELD_INVALID),
     RESOURCE_EXHAUSTED (RATE_LIMITED), DEADLINE_EXCEEDED, UNAVAILABLE (SHUTTING_DOWN, DEPENDENCY_UNAVAILABLE) and INTERNAL;
     the comments below name what is particular to each.
     """
@@ -281,7 +281,7 @@ class ChatService:
     """Conversations with Maru: questions in Korean, answers with their proof.
 
     A conversation belongs to who created it; to anybody else it doesn't exist (NOT_FOUND).
-    Every RPC may answer UNAUTHENTICATED (TOKEN_*), PERMISSION_DENIED (ROLE_MISSING), INVALID_ARGUMENT (VALIDATION_FAILED),
+    Every RPC may answer UNAUTHENTICATED (TOKEN_*), PERMISSION_DENIED (ROLE_MISSING), INVALID_ARGUMENT (FIELD_INVALID),
     RESOURCE_EXHAUSTED (RATE_LIMITED), DEADLINE_EXCEEDED, UNAVAILABLE (SHUTTING_DOWN, DEPENDENCY_UNAVAILABLE) and INTERNAL;
     the comments below name what is particular to each.
     """

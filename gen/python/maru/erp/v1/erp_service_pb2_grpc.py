@@ -28,7 +28,7 @@ if _version_not_supported:
 class ErpServiceStub:
     """The company's ERP data, read through the semantic catalog and under the asker's policy. Read-only.
 
-    Every RPC may answer UNAUTHENTICATED (TOKEN_*), PERMISSION_DENIED (ROLE_MISSING), INVALID_ARGUMENT (VALIDATION_FAILED),
+    Every RPC may answer UNAUTHENTICATED (TOKEN_*), PERMISSION_DENIED (ROLE_MISSING), INVALID_ARGUMENT (FIELD_INVALID),
     RESOURCE_EXHAUSTED (RATE_LIMITED), DEADLINE_EXCEEDED, UNAVAILABLE (LOCAL_MODEL_UNAVAILABLE, SHUTTING_DOWN) and
     INTERNAL; the comments below name what is particular to each.
     """
@@ -74,7 +74,7 @@ class ErpServiceStub:
 class ErpServiceServicer:
     """The company's ERP data, read through the semantic catalog and under the asker's policy. Read-only.
 
-    Every RPC may answer UNAUTHENTICATED (TOKEN_*), PERMISSION_DENIED (ROLE_MISSING), INVALID_ARGUMENT (VALIDATION_FAILED),
+    Every RPC may answer UNAUTHENTICATED (TOKEN_*), PERMISSION_DENIED (ROLE_MISSING), INVALID_ARGUMENT (FIELD_INVALID),
     RESOURCE_EXHAUSTED (RATE_LIMITED), DEADLINE_EXCEEDED, UNAVAILABLE (LOCAL_MODEL_UNAVAILABLE, SHUTTING_DOWN) and
     INTERNAL; the comments below name what is particular to each.
     """
@@ -92,8 +92,8 @@ class ErpServiceServicer:
         """Runs one typed query and returns its exact table with the filters, definitions and time of the data.
         Who: employee; the asker's policy decides which metrics and rows.
         Codes: INVALID_ARGUMENT (UNKNOWN_METRIC, UNKNOWN_DIMENSION, QUERY_REFUSED when it would double-count or add what can't be
-        added), PERMISSION_DENIED (METRIC_FORBIDDEN, by name), RESOURCE_EXHAUSTED (ROW_LIMIT_EXCEEDED, STATEMENT_TIMEOUT),
-        FAILED_PRECONDITION (LOCAL_MODEL_EMPTY, DATA_TOO_STALE).
+        added), PERMISSION_DENIED (METRIC_FORBIDDEN, by name), RESOURCE_EXHAUSTED (ROW_LIMIT_EXCEEDED, COST_LIMIT_EXCEEDED,
+        STATEMENT_TIMEOUT), FAILED_PRECONDITION (LOCAL_MODEL_EMPTY, DATA_TOO_STALE).
         Repeatable: yes, no effects. Bound: 500 ms on a million invoice lines.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
@@ -130,7 +130,7 @@ class ErpServiceServicer:
     def ExportResult(self, request, context):
         """Streams the full result of a query as a CSV or XLSX file, and records that it did.
         Who: employee, under the asker's policy. Codes: RESOURCE_EXHAUSTED (EXPORT_TOO_LARGE), UNIMPLEMENTED (NOT_AVAILABLE_YET).
-        Repeatable: yes; each call is recorded. Bound: 100,000 rows in 10 s.
+        Repeatable: yes, by `request_id`: the same file, recorded once. Bound: 100,000 rows in 10 s.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -180,7 +180,7 @@ def add_ErpServiceServicer_to_server(servicer, server):
 class ErpService:
     """The company's ERP data, read through the semantic catalog and under the asker's policy. Read-only.
 
-    Every RPC may answer UNAUTHENTICATED (TOKEN_*), PERMISSION_DENIED (ROLE_MISSING), INVALID_ARGUMENT (VALIDATION_FAILED),
+    Every RPC may answer UNAUTHENTICATED (TOKEN_*), PERMISSION_DENIED (ROLE_MISSING), INVALID_ARGUMENT (FIELD_INVALID),
     RESOURCE_EXHAUSTED (RATE_LIMITED), DEADLINE_EXCEEDED, UNAVAILABLE (LOCAL_MODEL_UNAVAILABLE, SHUTTING_DOWN) and
     INTERNAL; the comments below name what is particular to each.
     """

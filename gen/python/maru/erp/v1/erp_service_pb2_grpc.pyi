@@ -15,7 +15,7 @@ GRPC_VERSION: str
 class ErpServiceStub:
     """The company's ERP data, read through the semantic catalog and under the asker's policy. Read-only.
 
-    Every RPC may answer UNAUTHENTICATED (TOKEN_*), PERMISSION_DENIED (ROLE_MISSING), INVALID_ARGUMENT (VALIDATION_FAILED),
+    Every RPC may answer UNAUTHENTICATED (TOKEN_*), PERMISSION_DENIED (ROLE_MISSING), INVALID_ARGUMENT (FIELD_INVALID),
     RESOURCE_EXHAUSTED (RATE_LIMITED), DEADLINE_EXCEEDED, UNAVAILABLE (LOCAL_MODEL_UNAVAILABLE, SHUTTING_DOWN) and
     INTERNAL; the comments below name what is particular to each.
     """
@@ -30,8 +30,8 @@ class ErpServiceStub:
     """Runs one typed query and returns its exact table with the filters, definitions and time of the data.
     Who: employee; the asker's policy decides which metrics and rows.
     Codes: INVALID_ARGUMENT (UNKNOWN_METRIC, UNKNOWN_DIMENSION, QUERY_REFUSED when it would double-count or add what can't be
-    added), PERMISSION_DENIED (METRIC_FORBIDDEN, by name), RESOURCE_EXHAUSTED (ROW_LIMIT_EXCEEDED, STATEMENT_TIMEOUT),
-    FAILED_PRECONDITION (LOCAL_MODEL_EMPTY, DATA_TOO_STALE).
+    added), PERMISSION_DENIED (METRIC_FORBIDDEN, by name), RESOURCE_EXHAUSTED (ROW_LIMIT_EXCEEDED, COST_LIMIT_EXCEEDED,
+    STATEMENT_TIMEOUT), FAILED_PRECONDITION (LOCAL_MODEL_EMPTY, DATA_TOO_STALE).
     Repeatable: yes, no effects. Bound: 500 ms on a million invoice lines.
     """
     GetRecord: _aio.UnaryUnaryMultiCallable[_erp_service_pb2.GetRecordRequest, _erp_service_pb2.GetRecordResponse]
@@ -52,13 +52,13 @@ class ErpServiceStub:
     ExportResult: _aio.UnaryStreamMultiCallable[_erp_service_pb2.ExportResultRequest, _erp_service_pb2.ExportResultResponse]
     """Streams the full result of a query as a CSV or XLSX file, and records that it did.
     Who: employee, under the asker's policy. Codes: RESOURCE_EXHAUSTED (EXPORT_TOO_LARGE), UNIMPLEMENTED (NOT_AVAILABLE_YET).
-    Repeatable: yes; each call is recorded. Bound: 100,000 rows in 10 s.
+    Repeatable: yes, by `request_id`: the same file, recorded once. Bound: 100,000 rows in 10 s.
     """
 
 class ErpServiceServicer(metaclass=_abc_1.ABCMeta):
     """The company's ERP data, read through the semantic catalog and under the asker's policy. Read-only.
 
-    Every RPC may answer UNAUTHENTICATED (TOKEN_*), PERMISSION_DENIED (ROLE_MISSING), INVALID_ARGUMENT (VALIDATION_FAILED),
+    Every RPC may answer UNAUTHENTICATED (TOKEN_*), PERMISSION_DENIED (ROLE_MISSING), INVALID_ARGUMENT (FIELD_INVALID),
     RESOURCE_EXHAUSTED (RATE_LIMITED), DEADLINE_EXCEEDED, UNAVAILABLE (LOCAL_MODEL_UNAVAILABLE, SHUTTING_DOWN) and
     INTERNAL; the comments below name what is particular to each.
     """
@@ -83,8 +83,8 @@ class ErpServiceServicer(metaclass=_abc_1.ABCMeta):
         """Runs one typed query and returns its exact table with the filters, definitions and time of the data.
         Who: employee; the asker's policy decides which metrics and rows.
         Codes: INVALID_ARGUMENT (UNKNOWN_METRIC, UNKNOWN_DIMENSION, QUERY_REFUSED when it would double-count or add what can't be
-        added), PERMISSION_DENIED (METRIC_FORBIDDEN, by name), RESOURCE_EXHAUSTED (ROW_LIMIT_EXCEEDED, STATEMENT_TIMEOUT),
-        FAILED_PRECONDITION (LOCAL_MODEL_EMPTY, DATA_TOO_STALE).
+        added), PERMISSION_DENIED (METRIC_FORBIDDEN, by name), RESOURCE_EXHAUSTED (ROW_LIMIT_EXCEEDED, COST_LIMIT_EXCEEDED,
+        STATEMENT_TIMEOUT), FAILED_PRECONDITION (LOCAL_MODEL_EMPTY, DATA_TOO_STALE).
         Repeatable: yes, no effects. Bound: 500 ms on a million invoice lines.
         """
 
@@ -129,7 +129,7 @@ class ErpServiceServicer(metaclass=_abc_1.ABCMeta):
     ) -> _abc.AsyncIterator[_erp_service_pb2.ExportResultResponse]:
         """Streams the full result of a query as a CSV or XLSX file, and records that it did.
         Who: employee, under the asker's policy. Codes: RESOURCE_EXHAUSTED (EXPORT_TOO_LARGE), UNIMPLEMENTED (NOT_AVAILABLE_YET).
-        Repeatable: yes; each call is recorded. Bound: 100,000 rows in 10 s.
+        Repeatable: yes, by `request_id`: the same file, recorded once. Bound: 100,000 rows in 10 s.
         """
 
 def add_ErpServiceServicer_to_server(servicer: ErpServiceServicer, server: _aio.Server) -> None: ...

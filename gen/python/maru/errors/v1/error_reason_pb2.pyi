@@ -59,13 +59,13 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     en: You may not use this. Ask an administrator for the role admin.
     Sample: {"reason": "ROLE_MISSING", "domain": "maru", "metadata": {"method": "maru.admin.v1.AdminService/GetStatus", "roles": "admin"}}
     """
-    ERROR_REASON_CALLER_INVALID: _ErrorReason.ValueType  # 5
+    ERROR_REASON_WORKLOAD_INVALID: _ErrorReason.ValueType  # 5
     """The calling service gave no proof of its own identity, or one that can't be trusted.
 
     Code: UNAUTHENTICATED. Metadata: none.
     ko: 호출한 서비스를 확인할 수 없습니다. 서비스의 키 설정을 확인해 주세요.
     en: The calling service could not be verified. Check its workload key.
-    Sample: {"reason": "CALLER_INVALID", "domain": "maru", "metadata": {}}
+    Sample: {"reason": "WORKLOAD_INVALID", "domain": "maru", "metadata": {}}
     """
     ERROR_REASON_CALLER_NOT_ALLOWED: _ErrorReason.ValueType  # 6
     """The calling service is known and isn't among those that may call this method.
@@ -217,13 +217,13 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     en: This can't be done in the present state (stopped).
     Sample: {"reason": "STATE_CONFLICT", "domain": "maru", "metadata": {"resource": "sync stream", "state": "stopped"}}
     """
-    ERROR_REASON_VALIDATION_FAILED: _ErrorReason.ValueType  # 33
+    ERROR_REASON_FIELD_INVALID: _ErrorReason.ValueType  # 33
     """One or more fields break a rule stated in the contract. BadRequest names each field and rule.
 
     Code: INVALID_ARGUMENT. Metadata: none.
     ko: 요청에 잘못된 값이 있습니다: page_size.
     en: The request has an invalid value: page_size.
-    Sample: {"reason": "VALIDATION_FAILED", "domain": "maru", "metadata": {}}
+    Sample: {"reason": "FIELD_INVALID", "domain": "maru", "metadata": {}}
     """
     ERROR_REASON_PAGE_TOKEN_INVALID: _ErrorReason.ValueType  # 34
     """The page token was not issued by this server, or for another parent or filter. Start over without one.
@@ -472,6 +472,7 @@ class ErrorReason(_ErrorReason, metaclass=_ErrorReasonEnumTypeWrapper):
     - `google.rpc.LocalizedMessage`, once in `ko` and once in `en`: what happened and what to do about it, for people.
     - `google.rpc.BadRequest` where fields are at fault, `google.rpc.RetryInfo` where the same call may succeed later,
       `google.rpc.QuotaFailure` where an allowance is used up.
+    - `google.rpc.RequestInfo`: `request_id` finds the call in the logs.
 
     No detail ever holds a token, a password, an answer's text or something the caller may not see. A client that meets
     a value it doesn't know acts on the code alone. Values are only ever added.
@@ -516,13 +517,13 @@ ko: 이 기능을 쓸 권한이 없습니다. 관리자에게 admin 역할을 �
 en: You may not use this. Ask an administrator for the role admin.
 Sample: {"reason": "ROLE_MISSING", "domain": "maru", "metadata": {"method": "maru.admin.v1.AdminService/GetStatus", "roles": "admin"}}
 """
-ERROR_REASON_CALLER_INVALID: ErrorReason.ValueType  # 5
+ERROR_REASON_WORKLOAD_INVALID: ErrorReason.ValueType  # 5
 """The calling service gave no proof of its own identity, or one that can't be trusted.
 
 Code: UNAUTHENTICATED. Metadata: none.
 ko: 호출한 서비스를 확인할 수 없습니다. 서비스의 키 설정을 확인해 주세요.
 en: The calling service could not be verified. Check its workload key.
-Sample: {"reason": "CALLER_INVALID", "domain": "maru", "metadata": {}}
+Sample: {"reason": "WORKLOAD_INVALID", "domain": "maru", "metadata": {}}
 """
 ERROR_REASON_CALLER_NOT_ALLOWED: ErrorReason.ValueType  # 6
 """The calling service is known and isn't among those that may call this method.
@@ -674,13 +675,13 @@ ko: 지금 상태(stopped)에서는 할 수 없습니다.
 en: This can't be done in the present state (stopped).
 Sample: {"reason": "STATE_CONFLICT", "domain": "maru", "metadata": {"resource": "sync stream", "state": "stopped"}}
 """
-ERROR_REASON_VALIDATION_FAILED: ErrorReason.ValueType  # 33
+ERROR_REASON_FIELD_INVALID: ErrorReason.ValueType  # 33
 """One or more fields break a rule stated in the contract. BadRequest names each field and rule.
 
 Code: INVALID_ARGUMENT. Metadata: none.
 ko: 요청에 잘못된 값이 있습니다: page_size.
 en: The request has an invalid value: page_size.
-Sample: {"reason": "VALIDATION_FAILED", "domain": "maru", "metadata": {}}
+Sample: {"reason": "FIELD_INVALID", "domain": "maru", "metadata": {}}
 """
 ERROR_REASON_PAGE_TOKEN_INVALID: ErrorReason.ValueType  # 34
 """The page token was not issued by this server, or for another parent or filter. Start over without one.

@@ -18,7 +18,7 @@ class RetrievalServiceStub:
     Access lists hold inside every method. What the caller may not read is not there: not found, not counted, not scored,
     not hinted at by a page's length or an error. A change of access holds from the next call on.
     Every RPC may answer UNAUTHENTICATED (TOKEN_*), PERMISSION_DENIED (ROLE_MISSING, CALLER_NOT_ALLOWED), INVALID_ARGUMENT
-    (VALIDATION_FAILED), RESOURCE_EXHAUSTED (RATE_LIMITED, OVERLOADED), DEADLINE_EXCEEDED, UNAVAILABLE (SHUTTING_DOWN,
+    (FIELD_INVALID), RESOURCE_EXHAUSTED (RATE_LIMITED, OVERLOADED), DEADLINE_EXCEEDED, UNAVAILABLE (SHUTTING_DOWN,
     DEPENDENCY_UNAVAILABLE), UNIMPLEMENTED (NOT_AVAILABLE_YET) and INTERNAL; the comments below name what is particular to
     each.
     """
@@ -85,7 +85,7 @@ class RetrievalServiceServicer(metaclass=_abc_1.ABCMeta):
     Access lists hold inside every method. What the caller may not read is not there: not found, not counted, not scored,
     not hinted at by a page's length or an error. A change of access holds from the next call on.
     Every RPC may answer UNAUTHENTICATED (TOKEN_*), PERMISSION_DENIED (ROLE_MISSING, CALLER_NOT_ALLOWED), INVALID_ARGUMENT
-    (VALIDATION_FAILED), RESOURCE_EXHAUSTED (RATE_LIMITED, OVERLOADED), DEADLINE_EXCEEDED, UNAVAILABLE (SHUTTING_DOWN,
+    (FIELD_INVALID), RESOURCE_EXHAUSTED (RATE_LIMITED, OVERLOADED), DEADLINE_EXCEEDED, UNAVAILABLE (SHUTTING_DOWN,
     DEPENDENCY_UNAVAILABLE), UNIMPLEMENTED (NOT_AVAILABLE_YET) and INTERNAL; the comments below name what is particular to
     each.
     """

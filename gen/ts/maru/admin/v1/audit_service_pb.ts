@@ -438,7 +438,7 @@ export const VerifyAuditEntriesResponse_BreakSchema: GenEnum<VerifyAuditEntriesR
  * What was asked and done, append-only, each entry chained to the one before by its hash. Reading it leaves an entry too.
  *
  * Every RPC may answer UNAUTHENTICATED (TOKEN_*), PERMISSION_DENIED (ROLE_MISSING, CALLER_NOT_ALLOWED), INVALID_ARGUMENT
- * (VALIDATION_FAILED), RESOURCE_EXHAUSTED (RATE_LIMITED, OVERLOADED), DEADLINE_EXCEEDED, UNAVAILABLE (SHUTTING_DOWN,
+ * (FIELD_INVALID), RESOURCE_EXHAUSTED (RATE_LIMITED, OVERLOADED), DEADLINE_EXCEEDED, UNAVAILABLE (SHUTTING_DOWN,
  * DEPENDENCY_UNAVAILABLE), UNIMPLEMENTED (NOT_AVAILABLE_YET) and INTERNAL; the comments below name what is particular to
  * each.
  *

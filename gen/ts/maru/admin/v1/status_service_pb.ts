@@ -202,7 +202,7 @@ export const HealthStateSchema: GenEnum<HealthState> = /*@__PURE__*/
  * How every part of the house is doing.
  *
  * Every RPC may answer UNAUTHENTICATED (TOKEN_*), PERMISSION_DENIED (ROLE_MISSING, CALLER_NOT_ALLOWED), INVALID_ARGUMENT
- * (VALIDATION_FAILED), RESOURCE_EXHAUSTED (RATE_LIMITED, OVERLOADED), DEADLINE_EXCEEDED, UNAVAILABLE (SHUTTING_DOWN) and
+ * (FIELD_INVALID), RESOURCE_EXHAUSTED (RATE_LIMITED, OVERLOADED), DEADLINE_EXCEEDED, UNAVAILABLE (SHUTTING_DOWN) and
  * INTERNAL; the comments below name what is particular to each.
  *
  * @generated from service maru.admin.v1.StatusService

@@ -585,7 +585,7 @@ export const RateTurnResponseSchema: GenMessage<RateTurnResponse> = /*@__PURE__*
  * Conversations with Maru: questions in Korean, answers with their proof.
  *
  * A conversation belongs to who created it; to anybody else it doesn't exist (NOT_FOUND).
- * Every RPC may answer UNAUTHENTICATED (TOKEN_*), PERMISSION_DENIED (ROLE_MISSING), INVALID_ARGUMENT (VALIDATION_FAILED),
+ * Every RPC may answer UNAUTHENTICATED (TOKEN_*), PERMISSION_DENIED (ROLE_MISSING), INVALID_ARGUMENT (FIELD_INVALID),
  * RESOURCE_EXHAUSTED (RATE_LIMITED), DEADLINE_EXCEEDED, UNAVAILABLE (SHUTTING_DOWN, DEPENDENCY_UNAVAILABLE) and INTERNAL;
  * the comments below name what is particular to each.
  *
