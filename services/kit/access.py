@@ -4,8 +4,7 @@ A new RPC goes here, or nobody can call it.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from types import MappingProxyType
+from dataclasses import dataclass, replace
 from typing import Final, Literal
 
 from services.kit.errors import CallerNotAllowed, RoleMissing
@@ -18,54 +17,112 @@ class AccessRule:
 
     roles: frozenset[str] = frozenset()
     callers: frozenset[str] = frozenset()
+    """`edge` (from outside, through Envoy) and names of services, by their own workload identity."""
     public: bool = False
     """Open without a token, to anybody who reaches the port."""
     max_seconds: float | None = 30.0
     """A call runs no longer, whatever deadline it asks for; None for a watch without end."""
 
 
-_EMPLOYEE = frozenset({"employee"})
-_ADMIN = frozenset({"admin"})
-_OVERSIGHT = frozenset({"admin", "auditor"})
+_EDGE = frozenset({EDGE})
+_EDGE_AND_CHAT = frozenset({EDGE, "chat"})
 
-_FROM_EDGE = frozenset({EDGE})
-_FROM_EDGE_AND_CHAT = frozenset({EDGE, "chat"})
-
+_EMPLOYEE = AccessRule(frozenset({"employee"}), _EDGE)
+_EMPLOYEE_ALSO_THROUGH_CHAT = AccessRule(frozenset({"employee"}), _EDGE_AND_CHAT)
+_EMPLOYEE_OR_ADMIN = AccessRule(frozenset({"employee", "admin"}), _EDGE)
+_ADMIN = AccessRule(frozenset({"admin"}), _EDGE)
+_AUDITOR = AccessRule(frozenset({"auditor"}), _EDGE)
 _PUBLIC = AccessRule(public=True)
-_WATCH = AccessRule(public=True, max_seconds=None)
 
-_RULES: Final = {
-    "/maru.chat.v1.ChatService/CreateConversation": AccessRule(_EMPLOYEE, _FROM_EDGE),
-    "/maru.chat.v1.ChatService/GetConversation": AccessRule(_EMPLOYEE, _FROM_EDGE),
-    "/maru.chat.v1.ChatService/ListConversations": AccessRule(_EMPLOYEE, _FROM_EDGE),
-    "/maru.chat.v1.ChatService/UpdateConversation": AccessRule(_EMPLOYEE, _FROM_EDGE),
-    "/maru.chat.v1.ChatService/DeleteConversation": AccessRule(_EMPLOYEE, _FROM_EDGE),
-    "/maru.chat.v1.ChatService/Ask": AccessRule(_EMPLOYEE, _FROM_EDGE, max_seconds=300),
-    "/maru.chat.v1.ChatService/WatchTurn": AccessRule(_EMPLOYEE, _FROM_EDGE, max_seconds=300),
-    "/maru.chat.v1.ChatService/CancelTurn": AccessRule(_EMPLOYEE, _FROM_EDGE),
-    "/maru.chat.v1.ChatService/GetTurn": AccessRule(_EMPLOYEE, _FROM_EDGE),
-    "/maru.chat.v1.ChatService/ListTurns": AccessRule(_EMPLOYEE, _FROM_EDGE),
-    "/maru.chat.v1.ChatService/RateTurn": AccessRule(_EMPLOYEE, _FROM_EDGE),
-    "/maru.erp.v1.ErpService/DescribeCatalog": AccessRule(_EMPLOYEE, _FROM_EDGE_AND_CHAT),
-    "/maru.erp.v1.ErpService/RunQuery": AccessRule(_EMPLOYEE, _FROM_EDGE_AND_CHAT),
-    "/maru.erp.v1.ErpService/GetRecord": AccessRule(_EMPLOYEE, _FROM_EDGE_AND_CHAT),
-    "/maru.erp.v1.ErpService/ListRecords": AccessRule(_EMPLOYEE, _FROM_EDGE_AND_CHAT),
-    "/maru.erp.v1.ErpService/ResolveEntities": AccessRule(_EMPLOYEE, _FROM_EDGE_AND_CHAT),
-    "/maru.erp.v1.ErpService/ExportResult": AccessRule(_EMPLOYEE, _FROM_EDGE, max_seconds=120),
-    "/grpc.health.v1.Health/Check": _PUBLIC,
-    "/grpc.health.v1.Health/Watch": _WATCH,
+
+def _lasting(rule: AccessRule, max_seconds: float | None) -> AccessRule:
+    return replace(rule, max_seconds=max_seconds)
+
+
+_TABLE: Final[Mapping[str, Mapping[str, AccessRule]]] = {
+    "maru.chat.v1.ChatService": {
+        "CreateConversation": _EMPLOYEE,
+        "GetConversation": _EMPLOYEE,
+        "ListConversations": _EMPLOYEE,
+        "UpdateConversation": _EMPLOYEE,
+        "DeleteConversation": _EMPLOYEE,
+        "Ask": _lasting(_EMPLOYEE, 300),
+        "WatchTurn": _lasting(_EMPLOYEE, 300),
+        "CancelTurn": _EMPLOYEE,
+        "GetTurn": _EMPLOYEE,
+        "ListTurns": _EMPLOYEE,
+        "RateTurn": _EMPLOYEE,
+    },
+    "maru.erp.v1.ErpService": {
+        "DescribeCatalog": _EMPLOYEE_ALSO_THROUGH_CHAT,
+        "RunQuery": _EMPLOYEE_ALSO_THROUGH_CHAT,
+        "GetRecord": _EMPLOYEE_ALSO_THROUGH_CHAT,
+        "ListRecords": _EMPLOYEE_ALSO_THROUGH_CHAT,
+        "ResolveEntities": _EMPLOYEE_ALSO_THROUGH_CHAT,
+        "ExportResult": _lasting(_EMPLOYEE, 120),
+    },
+    "maru.retrieval.v1.RetrievalService": {
+        "Search": _EMPLOYEE_ALSO_THROUGH_CHAT,
+        "GetPassage": _EMPLOYEE_ALSO_THROUGH_CHAT,
+        "ImportDocument": _lasting(_ADMIN, 60),
+        "GetDocument": _EMPLOYEE_OR_ADMIN,
+        "ListDocuments": _EMPLOYEE_OR_ADMIN,
+        "ListDocumentVersions": _EMPLOYEE_OR_ADMIN,
+        "DeleteDocument": _ADMIN,
+        "UpdateDocumentAccess": _ADMIN,
+        "ListFolders": _ADMIN,
+        "UpdateFolderAccess": _ADMIN,
+    },
+    "maru.admin.v1.StatusService": {
+        "GetStatus": _ADMIN,
+    },
+    "maru.admin.v1.AuditService": {
+        "ListAuditEntries": _AUDITOR,
+        "GetAuditEntry": _AUDITOR,
+        "VerifyAuditEntries": _lasting(_AUDITOR, 120),
+    },
+    "maru.admin.v1.LimitsService": {
+        "ListUserLimits": _ADMIN,
+        "GetUserLimits": _ADMIN,
+        "UpdateUserLimits": _ADMIN,
+    },
+    "maru.admin.v1.ModelService": {
+        "ListModels": _ADMIN,
+        "GetModel": _ADMIN,
+        "ListModelVersions": _ADMIN,
+        "PromoteModelVersion": _lasting(_ADMIN, 120),
+        "RollbackModel": _lasting(_ADMIN, 120),
+    },
+    "maru.admin.v1.SyncService": {
+        "ListSyncStreams": _ADMIN,
+        "GetSyncStream": _ADMIN,
+        "PauseSyncStream": _ADMIN,
+        "ResumeSyncStream": _ADMIN,
+        "ResnapshotSyncStream": _ADMIN,
+        "ReconcileSyncStream": _ADMIN,
+        "ListDeadLetters": _ADMIN,
+        "GetDeadLetter": _ADMIN,
+        "RetryDeadLetter": _ADMIN,
+    },
+    "grpc.health.v1.Health": {
+        "Check": _PUBLIC,
+        "Watch": _lasting(_PUBLIC, None),
+    },
 }
 
-_REFLECTION: Final = (
-    "/grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo",
-    "/grpc.reflection.v1.ServerReflection/ServerReflectionInfo",
-)
+_REFLECTION: Final = "grpc.reflection.v1alpha.ServerReflection"
 
 
 def rules(profile: Literal["embedded", "production"]) -> Mapping[str, AccessRule]:
-    """Full method -> its rule. Reflection is for employees when embedded, for admins in production."""
-    reflection = AccessRule(_EMPLOYEE if profile == "embedded" else _ADMIN, _FROM_EDGE)
-    return MappingProxyType({**_RULES, **dict.fromkeys(_REFLECTION, reflection)})
+    """Full method ("/package.Service/Method") -> its rule.
+
+    Reflection is for every employee when embedded, for admins in production.
+    """
+    reflection = _EMPLOYEE if profile == "embedded" else _ADMIN
+    table = {**_TABLE, _REFLECTION: {"ServerReflectionInfo": reflection}}
+    return {
+        f"/{service}/{method}": rule for service, methods in table.items() for method, rule in methods.items()
+    }
 
 
 def authorize(rule: AccessRule | None, method: str, identity: Identity) -> None:

@@ -24,7 +24,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequenc
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, aclosing, asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import grpc
 import protovalidate
@@ -58,6 +58,9 @@ from services.kit.errors import (
 from services.kit.identity import EDGE, bind_identity, current_identity
 from services.kit.metrics import Metrics
 from services.kit.workload import METADATA_KEY, WorkloadVerifier
+
+if TYPE_CHECKING:
+    Handler = grpc.RpcMethodHandler[Any, Any]  # generic for the type checker only
 
 _ID: Final = re.compile(r"[\w.:-]{1,64}", re.ASCII)
 
@@ -106,9 +109,9 @@ class Pipeline(grpc.aio.ServerInterceptor):
 
     async def intercept_service(
         self,
-        continuation: Callable[[grpc.HandlerCallDetails], Awaitable[grpc.RpcMethodHandler[Any, Any] | None]],
+        continuation: "Callable[[grpc.HandlerCallDetails], Awaitable[Handler | None]]",
         handler_call_details: grpc.HandlerCallDetails,
-    ) -> grpc.RpcMethodHandler[Any, Any] | None:
+    ) -> "Handler | None":
         handler: Any = await continuation(handler_call_details)
         if handler is None:
             return None
@@ -138,7 +141,7 @@ class Pipeline(grpc.aio.ServerInterceptor):
             (True, False): grpc.stream_unary_rpc_method_handler,
             (True, True): grpc.stream_stream_rpc_method_handler,
         }[handler.request_streaming, handler.response_streaming]
-        wrapped: grpc.RpcMethodHandler[Any, Any] = make(
+        wrapped: Handler = make(
             streamed_response if handler.response_streaming else unary_response,
             _tolerant(handler.request_deserializer),
             handler.response_serializer,
