@@ -1,6 +1,7 @@
 """A protoc plugin that is protoc itself: Python messages, gRPC code and the types of both.
 
-Buf can't run grpcio-tools' generator, which exists inside its protoc only. Services are asynchronous, so are the types.
+Buf can't run grpcio-tools' generator, which exists inside its protoc only. The services are asynchronous,
+and so are the types.
 """
 
 import os
@@ -15,7 +16,8 @@ from grpc_tools import protoc
 request = CodeGeneratorRequest.FromString(sys.stdin.buffer.read())
 messages = list(request.file_to_generate)
 services = [file.name for file in request.proto_file if file.name in messages and file.service]
-os.environ["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"  # protoc-gen-mypy lies there
+# protoc-gen-mypy lies beside the interpreter.
+os.environ["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
 response = CodeGeneratorResponse(supported_features=CodeGeneratorResponse.FEATURE_PROTO3_OPTIONAL)
 with tempfile.TemporaryDirectory() as folder:
     descriptors, out = Path(folder, "descriptors"), Path(folder, "out")
@@ -24,7 +26,8 @@ with tempfile.TemporaryDirectory() as folder:
     read = ["protoc", f"--descriptor_set_in={descriptors}"]
     failed = protoc.main([*read, f"--python_out={out}", f"--mypy_out=quiet:{out}", *messages])
     if services:
-        failed |= protoc.main([*read, f"--grpc_python_out={out}", f"--mypy_grpc_out=quiet,only_async:{out}", *services])
+        types = f"--mypy_grpc_out=quiet,only_async:{out}"
+        failed |= protoc.main([*read, f"--grpc_python_out={out}", types, *services])
     if failed:
         sys.exit("protoc failed")
     for path in sorted(path for path in out.rglob("*") if path.is_file()):

@@ -77,9 +77,7 @@ class Contracts:
         raise KeyError(full_name)
 
 
-def _values(
-    enum: EnumDescriptorProto, comments: dict[tuple[int, ...], str], index: int
-) -> dict[str, str]:
+def _values(enum: EnumDescriptorProto, comments: dict[tuple[int, ...], str], index: int) -> dict[str, str]:
     return {value.name: comments.get((5, index, 2, i), "") for i, value in enumerate(enum.value)}
 
 

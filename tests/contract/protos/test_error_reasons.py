@@ -1,4 +1,4 @@
-"""Each error reason is documented with a sample, and the errors that the code raises are documented reasons."""
+"""Each error reason is documented with a sample, and what the code raises is a documented reason."""
 
 import importlib
 import json
@@ -8,9 +8,9 @@ from string import Formatter
 
 import grpc
 import pytest
+from maru.errors.v1.error_reason_pb2 import ErrorReason
 
 import services
-from maru.errors.v1.error_reason_pb2 import ErrorReason
 from services.kit.errors import MaruError
 
 NAMES = [name for name in ErrorReason.keys() if name != "ERROR_REASON_UNSPECIFIED"]  # noqa: SIM118
@@ -67,7 +67,9 @@ def test_there_are_errors_to_check():
     assert len(raised_errors()) > 10
 
 
-@pytest.mark.parametrize("error", raised_errors(), ids=lambda error: f"{error.__module__}.{error.__qualname__}")
+@pytest.mark.parametrize(
+    "error", raised_errors(), ids=lambda error: f"{error.__module__}.{error.__qualname__}"
+)
 def test_a_raised_error_is_a_documented_reason_with_its_code(contracts, error):
     name = f"ERROR_REASON_{error.reason}"
     assert name in NAMES

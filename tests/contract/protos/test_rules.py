@@ -5,7 +5,6 @@ import re
 import grpc
 from buf.validate import validate_pb2
 from google.protobuf.descriptor_pb2 import FieldDescriptorProto
-
 from maru.errors.v1.error_reason_pb2 import ErrorReason
 
 STRING, BYTES = FieldDescriptorProto.TYPE_STRING, FieldDescriptorProto.TYPE_BYTES
@@ -58,7 +57,8 @@ def test_only_likelihoods_and_rates_are_floating_point(contracts):
 
 def test_every_rpc_says_what_who_codes_repeatable_and_bound(contracts):
     shape = re.compile(
-        r"^ [A-Z][^\n]+.*?\bWho: \S.*?\bCodes: \S.*?\bRepeatable: (yes|no)\b.*?\bBound: [^.]*\d.*\.\n$", re.DOTALL
+        r"^ [A-Z][^\n]+.*?\bWho: \S.*?\bCodes: \S.*?\bRepeatable: (yes|no)\b.*?\bBound: [^.]*\d.*\.\n$",
+        re.DOTALL,
     )
     silent = [method.full_name for method in contracts.methods() if not shape.match(method.comment)]
     assert not silent

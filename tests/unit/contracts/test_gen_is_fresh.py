@@ -36,7 +36,7 @@ def test_python(tmp_path):
 
 
 @pytest.mark.skipif(
-    not TYPESCRIPT_GENERATOR.exists(), reason="protoc-gen-es is not installed; `make test` and `make gen` do it"
+    not TYPESCRIPT_GENERATOR.exists(), reason="protoc-gen-es is not installed; `make gen` does it"
 )
 def test_typescript(tmp_path):
     generated("buf.gen.ts.yaml", tmp_path)

@@ -3,7 +3,6 @@
 import protovalidate
 import pytest
 from google.protobuf.field_mask_pb2 import FieldMask
-
 from maru.admin.v1.limits_service_pb2 import UpdateUserLimitsRequest, UserLimits
 from maru.chat.v1.chat_service_pb2 import AskRequest, CreateConversationRequest
 from maru.erp.v1.erp_service_pb2 import ResolveEntitiesRequest, RunQueryRequest
