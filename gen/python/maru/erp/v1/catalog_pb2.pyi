@@ -124,6 +124,7 @@ class Dimension(_message.Message):
     SYNONYMS_FIELD_NUMBER: _builtins.int
     ENTITY_KIND_FIELD_NUMBER: _builtins.int
     HIERARCHICAL_FIELD_NUMBER: _builtins.int
+    MEMBERS_FIELD_NUMBER: _builtins.int
     key: _builtins.str
     """Catalog key, for example "customer"."""
     display_name: _builtins.str
@@ -136,6 +137,10 @@ class Dimension(_message.Message):
     def synonyms(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """Other Korean and English words for it."""
 
+    @_builtins.property
+    def members(self) -> _containers.RepeatedCompositeFieldContainer[Global___DimensionMember]:
+        """The members of a dimension with a fixed set of them, such as a document's status; empty for the others."""
+
     def __init__(
         self,
         *,
@@ -144,14 +149,41 @@ class Dimension(_message.Message):
         synonyms: _abc.Iterable[_builtins.str] | None = ...,
         entity_kind: _value_pb2.EntityKind.ValueType = ...,
         hierarchical: _builtins.bool = ...,
+        members: _abc.Iterable[Global___DimensionMember] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["display_name", b"display_name", "entity_kind", b"entity_kind", "hierarchical", b"hierarchical", "key", b"key", "synonyms", b"synonyms"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["display_name", b"display_name", "entity_kind", b"entity_kind", "hierarchical", b"hierarchical", "key", b"key", "members", b"members", "synonyms", b"synonyms"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___Dimension: _TypeAlias = Dimension  # noqa: Y015
+
+@_typing.final
+class DimensionMember(_message.Message):
+    """One of a dimension's fixed members."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    KEY_FIELD_NUMBER: _builtins.int
+    DISPLAY_NAME_FIELD_NUMBER: _builtins.int
+    key: _builtins.str
+    """What a filter names, for example "on_hold"."""
+    display_name: _builtins.str
+    """Korean name, for example "보류"."""
+    def __init__(
+        self,
+        *,
+        key: _builtins.str = ...,
+        display_name: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["display_name", b"display_name", "key", b"key"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___DimensionMember: _TypeAlias = DimensionMember  # noqa: Y015
 
 @_typing.final
 class CompanySettings(_message.Message):

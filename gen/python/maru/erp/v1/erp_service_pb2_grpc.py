@@ -92,8 +92,8 @@ class ErpServiceServicer:
         """Runs one typed query and returns its exact table with the filters, definitions and time of the data.
         Who: employee; the asker's policy decides which metrics and rows.
         Codes: INVALID_ARGUMENT (UNKNOWN_METRIC, UNKNOWN_DIMENSION, QUERY_REFUSED when it would double-count or add what can't be
-        added), PERMISSION_DENIED (METRIC_FORBIDDEN, by name), RESOURCE_EXHAUSTED (ROW_LIMIT_EXCEEDED, COST_LIMIT_EXCEEDED,
-        STATEMENT_TIMEOUT), FAILED_PRECONDITION (LOCAL_MODEL_EMPTY, DATA_TOO_STALE).
+        added), NOT_FOUND (MEMBER_NOT_FOUND), PERMISSION_DENIED (METRIC_FORBIDDEN, by name), RESOURCE_EXHAUSTED
+        (ROW_LIMIT_EXCEEDED, COST_LIMIT_EXCEEDED, STATEMENT_TIMEOUT), FAILED_PRECONDITION (LOCAL_MODEL_EMPTY, DATA_TOO_STALE).
         Repeatable: yes, no effects. Bound: 500 ms on a million invoice lines.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)

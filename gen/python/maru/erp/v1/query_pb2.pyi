@@ -69,6 +69,7 @@ class Query(_message.Message):
     COMPANIES_FIELD_NUMBER: _builtins.int
     ALL_COMPANIES_FIELD_NUMBER: _builtins.int
     CURRENCY_FIELD_NUMBER: _builtins.int
+    DUE_RANGE_FIELD_NUMBER: _builtins.int
     as_of_date: _builtins.str
     """The end of this day (ISO 8601), for balances and open quantities."""
     top: _builtins.int
@@ -113,6 +114,10 @@ class Query(_message.Message):
     def companies(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """Keys of the companies whose books count; empty = the first the asker's claim names."""
 
+    @_builtins.property
+    def due_range(self) -> Global___DateRange:
+        """Only what falls due in these days (납기, 입고 예정, 만기), for metrics with the dimension "due_date"; unset = all."""
+
     def __init__(
         self,
         *,
@@ -129,10 +134,11 @@ class Query(_message.Message):
         companies: _abc.Iterable[_builtins.str] | None = ...,
         all_companies: _builtins.bool = ...,
         currency: _builtins.str = ...,
+        due_range: Global___DateRange | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["as_of_date", b"as_of_date", "comparison", b"comparison", "filter", b"filter", "range", b"range", "time", b"time"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["as_of_date", b"as_of_date", "comparison", b"comparison", "due_range", b"due_range", "filter", b"filter", "range", b"range", "time", b"time"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["all_companies", b"all_companies", "as_of_date", b"as_of_date", "companies", b"companies", "comparison", b"comparison", "currency", b"currency", "filter", b"filter", "groupings", b"groupings", "metric_conditions", b"metric_conditions", "metrics", b"metrics", "modifiers", b"modifiers", "orderings", b"orderings", "range", b"range", "time", b"time", "top", b"top"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["all_companies", b"all_companies", "as_of_date", b"as_of_date", "companies", b"companies", "comparison", b"comparison", "currency", b"currency", "due_range", b"due_range", "filter", b"filter", "groupings", b"groupings", "metric_conditions", b"metric_conditions", "metrics", b"metrics", "modifiers", b"modifiers", "orderings", b"orderings", "range", b"range", "time", b"time", "top", b"top"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType_time: _TypeAlias = _typing.Literal["range", "as_of_date"]  # noqa: Y015
     _WhichOneofArgType_time: _TypeAlias = _typing.Literal["time", b"time"]  # noqa: Y015
@@ -221,7 +227,7 @@ class Grouping(_message.Message):
     dimension: _builtins.str
     """Catalog key of the dimension, for example "customer" or "date"."""
     grain: Global___Grouping.Grain.ValueType
-    """For the date dimension: the step."""
+    """For the date dimensions ("date", "due_date"): the step."""
     level: _builtins.int
     """For a tree: the level to roll up to, from 1 at the top; 0 = the leaf the row names."""
     def __init__(

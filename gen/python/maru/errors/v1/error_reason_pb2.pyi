@@ -401,6 +401,15 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     en: No ERP data has been loaded yet. An administrator loads it with `maru load`.
     Sample: {"reason": "LOCAL_MODEL_EMPTY", "domain": "maru", "metadata": {}}
     """
+    ERROR_REASON_MEMBER_NOT_FOUND: _ErrorReason.ValueType  # 71
+    """A filter or the list of companies names a member that does not exist, or that the caller may not see. It is never
+    answered as zero.
+
+    Code: NOT_FOUND. Metadata: dimension.
+    ko: 조건에 적은 거래처를 찾을 수 없습니다. 이름을 확인해 주세요.
+    en: The customer named in the conditions was not found. Check its name.
+    Sample: {"reason": "MEMBER_NOT_FOUND", "domain": "maru", "metadata": {"dimension": "customer"}}
+    """
     ERROR_REASON_EXPORT_TOO_LARGE: _ErrorReason.ValueType  # 70
     """The export has more rows than a file may hold.
 
@@ -858,6 +867,15 @@ Code: FAILED_PRECONDITION. Metadata: none.
 ko: 아직 ERP 데이터를 불러오지 않았습니다. 관리자가 maru load를 실행하면 쓸 수 있습니다.
 en: No ERP data has been loaded yet. An administrator loads it with `maru load`.
 Sample: {"reason": "LOCAL_MODEL_EMPTY", "domain": "maru", "metadata": {}}
+"""
+ERROR_REASON_MEMBER_NOT_FOUND: ErrorReason.ValueType  # 71
+"""A filter or the list of companies names a member that does not exist, or that the caller may not see. It is never
+answered as zero.
+
+Code: NOT_FOUND. Metadata: dimension.
+ko: 조건에 적은 거래처를 찾을 수 없습니다. 이름을 확인해 주세요.
+en: The customer named in the conditions was not found. Check its name.
+Sample: {"reason": "MEMBER_NOT_FOUND", "domain": "maru", "metadata": {"dimension": "customer"}}
 """
 ERROR_REASON_EXPORT_TOO_LARGE: ErrorReason.ValueType  # 70
 """The export has more rows than a file may hold.

@@ -12,7 +12,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file maru/erp/v1/catalog.proto.
  */
 export const file_maru_erp_v1_catalog: GenFile = /*@__PURE__*/
-  fileDesc("ChltYXJ1L2VycC92MS9jYXRhbG9nLnByb3RvEgttYXJ1LmVycC52MSKFAwoGTWV0cmljEgsKA2tleRgBIAEoCRIUCgxkaXNwbGF5X25hbWUYAiABKAkSEAoIc3lub255bXMYAyADKAkSEgoKZGVmaW5pdGlvbhgEIAEoCRI3Cg10aW1lX2JlaGF2aW9yGAUgASgOMiAubWFydS5lcnAudjEuTWV0cmljLlRpbWVCZWhhdmlvchIfCgR1bml0GAYgASgLMhEubWFydS5lcnAudjEuVW5pdBIWCg5kZWNpbWFsX3BsYWNlcxgHIAEoBRISCgpkaW1lbnNpb25zGAggAygJEg8KB2RvbWFpbnMYCSADKAkSEQoJcGVybWl0dGVkGAogASgIEiYKBXBhcnR5GAsgASgOMhcubWFydS5lcnAudjEuRW50aXR5S2luZCJgCgxUaW1lQmVoYXZpb3ISHQoZVElNRV9CRUhBVklPUl9VTlNQRUNJRklFRBAAEhYKElRJTUVfQkVIQVZJT1JfRkxPVxABEhkKFVRJTUVfQkVIQVZJT1JfQkFMQU5DRRACIoQBCglEaW1lbnNpb24SCwoDa2V5GAEgASgJEhQKDGRpc3BsYXlfbmFtZRgCIAEoCRIQCghzeW5vbnltcxgDIAMoCRIsCgtlbnRpdHlfa2luZBgEIAEoDjIXLm1hcnUuZXJwLnYxLkVudGl0eUtpbmQSFAoMaGllcmFyY2hpY2FsGAUgASgIIp4BCg9Db21wYW55U2V0dGluZ3MSEQoJdGltZV96b25lGAEgASgJEg0KBXRvZGF5GAIgASgJEh8KF2Zpc2NhbF95ZWFyX3N0YXJ0X21vbnRoGAMgASgFEhcKD2RhdGFfc3RhcnRfZGF0ZRgEIAEoCRIvCgljb21wYW5pZXMYBSADKAsyHC5tYXJ1LmVycC52MS5FbnRpdHlSZWZlcmVuY2ViBnByb3RvMw", [file_maru_erp_v1_value]);
+  fileDesc("ChltYXJ1L2VycC92MS9jYXRhbG9nLnByb3RvEgttYXJ1LmVycC52MSKFAwoGTWV0cmljEgsKA2tleRgBIAEoCRIUCgxkaXNwbGF5X25hbWUYAiABKAkSEAoIc3lub255bXMYAyADKAkSEgoKZGVmaW5pdGlvbhgEIAEoCRI3Cg10aW1lX2JlaGF2aW9yGAUgASgOMiAubWFydS5lcnAudjEuTWV0cmljLlRpbWVCZWhhdmlvchIfCgR1bml0GAYgASgLMhEubWFydS5lcnAudjEuVW5pdBIWCg5kZWNpbWFsX3BsYWNlcxgHIAEoBRISCgpkaW1lbnNpb25zGAggAygJEg8KB2RvbWFpbnMYCSADKAkSEQoJcGVybWl0dGVkGAogASgIEiYKBXBhcnR5GAsgASgOMhcubWFydS5lcnAudjEuRW50aXR5S2luZCJgCgxUaW1lQmVoYXZpb3ISHQoZVElNRV9CRUhBVklPUl9VTlNQRUNJRklFRBAAEhYKElRJTUVfQkVIQVZJT1JfRkxPVxABEhkKFVRJTUVfQkVIQVZJT1JfQkFMQU5DRRACIrMBCglEaW1lbnNpb24SCwoDa2V5GAEgASgJEhQKDGRpc3BsYXlfbmFtZRgCIAEoCRIQCghzeW5vbnltcxgDIAMoCRIsCgtlbnRpdHlfa2luZBgEIAEoDjIXLm1hcnUuZXJwLnYxLkVudGl0eUtpbmQSFAoMaGllcmFyY2hpY2FsGAUgASgIEi0KB21lbWJlcnMYBiADKAsyHC5tYXJ1LmVycC52MS5EaW1lbnNpb25NZW1iZXIiNAoPRGltZW5zaW9uTWVtYmVyEgsKA2tleRgBIAEoCRIUCgxkaXNwbGF5X25hbWUYAiABKAkingEKD0NvbXBhbnlTZXR0aW5ncxIRCgl0aW1lX3pvbmUYASABKAkSDQoFdG9kYXkYAiABKAkSHwoXZmlzY2FsX3llYXJfc3RhcnRfbW9udGgYAyABKAUSFwoPZGF0YV9zdGFydF9kYXRlGAQgASgJEi8KCWNvbXBhbmllcxgFIAMoCzIcLm1hcnUuZXJwLnYxLkVudGl0eVJlZmVyZW5jZWIGcHJvdG8z", [file_maru_erp_v1_value]);
 
 /**
  * A figure that can be asked for.
@@ -179,6 +179,13 @@ export type Dimension = Message<"maru.erp.v1.Dimension"> & {
    * @generated from field: bool hierarchical = 5;
    */
   hierarchical: boolean;
+
+  /**
+   * The members of a dimension with a fixed set of them, such as a document's status; empty for the others.
+   *
+   * @generated from field: repeated maru.erp.v1.DimensionMember members = 6;
+   */
+  members: DimensionMember[];
 };
 
 /**
@@ -187,6 +194,34 @@ export type Dimension = Message<"maru.erp.v1.Dimension"> & {
  */
 export const DimensionSchema: GenMessage<Dimension> = /*@__PURE__*/
   messageDesc(file_maru_erp_v1_catalog, 1);
+
+/**
+ * One of a dimension's fixed members.
+ *
+ * @generated from message maru.erp.v1.DimensionMember
+ */
+export type DimensionMember = Message<"maru.erp.v1.DimensionMember"> & {
+  /**
+   * What a filter names, for example "on_hold".
+   *
+   * @generated from field: string key = 1;
+   */
+  key: string;
+
+  /**
+   * Korean name, for example "보류".
+   *
+   * @generated from field: string display_name = 2;
+   */
+  displayName: string;
+};
+
+/**
+ * Describes the message maru.erp.v1.DimensionMember.
+ * Use `create(DimensionMemberSchema)` to create a new message.
+ */
+export const DimensionMemberSchema: GenMessage<DimensionMember> = /*@__PURE__*/
+  messageDesc(file_maru_erp_v1_catalog, 2);
 
 /**
  * What the company's calendar and money look like.
@@ -235,5 +270,5 @@ export type CompanySettings = Message<"maru.erp.v1.CompanySettings"> & {
  * Use `create(CompanySettingsSchema)` to create a new message.
  */
 export const CompanySettingsSchema: GenMessage<CompanySettings> = /*@__PURE__*/
-  messageDesc(file_maru_erp_v1_catalog, 2);
+  messageDesc(file_maru_erp_v1_catalog, 3);
 
