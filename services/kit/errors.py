@@ -126,6 +126,15 @@ class WorkloadInvalid(MaruError):
         self.cause = cause
 
 
+class IssuerUnavailable(MaruError):
+    """No key of the issuer is known yet, and it can't be reached."""
+
+    code = Code.UNAVAILABLE
+    reason = "ISSUER_UNAVAILABLE"
+    ko = "로그인 서버가 응답하지 않습니다. 잠시 뒤에 다시 시도해 주세요."
+    en = "The sign-in server does not answer. Try again in a moment."
+
+
 class RoleMissing(MaruError):
     code = Code.PERMISSION_DENIED
     reason = "ROLE_MISSING"

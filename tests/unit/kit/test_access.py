@@ -1,8 +1,7 @@
 import importlib
-import pkgutil
 from itertools import chain
+from pathlib import Path
 
-import maru
 import pytest
 
 from services.kit.access import authorize, rules
@@ -13,11 +12,10 @@ from services.kit.identity import Identity
 def contract_methods() -> set[str]:
     """Every RPC of the generated contracts, as a full method."""
     methods = set()
-    for module in pkgutil.walk_packages(maru.__path__, "maru."):
-        if module.name.endswith("_pb2"):
-            file = importlib.import_module(module.name).DESCRIPTOR
-            for service in file.services_by_name.values():
-                methods |= {f"/{service.full_name}/{method.name}" for method in service.methods}
+    for path in Path("gen/python/maru").rglob("*_service_pb2.py"):
+        module = importlib.import_module(".".join(path.relative_to("gen/python").with_suffix("").parts))
+        for service in module.DESCRIPTOR.services_by_name.values():
+            methods |= {f"/{service.full_name}/{method.name}" for method in service.methods}
     return methods
 
 
