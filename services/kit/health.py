@@ -17,6 +17,9 @@ from services.kit.metrics import Metrics
 
 PROBE_TIMEOUT_SECONDS = 3.0
 
+DEPENDENCIES_KEY = "maru-dependencies"
+"""Trailing metadata of an answer: the names of the dependencies that can be asked, comma-separated."""
+
 SERVING = health_pb2.HealthCheckResponse.SERVING
 NOT_SERVING = health_pb2.HealthCheckResponse.NOT_SERVING
 SERVICE_UNKNOWN = health_pb2.HealthCheckResponse.SERVICE_UNKNOWN
@@ -89,6 +92,7 @@ class Health(health_pb2_grpc.HealthServicer):  # type: ignore[misc]  # its packa
         status = self._statuses.get(request.service)
         if status is None:
             await context.abort(grpc.StatusCode.NOT_FOUND, "no such service")
+        context.set_trailing_metadata(((DEPENDENCIES_KEY, ",".join(d.name for d in self._dependencies)),))
         return health_pb2.HealthCheckResponse(status=status)
 
     async def Watch(

@@ -2,7 +2,7 @@ import asyncio
 
 from grpc_health.v1 import health_pb2
 
-from services.kit.health import NOT_SERVING, SERVICE_UNKNOWN, SERVING, Dependency, Health
+from services.kit.health import DEPENDENCIES_KEY, NOT_SERVING, SERVICE_UNKNOWN, SERVING, Dependency, Health
 from services.kit.metrics import Metrics
 
 
@@ -17,8 +17,24 @@ class Switch:
             raise ConnectionError("off")
 
 
+class Context:
+    """Keeps what a call says beside its answer."""
+
+    trailing: tuple[tuple[str, str], ...] = ()
+
+    def set_trailing_metadata(self, metadata: tuple[tuple[str, str], ...]) -> None:
+        self.trailing = metadata
+
+
 async def statuses(health: Health, *names: str) -> list[int]:
-    return [(await health.Check(health_pb2.HealthCheckRequest(service=n), None)).status for n in names]
+    return [(await health.Check(health_pb2.HealthCheckRequest(service=n), Context())).status for n in names]
+
+
+async def test_an_answer_names_the_dependencies_that_can_be_asked() -> None:
+    health = Health([], [Dependency("db", Switch().probe), Dependency("triton", Switch().probe)], Metrics())
+    context = Context()
+    await health.Check(health_pb2.HealthCheckRequest(), context)
+    assert context.trailing == ((DEPENDENCIES_KEY, "db,triton"),)
 
 
 async def test_nothing_serves_before_the_first_probe() -> None:
