@@ -3,19 +3,21 @@
 A service's own metric: `Counter("chat_turns_total", "...", ["outcome"], registry=chassis.metrics.registry)`.
 """
 
+import asyncio
 import re
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from typing import Any, Final
 
-from prometheus_client import CollectorRegistry, Gauge, Histogram, start_http_server
+from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Gauge, Histogram, generate_latest
 from prometheus_client.gc_collector import GCCollector
 from prometheus_client.process_collector import ProcessCollector
 from sqlalchemy import Engine, event
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 _SECONDS: Final = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300)
+_SCRAPE_SECONDS: Final = 5.0
 _STATEMENT_KIND: Final = re.compile(r"\s*(?:--[^\n]*\n\s*|/\*.*?\*/\s*)*([A-Za-z]+)", re.DOTALL)
 _STATEMENT_KINDS: Final = frozenset(
     {"SELECT", "WITH", "INSERT", "UPDATE", "DELETE", "REPLACE", "CREATE", "ALTER", "DROP", "PRAGMA"}
@@ -135,20 +137,33 @@ class Metrics:
         event.listen(sync_engine, "after_cursor_execute", ended)
         event.listen(sync_engine, "handle_error", failed)
 
-    @contextmanager
-    def served(self, host: str, port: int) -> Iterator[int]:
-        """Serve /metrics; yields the bound port.
+    @asynccontextmanager
+    async def served(self, host: str, port: int) -> AsyncIterator[int]:
+        """Serve GET /metrics to Prometheus on the event loop; yields the bound port.
 
         Raises:
             OSError: the port is taken.
         """
-        server, thread = start_http_server(port, host, self.registry)
+        server = await asyncio.start_server(self._respond, host, port)
+        async with server:
+            yield server.sockets[0].getsockname()[1]
+
+    async def _respond(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
-            yield server.server_port
+            async with asyncio.timeout(_SCRAPE_SECONDS):
+                request = await reader.readuntil(b"\r\n\r\n")
+                if request.startswith(b"GET /metrics "):
+                    status, body = "200 OK", generate_latest(self.registry)
+                else:
+                    status, body = "404 Not Found", b"GET /metrics\n"
+                head = f"HTTP/1.1 {status}\r\nContent-Type: {CONTENT_TYPE_LATEST}\r\n"
+                head += f"Content-Length: {len(body)}\r\nConnection: close\r\n\r\n"
+                writer.write(head.encode() + body)
+                await writer.drain()
+        except (OSError, TimeoutError, asyncio.IncompleteReadError, asyncio.LimitOverrunError):
+            pass  # whoever it was has gone, or doesn't speak HTTP
         finally:
-            server.shutdown()
-            server.server_close()
-            thread.join()
+            writer.close()
 
 
 def _split(method: str) -> tuple[str, str]:

@@ -172,7 +172,9 @@ async def serving(
             [*names, "grpc.health.v1.Health", reflection.SERVICE_NAME], server
         )
         try:
-            metrics_port = stack.enter_context(metrics.served(*split_address(settings.metrics_address)))
+            metrics_port = await stack.enter_async_context(
+                metrics.served(*split_address(settings.metrics_address))
+            )
         except OSError as error:
             raise _taken("MARU_METRICS_ADDRESS", settings.metrics_address, error) from None
         try:

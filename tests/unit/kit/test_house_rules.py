@@ -6,7 +6,6 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-
 SHIPPED = sorted(Path("services").glob("*/**/*.py"))
 MODELS = sorted(Path("triton_models").rglob("*.py"))
 
