@@ -1,0 +1,1 @@
+"""The embedded OpenID Connect issuer: it stands where Keycloak stands in production."""
