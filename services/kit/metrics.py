@@ -8,13 +8,15 @@ import re
 import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Gauge, Histogram, generate_latest
 from prometheus_client.gc_collector import GCCollector
 from prometheus_client.process_collector import ProcessCollector
-from sqlalchemy import Engine, event
-from sqlalchemy.ext.asyncio import AsyncEngine
+
+if TYPE_CHECKING:
+    from sqlalchemy import Engine
+    from sqlalchemy.ext.asyncio import AsyncEngine
 
 _SECONDS: Final = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300)
 _SCRAPE_SECONDS: Final = 5.0
@@ -113,9 +115,13 @@ class Metrics:
             if call.first_response_seconds is not None:
                 self._triton_first.labels(model).observe(call.first_response_seconds)
 
-    def instrument_engine(self, engine: Engine | AsyncEngine) -> None:
+    def instrument_engine(self, engine: "Engine | AsyncEngine") -> None:
         """Time every statement of the engine, by its kind (SELECT, INSERT, …), never by its text."""
-        sync_engine = engine.sync_engine if isinstance(engine, AsyncEngine) else engine
+        from sqlalchemy import (
+            event,
+        )  # its import takes longer than all of this package: only where it is used
+
+        sync_engine = getattr(engine, "sync_engine", engine)
         system = sync_engine.dialect.name
 
         def started(
