@@ -3,10 +3,10 @@
 A column `ExactDecimal(4)` holds multiples of 0.0001. SUM, MIN, MAX, +, - and comparisons among columns of
 one scale, and multiplication by a Python int, are exact on both kinds of engine and keep the scale. What
 cannot be exact is refused, never rounded: a value with more digits than the scale or beyond 64 bits, a
-float, a product or quotient of columns (compute products when a row is mapped, quotients from fetched sums),
-columns of two scales in one expression. Overflow inside SQL: SUM refuses it itself ("integer overflow"); other SQLite
-arithmetic turns into a float, which is refused when it is read. Literals in functions (`coalesce(x, 0)`) may
-only be 0; write others as `literal(Decimal("5"), x.type)`.
+float, a product or quotient of columns (compute products when a row is mapped, quotients from fetched
+sums), columns of two scales in one expression. Overflow inside SQL: SUM refuses it itself ("integer
+overflow"); other SQLite arithmetic turns into a float, which is refused when it is read. Literals in
+functions (`coalesce(x, 0)`) may only be 0; write others as `literal(Decimal("5"), x.type)`.
 """
 
 import operator
@@ -24,7 +24,7 @@ DIGITS: Final = 19
 """Decimal digits of a signed 64-bit integer; other engines' DECIMAL gets as many, and the same limits."""
 
 _LIMIT: Final = 2**63
-_EXACT: Final = Context(prec=60, traps=[Inexact])
+_WIDE: Final = Context(prec=1000, traps=[Inexact])
 _REFUSED: Final = frozenset[Callable[..., Any]](
     {operator.truediv, operator.floordiv, operator.mod, operator.pow}
 )
@@ -36,20 +36,16 @@ class InexactValueError(ValueError):
 
 def scaled(value: object, scale: int) -> int:
     """`value` in units of 10**-scale; InexactValueError when digits would be lost or 64 bits overflow."""
-    if isinstance(value, Decimal):
-        if not value.is_finite():
-            raise InexactValueError(f"not a number: {value}")
-        if value and value.adjusted() + scale >= DIGITS:
+    result: int
+    if type(value) is int:
+        result = value * 10**scale
+    elif isinstance(value, Decimal) and value.is_finite():
+        if value and value.adjusted() > DIGITS:  # before int() could build a huge number
             raise InexactValueError(f"{value} does not fit 64 bits with {scale} decimals")
-        try:
-            shifted = _EXACT.scaleb(value, scale)
-        except Inexact:
-            raise InexactValueError(f"{value} has more than {scale} decimals") from None
+        shifted = value.scaleb(scale, _WIDE)
         result = int(shifted)
         if result != shifted:
             raise InexactValueError(f"{value} has more than {scale} decimals")
-    elif isinstance(value, int) and not isinstance(value, bool):
-        result = value * 10**scale
     else:
         raise InexactValueError(f"not an exact decimal: {value!r} ({type(value).__name__})")
     if not -_LIMIT <= result < _LIMIT:
@@ -91,11 +87,20 @@ class ExactDecimal(TypeDecorator[Decimal]):
     def coerce_compared_value(self, op: OperatorType | None, value: Any) -> TypeEngine[Any]:
         return Integer() if op is operators.mul else self
 
-    def process_bind_param(self, value: Decimal | int | None, dialect: Dialect) -> Any:
-        if value is None:
-            return None
-        units = scaled(value, self.scale)
-        return units if dialect.name == "sqlite" else Decimal(value)
+    def bind_processor(self, dialect: Dialect) -> Callable[[Any], Any]:
+        """Drivers get an int on SQLite, a Decimal elsewhere; InexactValueError for what does not fit."""
+        scale, as_units = self.scale, dialect.name == "sqlite"
+
+        def process(value: Any) -> Any:
+            if value is None:
+                return None
+            units = scaled(value, scale)
+            return units if as_units else Decimal(value)
+
+        return process
+
+    def process_literal_param(self, value: Any, dialect: Dialect) -> str:
+        return str(self.bind_processor(dialect)(value))
 
     def process_result_value(self, value: Any, dialect: Dialect) -> Decimal | None:
         if value is None:

@@ -50,7 +50,10 @@ delivery: Final = Table(
     ref("customer_id", "customer"),
     text("customer_name"),
     date("posting_date", required=True),
-    code("status", "draft", "to_bill", "completed", "return_issued", "return", "cancelled", "closed"),
+    code(
+        "status",
+        *("draft", "to_bill", "partly_billed", "completed", "return", "return_issued", "cancelled", "closed"),
+    ),
     *returns("delivery"),
     ref("project_id", "project"),
     *money(),
