@@ -27,7 +27,6 @@ from dataclasses import dataclass, field
 from typing import Any, Final, TypeVar
 
 import grpc
-import httpx
 import structlog
 from grpc_health.v1 import health_pb2_grpc
 from grpc_reflection.v1alpha import reflection
@@ -113,20 +112,10 @@ async def _serve(settings: S, app: AppFactory[S]) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
     signer = WorkloadSigner.from_file(settings.name, settings.workload_key_path)
-    async with (
-        httpx.AsyncClient(timeout=2.0, trust_env=False) as http,
-        serving(
-            settings,
-            app,
-            TokenVerifier(
-                IssuerKeys(settings.oidc_jwks_url, http),
-                issuer=settings.oidc_issuer,
-                audience=settings.oidc_audience,
-            ),
-            WorkloadVerifier(settings.workload_jwks_path, settings.name),
-            signer,
-        ) as running,
-    ):
+    workloads = WorkloadVerifier(settings.workload_jwks_path, settings.name)
+    keys = IssuerKeys(settings.oidc_jwks_url)
+    tokens = TokenVerifier(keys, issuer=settings.oidc_issuer, audience=settings.oidc_audience)
+    async with serving(settings, app, tokens, workloads, signer) as running:
         log.info(
             "ready", port=running.port, metrics_port=running.metrics_port, serving=running.health.serving
         )

@@ -1,12 +1,13 @@
 """The issuer's keys: kept, refreshed, rotated, and still good when the issuer is away."""
 
-from collections.abc import AsyncIterator
+import json
 from datetime import timedelta
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from threading import Thread
 
-import httpx
 import pytest
 
-from services.kit.auth import IssuerKeys, TokenVerifier, parse_jwks
+from services.kit.auth import IssuerKeys, TokenVerifier, fetch, parse_jwks
 from services.kit.errors import IssuerUnavailable, TokenInvalid
 from services.kit.testing import Issuer
 
@@ -23,11 +24,11 @@ class KeyServer:
         self.away = False
         self.body: object = None
 
-    def __call__(self, request: httpx.Request) -> httpx.Response:
+    async def fetch(self, url: str) -> bytes:
         self.asked += 1
         if self.away:
-            raise httpx.ConnectError("away", request=request)
-        return httpx.Response(200, json=self.body or self.issuer.jwks())
+            raise ConnectionRefusedError
+        return json.dumps(self.body or self.issuer.jwks()).encode()
 
 
 @pytest.fixture
@@ -40,29 +41,20 @@ def server(issuer: Issuer) -> KeyServer:
     return KeyServer(issuer)
 
 
-@pytest.fixture
-async def client(server: KeyServer) -> AsyncIterator[httpx.AsyncClient]:
-    async with httpx.AsyncClient(transport=httpx.MockTransport(server)) as client:
-        yield client
+def verifier(server: KeyServer, **ages: timedelta) -> TokenVerifier:
+    keys = IssuerKeys("http://issuer.test/certs", server.fetch, **ages)
+    return TokenVerifier(keys, issuer=server.issuer.url, audience="maru")
 
 
-def verifier(client: httpx.AsyncClient, issuer: Issuer, **ages: timedelta) -> TokenVerifier:
-    return TokenVerifier(
-        IssuerKeys("http://issuer.test/certs", client, **ages), issuer=issuer.url, audience="maru"
-    )
-
-
-async def test_keys_are_fetched_once(client: httpx.AsyncClient, issuer: Issuer, server: KeyServer) -> None:
-    tokens = verifier(client, issuer)
+async def test_keys_are_fetched_once(issuer: Issuer, server: KeyServer) -> None:
+    tokens = verifier(server)
     for username in ("kim", "lee", "park"):
         assert (await tokens.verify(issuer.token(username))).username == username
     assert server.asked == 1
 
 
-async def test_a_rotated_key_is_fetched_at_once(
-    client: httpx.AsyncClient, issuer: Issuer, server: KeyServer
-) -> None:
-    tokens = verifier(client, issuer, max_age=NEVER, min_interval=ALWAYS)
+async def test_a_rotated_key_is_fetched_at_once(issuer: Issuer, server: KeyServer) -> None:
+    tokens = verifier(server, max_age=NEVER, min_interval=ALWAYS)
     old = issuer.token()
     await tokens.verify(old)
     issuer.rotate()
@@ -71,10 +63,8 @@ async def test_a_rotated_key_is_fetched_at_once(
         await tokens.verify(old)  # its key was withdrawn
 
 
-async def test_unknown_key_ids_cannot_make_us_ask_all_the_time(
-    client: httpx.AsyncClient, issuer: Issuer, server: KeyServer
-) -> None:
-    tokens = verifier(client, issuer, max_age=NEVER, min_interval=NEVER)
+async def test_unknown_key_ids_cannot_make_us_ask_all_the_time(issuer: Issuer, server: KeyServer) -> None:
+    tokens = verifier(server, max_age=NEVER, min_interval=NEVER)
     await tokens.verify(issuer.token())
     stranger = Issuer()
     for _ in range(20):
@@ -83,38 +73,32 @@ async def test_unknown_key_ids_cannot_make_us_ask_all_the_time(
     assert server.asked == 1
 
 
-async def test_known_keys_go_on_working_while_the_issuer_is_away(
-    client: httpx.AsyncClient, issuer: Issuer, server: KeyServer
-) -> None:
-    tokens = verifier(client, issuer, max_age=ALWAYS, min_interval=ALWAYS)
+async def test_known_keys_go_on_working_while_the_issuer_is_away(issuer: Issuer, server: KeyServer) -> None:
+    tokens = verifier(server, max_age=ALWAYS, min_interval=ALWAYS)
     await tokens.verify(issuer.token())
     server.away = True
     assert (await tokens.verify(issuer.token("lee"))).username == "lee"
     assert server.asked == 2
 
 
-async def test_old_keys_are_fetched_again(
-    client: httpx.AsyncClient, issuer: Issuer, server: KeyServer
-) -> None:
-    tokens = verifier(client, issuer, max_age=ALWAYS, min_interval=ALWAYS)
+async def test_old_keys_are_fetched_again(issuer: Issuer, server: KeyServer) -> None:
+    tokens = verifier(server, max_age=ALWAYS, min_interval=ALWAYS)
     await tokens.verify(issuer.token())
     await tokens.verify(issuer.token())
     assert server.asked == 2
 
 
-async def test_an_issuer_never_reached_is_said_so(
-    client: httpx.AsyncClient, issuer: Issuer, server: KeyServer
-) -> None:
+async def test_an_issuer_never_reached_is_said_so(issuer: Issuer, server: KeyServer) -> None:
     server.away = True
     with pytest.raises(IssuerUnavailable):
-        await verifier(client, issuer).verify(issuer.token())
+        await verifier(server).verify(issuer.token())
 
 
 @pytest.mark.parametrize("body", [{"keys": []}, {"error": "x"}, [1], {"keys": [None]}, {"keys": 5}])
 async def test_nonsense_from_the_issuer_changes_nothing(
-    client: httpx.AsyncClient, issuer: Issuer, server: KeyServer, body: object
+    issuer: Issuer, server: KeyServer, body: object
 ) -> None:
-    tokens = verifier(client, issuer, max_age=ALWAYS, min_interval=ALWAYS)
+    tokens = verifier(server, max_age=ALWAYS, min_interval=ALWAYS)
     await tokens.verify(issuer.token())
     server.body = body
     assert (await tokens.verify(issuer.token("lee"))).username == "lee"
@@ -129,3 +113,27 @@ def test_only_signing_keys_of_allowed_algorithms_count(issuer: Issuer) -> None:
         {"kid": "broken", "kty": "EC", "crv": "P-256", "x": "AA", "y": "AA", "use": "sig"},
     ]
     assert set(parse_jwks({"keys": [*others, good]})) == {issuer.kid}
+
+
+@pytest.mark.parametrize("status", [200, 503])
+async def test_the_keys_come_by_http(status: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Answer(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(status)
+            self.end_headers()
+            self.wfile.write(b"{}")
+
+        def log_message(self, *args: object) -> None:
+            pass
+
+    monkeypatch.setenv("http_proxy", "http://127.0.0.1:1")  # not asked
+    with HTTPServer(("127.0.0.1", 0), Answer) as web:
+        thread = Thread(target=web.handle_request)
+        thread.start()
+        url = f"http://127.0.0.1:{web.server_port}/certs"
+        if status == 200:
+            assert await fetch(url) == b"{}"
+        else:
+            with pytest.raises(OSError, match="503"):
+                await fetch(url)
+        thread.join()
