@@ -2,7 +2,7 @@
 
 from typing import Any, Final
 
-from sqlalchemy import Boolean, Column, Date, DateTime, MetaData, String
+from sqlalchemy import Boolean, Column, Date, DateTime, MetaData, String, Text
 
 from services.erp.exact_decimal import ExactDecimal
 
@@ -40,6 +40,11 @@ def code(name: str, *values: str, required: bool = False) -> Column[str]:
 
 def text(name: str, length: int = 190, *, required: bool = False) -> Column[Any]:
     return Column(name, String(length), nullable=not required)
+
+
+def long_text(name: str) -> Column[Any]:
+    """Free text of any length: remarks, descriptions. Shown, not searched."""
+    return Column(name, Text)
 
 
 def flag(name: str) -> Column[Any]:

@@ -9,7 +9,18 @@ from typing import Any
 
 from sqlalchemy import Column, Index
 
-from services.erp.local_model.columns import amount, code, flag, key, price, quantity, rate, ref, text
+from services.erp.local_model.columns import (
+    amount,
+    code,
+    flag,
+    key,
+    long_text,
+    price,
+    quantity,
+    rate,
+    ref,
+    text,
+)
 
 STATES = ("draft", "submitted", "cancelled")
 
@@ -36,7 +47,7 @@ def money() -> list[Column[Any]]:
         amount("base_grand_total"),
         amount("net_total"),
         amount("grand_total"),
-        text("remarks", 1000),
+        long_text("remarks"),
     ]
 
 
@@ -48,7 +59,7 @@ def line(header_table: str) -> list[Column[Any]]:
         quantity("position"),
         ref("item_id", "item"),
         text("item_name"),
-        text("description", 1000),
+        long_text("description"),
         quantity("quantity"),
         text("unit", 40),
         rate("conversion_factor"),

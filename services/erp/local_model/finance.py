@@ -4,7 +4,19 @@ from typing import Any, Final
 
 from sqlalchemy import Column, Index, Table
 
-from services.erp.local_model.columns import amount, any_ref, code, date, flag, key, metadata, rate, ref, text
+from services.erp.local_model.columns import (
+    amount,
+    any_ref,
+    code,
+    date,
+    flag,
+    key,
+    long_text,
+    metadata,
+    rate,
+    ref,
+    text,
+)
 from services.erp.local_model.documents import header
 from services.erp.local_model.stock import VOUCHER_TYPES
 
@@ -79,7 +91,7 @@ payment: Final = Table(
     amount("unallocated_amount"),
     text("reference_number"),
     date("reference_date"),
-    text("remarks", 1000),
+    long_text("remarks"),
     Index(None, "company_id", "posting_date", "state", "direction", "customer_id", "id"),
     Index(None, "party_id"),
     Index(None, "number"),
@@ -133,7 +145,7 @@ gl_entry: Final = Table(
     ref("project_id", "project"),
     code("party_type", *PARTY_TYPES),
     any_ref("party_id"),
-    text("remarks", 1000),
+    long_text("remarks"),
     flag("is_opening"),
     flag("is_cancelled"),
     Index(

@@ -1,0 +1,235 @@
+"""Loads an ERP into the local model: `python -m services.erp.load --erp erpnext --from URL --to sqlite:///FILE`."""
+
+import argparse
+import sys
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Final
+
+from sqlalchemy import Connection, Table, insert, select
+from sqlalchemy.exc import IntegrityError
+
+from services.erp.loading.errors import LoadError
+from services.erp.loading.model_file import ModelFile, model_path
+from services.erp.loading.progress import Progress, json_lines, sentences
+from services.erp.loading.source import Source, open_source, source_url
+from services.erp.local_model import load_watermark, rejected_row
+from services.erp.mapping.language import ErpMapping, read_mapping
+from services.erp.mapping.mapper import RejectedRowError, RowMapper, TableMapping
+from services.erp.mapping.nodes import MappingError
+
+MAPPINGS: Final = Path(__file__).with_name("mappings")
+_HOPELESS: Final = 0.5
+"""A table that loses more than this part of its rows was mapped wrongly: the load is given up."""
+
+
+@dataclass
+class TableResult:
+    """What became of one source table's rows."""
+
+    table: str
+    source: str
+    read: int = 0
+    rows: int = 0
+    rejected: int = 0
+    rounded: int = 0
+
+
+def load(source: str, model: ModelFile, mapping: ErpMapping, progress: Progress) -> None:
+    """Fills the model from the source database, whole or not at all; the same source gives the same rows.
+
+    Raises:
+        LoadError: with reason and remedy; the old model is as it was.
+        MappingError: the mapping does not fit the source.
+    """
+    began = time.monotonic()
+    epoch = model.epoch() + 1
+    with open_source(source) as opened:
+        # Taken before the first row is read: what was written later may be missing.
+        as_of = datetime.now(UTC).replace(tzinfo=None)
+        columns = opened.columns({table.source for table in mapping.tables})
+        mapping.check_source(columns)
+        present = [table for table in mapping.tables if table.source in columns]
+        progress.started(mapping.name, len(present), sum(opened.count(table.source) for table in present))
+        results = []
+        with model.replacement(progress.step) as connection:
+            for constant in mapping.constants:
+                connection.execute(insert(constant.target), list(constant.rows))
+                results.append(TableResult(constant.target.name, mapping.file, rows=len(constant.rows)))
+            for table in present:
+                wanted = [each.name for each in table.columns if each.name in columns[table.source]]
+                results.append(_load_table(opened, connection, table, wanted, progress))
+            watermarks = _watermarks(results, mapping.name, as_of, epoch)
+            connection.execute(insert(load_watermark), watermarks)
+    seconds = time.monotonic() - began
+    rows = sum(result.rows for result in results)
+    progress.completed(
+        {
+            "epoch": epoch,
+            "rows": rows,
+            "rejected": sum(result.rejected for result in results),
+            "seconds": round(seconds, 3),
+            "rows_per_second": round(rows / seconds),
+            "size": model.path.stat().st_size,
+            "tables": [asdict(result) for result in results],
+            "absent": [f"{table.target.name} <- {table.source}" for table in mapping.absent(columns)],
+        }
+    )
+
+
+def _load_table(
+    source: Source, connection: Connection, table: TableMapping, columns: Sequence[str], progress: Progress
+) -> TableResult:
+    mapper = RowMapper(table, connection.dialect)
+    result = TableResult(table.target.name, table.source)
+    for chunk in source.rows(table.source, columns):
+        mapped: list[dict[str, Any]] = []
+        rejected: list[_Rejected] = []
+        for values in chunk:
+            row = dict(zip(columns, values, strict=True))
+            try:
+                local = mapper.map(row)
+            except RejectedRowError as error:
+                rejected.append((_key(mapper, row), error.column, error.reason))
+            else:
+                if local is not None:
+                    mapped.append(local)
+        repeated = _insert(connection, table.target, mapped)
+        rejected += [(key, "id", "같은 키가 이미 있습니다 / this key was already loaded") for key in repeated]
+        _set_aside(connection, result, rejected)
+        result.read += len(chunk)
+        result.rows += len(mapped) - len(repeated)
+        result.rejected += len(rejected)
+        progress.rows(result.table, len(chunk))
+    result.rounded = mapper.rounded
+    if result.rejected > _HOPELESS * result.read:
+        raise _does_not_fit(connection, result)
+    return result
+
+
+_Rejected = tuple[str | None, str, str]
+
+
+def _key(mapper: RowMapper, row: Mapping[str, Any]) -> str | None:
+    try:
+        return mapper.key(row)
+    except RejectedRowError:
+        return None
+
+
+def _insert(connection: Connection, target: Table, rows: Sequence[Mapping[str, Any]]) -> list[str]:
+    """Writes rows in the driver's own form; returns the ids of those whose id is taken already."""
+    if not rows:
+        return []
+    statement = str(insert(target).values(dict.fromkeys(rows[0])).compile(dialect=connection.dialect))
+    values = [tuple(row.values()) for row in rows]
+    try:
+        with connection.begin_nested():
+            connection.exec_driver_sql(statement, values)
+    except IntegrityError:  # find which, one by one
+        repeated = []
+        for row, each in zip(rows, values, strict=True):
+            try:
+                connection.exec_driver_sql(statement, each)
+            except IntegrityError:
+                repeated.append(str(row["id"]))
+        return repeated
+    return []
+
+
+def _set_aside(connection: Connection, result: TableResult, rejected: Sequence[_Rejected]) -> None:
+    if rejected:
+        about = {"local_table": result.table, "source_table": result.source}
+        rows = [
+            {**about, "source_key": key, "column_name": column, "reason": reason[:1000]}
+            for key, column, reason in rejected
+        ]
+        connection.execute(insert(rejected_row), rows)
+
+
+def _does_not_fit(connection: Connection, result: TableResult) -> LoadError:
+    column, reason = connection.execute(
+        select(rejected_row.c.column_name, rejected_row.c.reason)
+        .where(rejected_row.c.local_table == result.table, rejected_row.c.source_table == result.source)
+        .limit(1)
+    ).one()
+    counts, first = f"{result.rejected:,}/{result.read:,}", f"{result.table}.{column}: {reason}"
+    return LoadError(
+        f"{result.source} 의 행 {counts}개를 읽을 수 없어 적재를 멈췄습니다. 매핑을 고치세요. 첫 이유: {first}",
+        f"{counts} rows of {result.source} cannot be read, so the load stopped. Correct the mapping. "
+        f"First reason: {first}",
+    )
+
+
+def _watermarks(
+    results: Sequence[TableResult], mapping: str, as_of: datetime, epoch: int
+) -> list[dict[str, Any]]:
+    """One row per local table and source table, which several entries of the mapping may share."""
+    loaded_at = datetime.now(UTC).replace(tzinfo=None)
+    marks: dict[tuple[str, str], dict[str, Any]] = {}
+    for result in results:
+        mark = marks.setdefault(
+            (result.table, result.source),
+            {
+                "local_table": result.table,
+                "source_table": result.source,
+                "mapping": mapping,
+                **dict.fromkeys(("rows", "rejected", "rounded"), 0),
+                "as_of": as_of,
+                "loaded_at": loaded_at,
+                "epoch": epoch,
+            },
+        )
+        for count in ("rows", "rejected", "rounded"):
+            mark[count] += getattr(result, count)
+    return list(marks.values())
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(prog="python -m services.erp.load", description=__doc__)
+    parser.add_argument("--erp", default="erpnext", help="a mapping that ships with Maru (mappings/*.yaml)")
+    parser.add_argument("--mapping", type=Path, help="a mapping file of your own, instead of --erp")
+    parser.add_argument("--from", dest="source", required=True, help="sqlite:///FILE or mysql://…")
+    parser.add_argument("--to", dest="target", required=True, help="sqlite:///FILE, the local model")
+    parser.add_argument("--json-progress", action="store_true", help="one JSON object a line")
+    options = parser.parse_args(arguments)
+    progress = Progress(json_lines if options.json_progress else sentences)
+    try:
+        model = ModelFile(model_path(options.target))
+        mapping = read_mapping(options.mapping or _shipped(options.erp))
+        _refuse_itself(options.source, model)
+        load(options.source, model, mapping, progress)
+    except MappingError as error:
+        progress.failed(LoadError(f"매핑이 맞지 않습니다.\n{error}", f"The mapping does not fit.\n{error}"))
+        return 1
+    except LoadError as error:
+        progress.failed(error)
+        return 1
+    return 0
+
+
+def _shipped(name: str) -> Path:
+    path = MAPPINGS / f"{name}.yaml"
+    if not name.isidentifier() or not path.is_file():
+        known = ", ".join(sorted(each.stem for each in MAPPINGS.glob("*.yaml")))
+        raise LoadError(
+            f"'{name}' 매핑이 없습니다. 있는 것: {known}. 직접 쓴 파일은 --mapping 으로 주세요.",
+            f'There is no mapping "{name}"; there are {known}. Give a file of your own with --mapping.',
+        )
+    return path
+
+
+def _refuse_itself(source: str, model: ModelFile) -> None:
+    url = source_url(source)
+    if url.drivername == "sqlite" and Path(url.database or "").resolve() == model.path.resolve():
+        raise LoadError(
+            "원본과 로컬 모델이 같은 파일입니다. --to 를 바꾸세요.",
+            "Source and local model are the same file. Change --to.",
+        )
+
+
+if __name__ == "__main__":
+    sys.exit(main())
