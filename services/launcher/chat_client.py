@@ -7,10 +7,9 @@ from types import TracebackType
 from typing import Self
 
 import grpc
-from google.rpc import error_details_pb2
-from grpc_status import rpc_status
 from maru.chat.v1 import chat_service_pb2, chat_service_pb2_grpc, turn_event_pb2
 
+from services.kit.status import from_rpc_error
 from services.launcher.errors import LauncherError
 
 ASK_DEADLINE_S = 90.0
@@ -28,9 +27,7 @@ class ChatClient:
         self._channel = grpc.aio.insecure_channel(
             edge_url.removeprefix("http://"), options=[("grpc.max_receive_message_length", MAX_MESSAGE_BYTES)]
         )
-        self._stub: chat_service_pb2_grpc.ChatServiceAsyncStub = chat_service_pb2_grpc.ChatServiceStub(
-            self._channel
-        )
+        self._stub = chat_service_pb2_grpc.ChatServiceStub(self._channel)
 
     async def __aenter__(self) -> Self:
         return self
@@ -90,11 +87,15 @@ class ChatClient:
 
 
 async def _wait_if_limited(error: grpc.aio.AioRpcError) -> None:
-    reason, korean, english, retry_s = describe(error)
-    if error.code() is grpc.StatusCode.RESOURCE_EXHAUSTED:
-        await asyncio.sleep(retry_s)
-        return
-    raise LauncherError(f"{korean} [{reason}]", f"{english} [{reason}]") from error
+    """Waits as long as a rate limit asks for.
+
+    Raises:
+        LauncherError: the call failed for another reason.
+    """
+    if error.code() is not grpc.StatusCode.RESOURCE_EXHAUSTED:
+        raise failure(error) from error
+    told = from_rpc_error(error, "maru")
+    await asyncio.sleep(told.retry_after.total_seconds() if told and told.retry_after else 1.0)
 
 
 def _too_busy() -> LauncherError:
@@ -104,30 +105,10 @@ def _too_busy() -> LauncherError:
     )
 
 
-def describe(error: grpc.aio.AioRpcError) -> tuple[str, str, str, float]:
-    """Reason, Korean words, English words and seconds to wait of a failed call."""
-    code = error.code()
-    reason, korean, english, retry_s = code.name, "", error.details() or code.name, 1.0
-    status = rpc_status.from_call(error)  # type: ignore[arg-type]  # typed for the sync API; an AioRpcError has what it reads
-    for detail in status.details if status else ():
-        if detail.Is(error_details_pb2.ErrorInfo.DESCRIPTOR):
-            reason = error_details_pb2.ErrorInfo.FromString(detail.value).reason
-        elif detail.Is(error_details_pb2.LocalizedMessage.DESCRIPTOR):
-            message = error_details_pb2.LocalizedMessage.FromString(detail.value)
-            if message.locale == "ko":
-                korean = message.message
-            else:
-                english = message.message
-        elif detail.Is(error_details_pb2.RetryInfo.DESCRIPTOR):
-            retry_s = (
-                error_details_pb2.RetryInfo.FromString(detail.value).retry_delay.ToTimedelta().total_seconds()
-            )
-    if not korean:
-        korean = {
-            grpc.StatusCode.UNAVAILABLE: "Maru에 연결할 수 없습니다. maru status로 상태를 확인하세요.",
-            grpc.StatusCode.UNAUTHENTICATED: "로그인이 필요합니다. maru login으로 로그인하세요.",
-            grpc.StatusCode.PERMISSION_DENIED: "권한이 없습니다. 관리자에게 문의하세요.",
-            grpc.StatusCode.DEADLINE_EXCEEDED: "시간 안에 답하지 못했습니다. 다시 시도하세요.",
-            grpc.StatusCode.NOT_FOUND: "대화를 찾을 수 없습니다.",
-        }.get(code, "요청을 처리하지 못했습니다.")
-    return reason, korean, english, retry_s
+def failure(error: grpc.aio.AioRpcError) -> LauncherError:
+    """What a failed call means, with the reason that an administrator can look up."""
+    told = from_rpc_error(error, "maru")
+    if told is None:
+        name = error.code().name
+        return LauncherError(f"요청이 실패했습니다 [{name}].", f"The request failed [{name}].")
+    return LauncherError(f"{told.message_ko} [{told.reason}]", f"{told.message_en} [{told.reason}]")

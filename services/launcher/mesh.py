@@ -8,6 +8,7 @@ import grpc
 import httpx
 from grpc_health.v1 import health_pb2, health_pb2_grpc
 
+from services.launcher import envoy, triton
 from services.launcher.ports import Ports
 from services.launcher.preparation import SERVICES, WebPage
 from services.launcher.settings import LauncherSettings
@@ -27,7 +28,7 @@ def mesh_parts(settings: LauncherSettings, folder: StateFolder) -> list[Part]:
     }
     parts = [
         _identity(settings, folder, ports, common),
-        _triton(folder, ports),
+        _triton(folder, ports, common),
         _envoy(settings, folder, ports, common),
     ]
     for name in SERVICES:
@@ -117,7 +118,9 @@ def _envoy(settings: LauncherSettings, folder: StateFolder, ports: Ports, common
     config = folder.envoy / "envoy.json"
     values = envoy.embedded_values(ports, settings.issuer, folder.workload_jwks)
     config.write_text(
-        envoy.render(envoy.TEMPLATE.read_text(encoding="utf-8"), values, envoy.read_web_files(WebPage().dist)),
+        envoy.render(
+            envoy.TEMPLATE.read_text(encoding="utf-8"), values, envoy.read_web_files(WebPage().dist)
+        ),
         encoding="utf-8",
     )
     return Part(
@@ -139,3 +142,16 @@ def _part_addresses(ports: Ports) -> str:
         "envoy": f"http://127.0.0.1:{ports.envoy_admin}/ready",
     } | {name: f"grpc://127.0.0.1:{ports.service(name)[0]}" for name in SERVICES}
     return ",".join(f"{name}={address}" for name, address in addresses.items())
+
+
+def _triton(folder: StateFolder, ports: Ports, common: Mapping[str, str]) -> Part:
+    command = triton.prepare(folder.triton, folder.models, ports)
+    return Part(
+        name="triton",
+        argv=command.argv,
+        env={**common, **command.env},
+        ready=_http_ok(f"http://127.0.0.1:{ports.triton_http}/v2/health/ready"),
+        log=folder.logs / "triton.log",
+        stop_stage=3,
+        stop_timeout_s=4.0,
+    )

@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from services.launcher.chat_client import UNARY_DEADLINE_S, describe
+from services.launcher.chat_client import UNARY_DEADLINE_S, failure
 from services.launcher.errors import LauncherError
 from services.launcher.state_folder import RunningMesh
 
@@ -58,8 +58,7 @@ async def show_status(mesh: RunningMesh, token: str, console: Console, json_outp
         for name, pid in processes.items():
             alive = "실행 중 / running" if psutil.pid_exists(pid) else "없음 / gone"
             console.print(f"  {name:<10} pid {pid:<8} {alive}", highlight=False)
-        reason, korean, english, _ = describe(error)
-        raise LauncherError(f"{korean} [{reason}]", f"{english} [{reason}]") from error
+        raise failure(error) from error
     if json_output:
         console.print_json(data=_record(response))
     else:

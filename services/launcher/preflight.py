@@ -149,7 +149,7 @@ def _check_ports(ports: Sequence[int]) -> Check:
 def _port_holder(port: int) -> str | None:
     try:
         for connection in psutil.net_connections(kind="tcp"):
-            if connection.status == psutil.CONN_LISTEN and connection.laddr[1] == port and connection.pid:
+            if connection.status == psutil.CONN_LISTEN and connection.laddr[1:] == (port,) and connection.pid:
                 return f"{psutil.Process(connection.pid).name()} (pid {connection.pid})"
     except psutil.Error:  # another user's process: its name may not be read
         return None

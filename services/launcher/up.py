@@ -80,15 +80,10 @@ async def _prepare(settings: LauncherSettings, folder: StateFolder, console: Con
         console.print(f"    [dim]{escape(line)}[/dim]", highlight=False)
 
     preparation.write_keys(folder)
-    steps: list[tuple[bool, str, Callable[[], Awaitable[object]]]] = []
-    weights = triton.weights_path(folder.models)
-    steps.append(
-        (
-            weights.exists(),
-            "언어 모델 가중치 / model weights",
-            lambda: asyncio.to_thread(triton.assemble_weights, folder.models),
-        )
-    )
+    if not triton.weights_path(folder.models).exists():
+        console.print("· 언어 모델 가중치 / model weights")
+    await asyncio.to_thread(triton.assemble_weights, folder.models)
+    steps: list[tuple[bool, str, Callable[[], Awaitable[None]]]] = []
     page = preparation.WebPage()
     steps.append((page.is_current(), "웹 화면 빌드 / building the web page", lambda: page.build(say)))
     demo = preparation.DemoData(folder, settings)
