@@ -87,7 +87,7 @@ class Issuer:
         Raises:
             LauncherError: refused or run out of time.
         """
-        start = self._post("auth/device", client_id=CLIENT_ID, scope="openid offline_access")
+        start = self._post("auth/device", client_id=CLIENT_ID, scope="openid profile")
         if "device_code" not in start:
             raise LauncherError("로그인을 시작할 수 없습니다.", "The sign-in can't be started.")
         show(start.get("verification_uri_complete") or start["verification_uri"], start["user_code"])

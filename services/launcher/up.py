@@ -77,7 +77,7 @@ async def run_mesh(settings: LauncherSettings, console: Console, check: bool) ->
 
 async def _prepare(settings: LauncherSettings, folder: StateFolder, console: Console) -> None:
     def say(line: str) -> None:
-        console.print(f"    [dim]{escape(line)}[/dim]", highlight=False)
+        console.print(f"    [dim]{escape(line)}[/dim]", highlight=False, soft_wrap=True)
 
     preparation.write_keys(folder)
     if not triton.weights_path(folder.models).exists():
