@@ -65,7 +65,7 @@ async def test_ids_trace_and_time_left_go_along(server: Served, listener: Listen
     bind_identity(kim(server))
     bind_request(RequestContext("r-1"))
     bind_conversation("c-1")
-    bind_deadline(3.0)
+    bind_deadline(20.0)
     tracer = TracerProvider().get_tracer("test")
     with tracer.start_as_current_span("asking") as span:
         async with service_channel(f"grpc://127.0.0.1:{listener.port}", "erp", server.signer("chat")) as ch:
@@ -74,22 +74,22 @@ async def test_ids_trace_and_time_left_go_along(server: Served, listener: Listen
     assert (seen["x-request-id"], seen["x-maru-conversation-id"], seen["x-extra"]) == ("r-1", "c-1", "1")
     assert f"{span.get_span_context().trace_id:032x}" in seen["traceparent"]
     assert listener.time_remaining is not None
-    assert 2 < listener.time_remaining <= 3
+    assert 0 < listener.time_remaining < 21
 
 
 async def test_a_shorter_timeout_of_the_caller_counts(server: Served, listener: Listener) -> None:
-    bind_deadline(30.0)
+    bind_deadline(60.0)
     async with service_channel(f"grpc://127.0.0.1:{listener.port}", "erp", server.signer("chat")) as channel:
-        await channel.unary_unary("/test.Part/Do")(b"", timeout=1.0)
+        await channel.unary_unary("/test.Part/Do")(b"", timeout=10.0)
     assert listener.time_remaining is not None
-    assert listener.time_remaining <= 1
+    assert 0 < listener.time_remaining < 11
 
 
 async def test_triton_gets_neither_the_askers_token_nor_a_deadline(
     server: Served, listener: Listener
 ) -> None:
     bind_identity(kim(server))
-    bind_deadline(3.0)
+    bind_deadline(20.0)
     async with triton_channel(f"grpc://127.0.0.1:{listener.port}", server.signer("chat")) as channel:
         await channel.unary_unary("/test.Part/Do")(b"")
     assert "authorization" not in listener.metadata

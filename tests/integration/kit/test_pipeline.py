@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from typing import Any
 
 import grpc
@@ -23,6 +24,7 @@ class Echo:
 
     def __init__(self) -> None:
         self.remaining: float | None = None
+        self.events: asyncio.Queue[str] = asyncio.Queue()
 
     async def unary_unary(self, request: StringValue, context: Any) -> StringValue:
         self.remaining = remaining_seconds()
@@ -38,6 +40,14 @@ class Echo:
         return request
 
     async def unary_stream(self, request: StringValue, context: Any) -> AsyncIterator[StringValue]:
+        if request.value == "endless":
+            try:
+                while True:
+                    yield request
+                    self.events.put_nowait("sent")
+            finally:
+                await asyncio.sleep(0)
+                self.events.put_nowait("closed")
         yield await self.unary_unary(request, context)
 
     async def stream_unary(self, requests: AsyncIterator[StringValue], context: Any) -> StringValue:
@@ -59,6 +69,7 @@ class Echo:
             "UnaryStream": method(grpc.unary_stream_rpc_method_handler, self.unary_stream),
             "StreamUnary": method(grpc.stream_unary_rpc_method_handler, self.stream_unary),
             "StreamStream": method(grpc.stream_stream_rpc_method_handler, self.stream_stream),
+            "Patient": method(grpc.unary_unary_rpc_method_handler, self.unary_unary),
         }
         return grpc.method_handlers_generic_handler("test.Echo", methods)
 
@@ -76,7 +87,17 @@ def metrics() -> Metrics:
 @pytest.fixture
 async def channel(echo: Echo, metrics: Metrics) -> AsyncIterator[grpc.aio.Channel]:
     rules = {f"/test.Echo/{shape}": AccessRule(public=True, max_seconds=0.2) for shape in SHAPES}
+    rules["/test.Echo/Patient"] = AccessRule(public=True, max_seconds=60)
+
+    @asynccontextmanager
+    async def outermost(call: pipeline.Call) -> AsyncIterator[None]:
+        try:
+            yield
+        finally:
+            echo.events.put_nowait("steps left")
+
     steps = [
+        outermost,
         pipeline.guard,
         pipeline.tracing(TracerProvider()),
         pipeline.measuring(metrics),
@@ -144,6 +165,21 @@ async def test_no_call_runs_longer_than_its_rule_allows(
 
 
 async def test_a_shorter_deadline_of_the_client_counts(channel: grpc.aio.Channel, echo: Echo) -> None:
-    await called(channel, "UnaryUnary", "가", timeout=0.1)
+    stub = channel.unary_unary("/test.Echo/Patient", StringValue.SerializeToString, StringValue.FromString)
+    await stub(StringValue(value="가"), timeout=20)
     assert echo.remaining is not None
-    assert 0 < echo.remaining <= 0.1
+    assert 0 < echo.remaining < 21
+
+
+async def test_a_cancelled_stream_is_closed_before_its_steps_are_left(
+    channel: grpc.aio.Channel, echo: Echo
+) -> None:
+    stub = channel.unary_stream(
+        "/test.Echo/UnaryStream", StringValue.SerializeToString, StringValue.FromString
+    )
+    call = stub(StringValue(value="endless"))
+    assert await asyncio.wait_for(echo.events.get(), 5) == "sent"
+    call.cancel()
+    while (event := await asyncio.wait_for(echo.events.get(), 5)) == "sent":
+        pass
+    assert [event, await asyncio.wait_for(echo.events.get(), 5)] == ["closed", "steps left"]

@@ -77,6 +77,12 @@ def test_refusal_never_shows_a_value(monkeypatch: pytest.MonkeyPatch) -> None:
     assert "hunter2" not in str(refused.value)
 
 
+def test_not_even_the_bare_error_shows_a_value() -> None:
+    with pytest.raises(ValueError, match="MARU_DATABASE_URL") as refused:
+        Settings(profile="production", database_url="sqlite+aiosqlite:///hunter2")
+    assert "hunter2" not in str(refused.value)
+
+
 def test_production_starts_on_production_servers(monkeypatch: pytest.MonkeyPatch) -> None:
     assert read(monkeypatch, **PRODUCTION).profile == "production"
 
