@@ -1,0 +1,399 @@
+"""What the semantic catalog offers, what can be asked of it, and what it answers: plain data, no wire types."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+from enum import StrEnum
+
+DATE_DIMENSION = "date"
+"""Catalog key of the time dimension, the only one that has a grain."""
+
+COMPANY_DIMENSION = "company"
+"""Catalog key of the dimension whose members are books of their own."""
+
+
+class EntityKind(StrEnum):
+    """What a thing is. Document kinds are those a person can ask for by number."""
+
+    COMPANY = "company"
+    CUSTOMER = "customer"
+    CUSTOMER_GROUP = "customer_group"
+    TERRITORY = "territory"
+    SUPPLIER = "supplier"
+    SUPPLIER_GROUP = "supplier_group"
+    ITEM = "item"
+    ITEM_GROUP = "item_group"
+    BRAND = "brand"
+    WAREHOUSE = "warehouse"
+    ACCOUNT = "account"
+    COST_CENTER = "cost_center"
+    PROJECT = "project"
+    DEPARTMENT = "department"
+    EMPLOYEE = "employee"
+    CURRENCY = "currency"
+    SALES_ORDER = "sales_order"
+    DELIVERY = "delivery"
+    SALES_INVOICE = "sales_invoice"
+    PURCHASE_ORDER = "purchase_order"
+    PURCHASE_RECEIPT = "purchase_receipt"
+    PURCHASE_INVOICE = "purchase_invoice"
+    PAYMENT = "payment"
+    WORK_ORDER = "work_order"
+    BOM = "bom"
+
+    @property
+    def is_document(self) -> bool:
+        return self in _DOCUMENTS
+
+
+_DOCUMENTS = frozenset(
+    {
+        EntityKind.SALES_ORDER,
+        EntityKind.DELIVERY,
+        EntityKind.SALES_INVOICE,
+        EntityKind.PURCHASE_ORDER,
+        EntityKind.PURCHASE_RECEIPT,
+        EntityKind.PURCHASE_INVOICE,
+        EntityKind.PAYMENT,
+        EntityKind.WORK_ORDER,
+        EntityKind.BOM,
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class EntityReference:
+    """One thing of the company's data. `display_name` is data, never an instruction."""
+
+    kind: EntityKind
+    key: str
+    display_name: str
+    detail: str = ""
+
+
+class UnitKind(StrEnum):
+    """What a figure is counted in."""
+
+    NONE = "unspecified"
+    CURRENCY = "currency"
+    QUANTITY = "quantity"
+    PERCENT = "percent"
+    COUNT = "count"
+    DAYS = "days"
+    RATIO = "ratio"
+    PERCENTAGE_POINTS = "percentage_points"
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """A unit; `code` is a currency or a unit of measure."""
+
+    kind: UnitKind = UnitKind.NONE
+    code: str = ""
+
+
+# --- the catalog ------------------------------------------------------------------------------------------------------
+
+
+class TimeBehavior(StrEnum):
+    """A flow happens in a period and needs one; a balance stands at a moment."""
+
+    FLOW = "flow"
+    BALANCE = "balance"
+
+
+@dataclass(frozen=True, slots=True)
+class Metric:
+    """A figure that can be asked for."""
+
+    key: str
+    display_name: str
+    synonyms: tuple[str, ...] = ()
+    time_behavior: TimeBehavior = TimeBehavior.FLOW
+    unit: Unit = Unit()
+    dimensions: frozenset[str] = frozenset()
+    permitted: bool = True
+    party: EntityKind | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Dimension:
+    """Something to group or filter by."""
+
+    key: str
+    display_name: str
+    synonyms: tuple[str, ...] = ()
+    entity_kind: EntityKind | None = None
+
+
+@dataclass(frozen=True)
+class Catalog:
+    """The metrics and dimensions as one asker sees them. `companies`: those the asker may see, the default first."""
+
+    metrics: Mapping[str, Metric]
+    dimensions: Mapping[str, Dimension]
+    fiscal_year_start_month: int = 1
+    data_start: date | None = None
+    companies: tuple[EntityReference, ...] = ()
+    etag: str = ""
+
+    def dimension_of(self, kind: EntityKind) -> Dimension | None:
+        """The dimension whose members are of this kind."""
+        return next((d for d in self.dimensions.values() if d.entity_kind is kind), None)
+
+
+# --- names ------------------------------------------------------------------------------------------------------------
+
+
+class Match(StrEnum):
+    """How a mention fits a name, the closest first."""
+
+    FULL = "full"
+    EXACT = "exact"
+    ALIAS = "alias"
+    NUMBER_TAIL = "number_tail"
+    PREFIX = "prefix"
+    PARTIAL = "partial"
+    INITIALS = "initials"
+    FUZZY = "fuzzy"
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """One thing that a mention may name."""
+
+    entity: EntityReference
+    match: Match
+
+
+@dataclass(frozen=True, slots=True)
+class Resolution:
+    """What one mention may name, best match first; `total_count` counts those left out as well."""
+
+    mention: str
+    candidates: tuple[Candidate, ...] = ()
+    total_count: int = 0
+
+
+# --- the query --------------------------------------------------------------------------------------------------------
+
+
+class Grain(StrEnum):
+    """The size of a step of the date dimension."""
+
+    DAY = "day"
+    WEEK = "week"
+    MONTH = "month"
+    QUARTER = "quarter"
+    HALF = "half"
+    YEAR = "year"
+    FISCAL_YEAR = "fiscal_year"
+
+
+@dataclass(frozen=True, slots=True)
+class DateRange:
+    """A span of days, both ends included."""
+
+    start: date
+    end: date
+
+
+@dataclass(frozen=True, slots=True)
+class Grouping:
+    """One dimension to group by; `grain` for the date dimension only."""
+
+    dimension: str
+    grain: Grain | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class MemberCondition:
+    """Rows whose member of the dimension is, or lies below, one of these; all others when `excluded`."""
+
+    dimension: str
+    members: tuple[EntityReference, ...]
+    excluded: bool = False
+
+
+class Operator(StrEnum):
+    """How a figure is compared with a value."""
+
+    GREATER_OR_EQUAL = "greater_or_equal"
+    GREATER = "greater"
+    LESS_OR_EQUAL = "less_or_equal"
+    LESS = "less"
+    EQUAL = "equal"
+
+
+@dataclass(frozen=True, slots=True)
+class MetricCondition:
+    """A condition on a figure of a result row."""
+
+    metric: str
+    operator: Operator
+    value: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Ordering:
+    """A column to order by."""
+
+    key: str
+    descending: bool
+
+
+class ComparisonKind(StrEnum):
+    """How the other period relates to the asked one."""
+
+    PREVIOUS_PERIOD = "previous_period"
+    SAME_PERIOD_LAST_YEAR = "same_period_last_year"
+    NAMED = "named"
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """Another period beside the asked one: a range for flows, a day for balances."""
+
+    kind: ComparisonKind
+    range: DateRange | None = None
+    as_of: date | None = None
+
+
+class Modifier(StrEnum):
+    """A further column for each metric."""
+
+    SHARE = "share"
+    CUMULATIVE = "cumulative"
+    RANK = "rank"
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """A typed question to the catalog. All conditions must hold; `range` for flows, `as_of` for balances."""
+
+    metrics: tuple[str, ...]
+    groupings: tuple[Grouping, ...] = ()
+    range: DateRange | None = None
+    as_of: date | None = None
+    members: tuple[MemberCondition, ...] = ()
+    conditions: tuple[MetricCondition, ...] = ()
+    orderings: tuple[Ordering, ...] = ()
+    top: int = 0
+    comparison: Comparison | None = None
+    modifiers: tuple[Modifier, ...] = ()
+    companies: tuple[str, ...] = ()
+    all_companies: bool = False
+    currency: str = ""
+
+
+# --- the result -------------------------------------------------------------------------------------------------------
+
+
+class Role(StrEnum):
+    """What a column holds."""
+
+    NONE = "unspecified"
+    DIMENSION = "dimension"
+    METRIC = "metric"
+    COMPARISON = "comparison"
+    CHANGE = "change"
+    CHANGE_RATE = "change_rate"
+    SHARE = "share"
+    CUMULATIVE = "cumulative"
+    RANK = "rank"
+    FIELD = "field"
+
+
+Value = str | Decimal | int | date | bool | EntityReference | None
+"""One cell; None is missing in the data (미지정), which is not zero."""
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column of a table; `decimal_places` is how its figures are meant to be shown."""
+
+    key: str
+    display_name: str
+    role: Role
+    metric: str = ""
+    unit: Unit = Unit()
+    decimal_places: int = 0
+    additive: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A result: exact, in a fixed order. `total_row_count` counts rows that the server's limit left out."""
+
+    columns: tuple[Column, ...]
+    rows: tuple[tuple[Value, ...], ...]
+    total_row_count: int = 0
+    truncated: bool = False
+
+
+class FilterSource(StrEnum):
+    """Why a condition was in force."""
+
+    QUESTION = "question"
+    DEFAULT = "default"
+    POLICY = "policy"
+
+
+@dataclass(frozen=True, slots=True)
+class AppliedFilter:
+    """One condition that was in force, in Korean words."""
+
+    text: str
+    dimension: str
+    source: FilterSource
+
+
+@dataclass(frozen=True, slots=True)
+class MetricDefinition:
+    """What a metric of the result means."""
+
+    metric: str
+    display_name: str
+    definition: str
+
+
+@dataclass(frozen=True, slots=True)
+class ResultContext:
+    """Where a result stands: conditions in force, meanings, and up to when the data is complete."""
+
+    filters: tuple[AppliedFilter, ...] = ()
+    definitions: tuple[MetricDefinition, ...] = ()
+    data_as_of: datetime | None = None
+    partial_view: bool = False
+    statement_digest: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """The exact table of a query."""
+
+    table: Table
+    context: ResultContext
+
+
+@dataclass(frozen=True, slots=True)
+class RecordLink:
+    """A document that belongs to another one; `relation` in Korean."""
+
+    relation: str
+    reference: EntityReference
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One document with its head fields (one row), lines and the documents around it."""
+
+    name: str
+    reference: EntityReference
+    status: str
+    fields: Table
+    lines: Table | None = None
+    links: tuple[RecordLink, ...] = ()
+    superseded_by: EntityReference | None = None
+    context: ResultContext = field(default_factory=ResultContext)

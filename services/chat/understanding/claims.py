@@ -1,0 +1,109 @@
+"""The chosen claims of one question, and which of them have found a place in its slots."""
+
+from collections.abc import Iterator, Sequence
+from typing import Final, TypeVar
+
+from services.chat.understanding.meanings import Sign, Span
+from services.chat.understanding.text import compact
+
+M = TypeVar("M")
+
+PARTICLES: Final = frozenset(
+    [
+        "은",
+        "는",
+        "이",
+        "가",
+        "을",
+        "를",
+        "의",
+        "에",
+        "도",
+        "만",
+        "에서",
+        "인",
+        "중",
+        "중에",
+        "중에서",
+        "들",
+        "로",
+        "으로",
+        "쪽",
+        "측",
+        "에게",
+        "한테",
+        "들의",
+        "에서의",
+        "만의",
+        "이고",
+        "인데",
+        "이면",
+        "면",
+        "에는",
+        "에서는",
+    ]
+)
+JOINS: Final = frozenset(["와", "과", "랑", "하고", "및", ",", "·", "이랑", "이나", "나", "/", "+"])
+
+
+class Claims:
+    """The claims in the order of the text. Those that say nothing are left out."""
+
+    def __init__(self, text: str, spans: Sequence[Span]) -> None:
+        self._text = text
+        self.spans = [span for span in spans if span.meaning is not Sign.IGNORED]
+        self._used: set[int] = set()
+
+    def of(self, kind: type[M]) -> list[tuple[int, M]]:
+        """The claims of one kind that have no place yet."""
+        return [
+            (index, span.meaning)
+            for index, span in enumerate(self.spans)
+            if index not in self._used and isinstance(span.meaning, kind)
+        ]
+
+    def signs(self, *signs: Sign) -> list[int]:
+        """The places of these signs among the claims."""
+        return [i for i, s in enumerate(self.spans) if i not in self._used and s.meaning in signs]
+
+    def take(self, *signs: Sign) -> bool:
+        """Use every one of these signs; whether there were any."""
+        found = self.signs(*signs)
+        self.use(*found)
+        return bool(found)
+
+    def use(self, *indexes: int) -> None:
+        self._used.update(indexes)
+
+    def unused(self) -> Iterator[Span]:
+        return (span for index, span in enumerate(self.spans) if index not in self._used)
+
+    def text(self, index: int) -> str:
+        """The words of a claim."""
+        return self._text[self.spans[index].start : self.spans[index].end]
+
+    def gap(self, first: int, second: int) -> str:
+        """What stands between two claims, without spaces."""
+        return compact(self._text[self.spans[first].end : self.spans[second].start])
+
+    def following(self, index: int, *signs: Sign) -> int | None:
+        """The next claim if it is one of these signs and at most a particle stands between."""
+        after = index + 1
+        if after >= len(self.spans) or self.spans[after].meaning not in signs or after in self._used:
+            return None
+        gap = self.gap(index, after)
+        return after if not gap or gap in PARTICLES else None
+
+    def neighbour(self, index: int, kind: type[M]) -> tuple[int, M] | None:
+        """The claim of this kind beside one, used or not, with at most a particle between."""
+        for other in (index - 1, index + 1):
+            if 0 <= other < len(self.spans):
+                meaning = self.spans[other].meaning
+                gap = self.gap(min(index, other), max(index, other))
+                if isinstance(meaning, kind) and (not gap or gap in PARTICLES):
+                    return other, meaning
+        return None
+
+    def joined(self, first: int, second: int) -> bool:
+        """Whether two claims are listed together: A와 B, A, B."""
+        return self.gap(first, second) in JOINS

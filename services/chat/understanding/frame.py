@@ -1,0 +1,237 @@
+"""The slots of a question, as far as they have been filled; what a conversation remembers between turns."""
+
+from dataclasses import dataclass, field
+from decimal import Decimal
+from enum import StrEnum
+from typing import Final
+
+from pydantic import TypeAdapter
+
+from services.chat.semantic import (
+    Candidate,
+    ComparisonKind,
+    EntityReference,
+    Grain,
+    Grouping,
+    Operator,
+    Query,
+    UnitKind,
+)
+from services.chat.understanding.periods import Period
+
+
+@dataclass(frozen=True, slots=True)
+class ComparisonSlot:
+    """A comparison as it was said; `base` where the asker named the other period."""
+
+    kind: ComparisonKind
+    base: Period | None = None
+    unit: Grain | None = None
+    """The size that the words themselves name (전월 대비)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """A limit on a figure; `metric` empty means the first one."""
+
+    operator: Operator
+    value: Decimal
+    unit: UnitKind | None = None
+    metric: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """A name that may be one of several things, not yet decided."""
+
+    mention: str
+    candidates: tuple[Candidate, ...]
+    total_count: int
+    excluded: bool = False
+    chosen: bool = False
+    """The asker chose this one: nothing is assumed any more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Members:
+    """Members of a dimension that rows must, or must not, belong to; `fresh` ones were said in this question."""
+
+    dimension: str
+    members: tuple[EntityReference, ...]
+    excluded: bool = False
+    fresh: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class PartyGrouping:
+    """거래처별: by customer or supplier, whichever the metric says; `keys` are the catalog's own meanings."""
+
+    keys: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Frame:
+    """Slots; an empty one was not said. Serialised into a turn's memory, so fields are only ever added."""
+
+    metrics: tuple[str, ...] = ()
+    metric_options: tuple[str, ...] = ()
+    """Metrics of which one is meant."""
+    period: Period | None = None
+    open_period: bool = False
+    """A period was asked for without saying which ("최근")."""
+    comparison: ComparisonSlot | None = None
+    groupings: tuple[Grouping, ...] = ()
+    party: PartyGrouping | None = None
+    members: tuple[Members, ...] = ()
+    names: tuple[Name, ...] = ()
+    listed: bool = False
+    """The names were listed (A와 B): each has its own row."""
+    narrow: bool = False
+    """The names stay inside the members of before ("그 중에서")."""
+    carried: bool = False
+    """Slots of the question before stand beside these names."""
+    bounds: tuple[Bound, ...] = ()
+    descending: bool | None = None
+    top: int = 0
+    rank: bool = False
+    trend: bool = False
+    share: bool = False
+    cumulative: bool = False
+    companies: tuple[EntityReference, ...] = ()
+    all_companies: bool = False
+    currency: str = ""
+    record: EntityReference | None = None
+    notes: tuple[str, ...] = ()
+    focus: tuple[EntityReference, ...] = ()
+    """What the answer spoke of first; "그 거래처" points at it."""
+
+    @property
+    def ranked(self) -> bool:
+        return self.descending is not None or self.top > 0
+
+    @property
+    def grouped(self) -> bool:
+        return bool(self.groupings or self.party or self.listed)
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One choice of a question back, with the slots as they are when it is chosen."""
+
+    label: str
+    frame: Frame
+    entity: EntityReference | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Memory:
+    """What a turn leaves for the next one: its slots, and the choices that were offered."""
+
+    frame: Frame = Frame()
+    options: tuple[Option, ...] = ()
+
+
+_MEMORY: Final = TypeAdapter(Memory)
+
+
+def dump_memory(memory: Memory) -> str:
+    """As JSON, for the store."""
+    return _MEMORY.dump_json(memory, exclude_defaults=True).decode()
+
+
+def load_memory(text: str) -> Memory:
+    """The memory of a turn; empty for a turn without one."""
+    return _MEMORY.validate_json(text) if text else Memory()
+
+
+# --- readings ---------------------------------------------------------------------------------------------------------
+
+
+class Ask(StrEnum):
+    """What a question back is about; its wording is looked up by this."""
+
+    METRIC = "metric"
+    PERIOD = "period"
+    NAME = "name"
+    DIMENSION = "dimension"
+    GROUP_BY = "group_by"
+    WHICH_YEAR = "which_year"
+    WORDS = "words"
+    UNIT = "unit"
+    PERIODS = "periods"
+    DOCUMENT = "document"
+    COMPARISON = "comparison"
+
+
+class RefusalKind(StrEnum):
+    """Why a question is not answered."""
+
+    WRITE = "write"
+    UNKNOWN = "unknown"
+    INJECTION = "injection"
+    FORBIDDEN = "forbidden"
+
+
+@dataclass(frozen=True, slots=True)
+class QueryReading:
+    """A typed query; `frame` is what the conversation remembers, `notes` are assumptions to be said."""
+
+    query: Query
+    frame: Frame
+    period_label: str
+    comparison_label: str = ""
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class RecordReading:
+    """One document."""
+
+    entity: EntityReference
+    frame: Frame
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionBack:
+    """Something is missing or open; `about` and `words` fill the wording."""
+
+    ask: Ask
+    options: tuple[Option, ...] = ()
+    about: str = ""
+    words: tuple[str, ...] = ()
+    total_count: int = 0
+    frame: Frame = field(default_factory=Frame)
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Not answered, with the reason."""
+
+    kind: RefusalKind
+    about: str = ""
+    words: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class NotFound:
+    """A document was asked for by a number that none has."""
+
+    about: str
+
+
+@dataclass(frozen=True, slots=True)
+class FuturePeriod:
+    """A period that has not begun: there is no data of it."""
+
+    period_label: str
+    about: str
+
+
+@dataclass(frozen=True, slots=True)
+class SmallTalk:
+    """A greeting, thanks or a call for help."""
+
+    kind: str
+
+
+Reading = QueryReading | RecordReading | QuestionBack | Refusal | NotFound | FuturePeriod | SmallTalk

@@ -1,0 +1,204 @@
+"""Which words of a question may be names, and what the answers of the ERP make of them."""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Final
+
+from services.chat.semantic import Candidate, EntityKind, Match, Resolution
+from services.chat.understanding.lexicon import span
+from services.chat.understanding.meanings import DocumentNumber, NameWord, Sign, Span
+from services.chat.understanding.morphemes import Morpheme
+from services.chat.understanding.text import compact
+from services.chat.understanding.words import alternatives, load
+
+MAX_MENTIONS: Final = 192
+_MAX_WORDS: Final = 5
+_MAX_LENGTH: Final = 60
+
+_EXACT_FACTOR: Final = 1.02
+_PARTIAL_FACTOR: Final = 0.012
+"""Too little to take a character from a fixed word, enough to prefer the longer of two partial names."""
+
+_EXACT: Final = frozenset({Match.FULL, Match.EXACT, Match.ALIAS})
+_NAME_TAGS: Final = ("N", "SL", "SN", "SH", "XR", "XPN", "XSN", "W_", "MM", "MAG", "VV", "VA", "SB", "SSO")
+_NAME_END_TAGS: Final = ("N", "SL", "SN", "SH", "XR", "XSN", "W_", "MAG", "SSC", "IC")
+_PARTICLES: Final = re.compile(
+    r"(?:에서는|에서의|에게서|으로는|으로의|이라는|이랑은|까지는|부터는|에서|에게|한테|으로|이랑|하고|까지|부터|보다|처럼|만의|들의"
+    r"|에는|에도|과의|와의|로는|라는|이란|은|는|이|가|을|를|의|에|로|와|과|도|만|랑|란|야|요|님)$"
+)
+_CODE: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9]*(?:[-_/.][A-Za-z0-9]+)+")
+
+_DOCUMENTS: Final = load("documents")
+_KIND_OF: Final[Mapping[str, EntityKind]] = {
+    compact(word): EntityKind(kind) for kind, words in _DOCUMENTS["kinds"].items() for word in words
+}
+_KIND_WORD: Final = alternatives(word for words in _DOCUMENTS["kinds"].values() for word in words)
+_NUMBER_WORD: Final = alternatives(_DOCUMENTS["number_words"])
+_NUMBER_FIRST: Final = re.compile(
+    rf"(?<![\d,.\-/A-Za-z])(\d{{1,12}})\s*(?:번|호)\s*({_KIND_WORD})(?:\s*번호)?", re.IGNORECASE
+)
+_KIND_FIRST: Final = re.compile(
+    rf"({_KIND_WORD})\s*(?:{_NUMBER_WORD})?\s*[#:]?\s*(\d{{1,12}})\s*(?:번|호)(?![가-힣]*째)", re.IGNORECASE
+)
+_KIND_NUMBERED: Final = re.compile(
+    rf"({_KIND_WORD})\s*번호(?:가|는|:|#)?\s*(\d{{1,12}})(?!\d)", re.IGNORECASE
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Lookup:
+    """Words to look up at once; `kinds` empty means all."""
+
+    mentions: tuple[str, ...]
+    kinds: tuple[EntityKind, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """A stretch of the text that may be a name."""
+
+    start: int
+    end: int
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class NumberMention:
+    """A number that names a document of a kind ("12번 발주")."""
+
+    start: int
+    end: int
+    number: str
+    kind: EntityKind
+
+
+def numbered(text: str) -> tuple[NumberMention, ...]:
+    """The documents asked for by their number."""
+    found = [NumberMention(*m.span(), m[1], _KIND_OF[compact(m[2])]) for m in _NUMBER_FIRST.finditer(text)]
+    for pattern in (_KIND_FIRST, _KIND_NUMBERED):
+        found += [NumberMention(*m.span(), m[2], _KIND_OF[compact(m[1])]) for m in pattern.finditer(text)]
+    return tuple(found)
+
+
+def code_like(text: str) -> tuple[tuple[int, int], ...]:
+    """Stretches that look like a document number or an item code, digits included."""
+    return tuple(m.span() for m in _CODE.finditer(text) if any(c.isdigit() for c in m[0]))
+
+
+def mentions(
+    text: str,
+    morphemes: Sequence[Morpheme],
+    taken: Sequence[tuple[int, int]],
+    idle: Sequence[tuple[int, int]],
+) -> tuple[Mention, ...]:
+    """Every stretch of words that may be a name, the more promising first, at most `MAX_MENTIONS`.
+
+    A stretch inside a `taken` one (words of time, numbers with their units) is no name; neither is one that only
+    holds `idle` words and is a part of a longer idle stretch.
+    """
+    found: dict[tuple[int, int], Mention] = {}
+    for start, end in _stretches(text, morphemes):
+        words = text[start:end]
+        if not _plausible(words) or any(a <= start and end <= b for a, b in taken):
+            continue
+        if any(a <= start and end <= b and (a, b) != (start, end) for a, b in idle):
+            continue
+        found.setdefault((start, end), Mention(start, end, words))
+    ordered = sorted(found.values(), key=lambda m: (m.words.count(" "), m.start, -m.end))
+    return tuple(ordered[:MAX_MENTIONS])
+
+
+def _plausible(words: str) -> bool:
+    letters = [character for character in words if character.isalnum()]
+    if not letters or len(words) > _MAX_LENGTH:
+        return False
+    return len(letters) > (2 if all(character.isdigit() for character in letters) else 1)
+
+
+def _stretches(text: str, morphemes: Sequence[Morpheme]) -> Iterator[tuple[int, int]]:
+    words = [m.span() for m in re.finditer(r"\S+", text)]
+    # By typed words: up to five of them, with and without the particle at the end.
+    for first in range(len(words)):
+        for last in range(first, min(first + _MAX_WORDS, len(words))):
+            start, end = words[first][0], words[last][1]
+            end = _without_punctuation(text, start, end)
+            yield start, end
+            stem = _PARTICLES.sub("", text[start:end])
+            if 0 < len(stem) < end - start:
+                yield start, start + len(stem)
+    # By morphemes inside typed words, for what is written together ("대한상사미수금").
+    for start, end in words:
+        inside = [m for m in morphemes if start <= m.start and m.end <= end and m.end > m.start]
+        for first, morpheme in enumerate(inside):
+            if not morpheme.tag.startswith(_NAME_TAGS):
+                continue
+            for last in range(first, min(first + 10, len(inside))):
+                if inside[last].tag.startswith(_NAME_END_TAGS):
+                    yield morpheme.start, inside[last].end
+    # From the middle of one typed word to the next ("9월대한 상사").
+    for (start, end), (next_start, next_end) in pairwise(words):
+        for morpheme in morphemes:
+            if start < morpheme.start < end and morpheme.tag.startswith(_NAME_TAGS):
+                stop = _without_punctuation(text, next_start, next_end)
+                stem = _PARTICLES.sub("", text[next_start:stop])
+                yield morpheme.start, next_start + len(stem)
+
+
+def _without_punctuation(text: str, start: int, end: int) -> int:
+    while end > start and text[end - 1] in "?!.,~…;:\"'":
+        end -= 1
+    return end
+
+
+def name_spans(mentions_: Sequence[Mention], resolutions: Mapping[str, Resolution]) -> Iterator[Span]:
+    """The claims of the names that were found, the closest matches of each mention only."""
+    for mention in mentions_:
+        resolution = resolutions.get(mention.words)
+        if not resolution or not resolution.candidates:
+            continue
+        candidates, exact = closest(resolution)
+        if not candidates:
+            continue
+        length = len(compact(mention.words))
+        factor = _EXACT_FACTOR if exact else _PARTIAL_FACTOR
+        total = resolution.total_count if len(candidates) == len(resolution.candidates) else len(candidates)
+        yield span(mention.start, mention.end, length, NameWord(mention.words, candidates, total), factor)
+
+
+def closest(resolution: Resolution) -> tuple[tuple[Candidate, ...], bool]:
+    """The candidates that fit best, and whether they fit exactly.
+
+    The full registered name wins over the bare one, that over an alias; a beginning and a part of a name are alike.
+    """
+    by_match: dict[Match, list[Candidate]] = {}
+    for candidate in resolution.candidates:
+        by_match.setdefault(candidate.match, []).append(candidate)
+    for match in (Match.FULL, Match.EXACT, Match.ALIAS):
+        if match in by_match:
+            return tuple(by_match[match]), True
+    for tier in ((Match.NUMBER_TAIL,), (Match.PREFIX, Match.PARTIAL), (Match.INITIALS,), (Match.FUZZY,)):
+        found = [candidate for match in tier for candidate in by_match.get(match, ())]
+        if found:
+            shortest = len(compact(resolution.mention))
+            if tier[0] is Match.FUZZY and shortest < 3:
+                return (), False
+            return tuple(found), False
+    return (), False
+
+
+def number_spans(
+    numbers: Sequence[NumberMention], resolutions: Mapping[tuple[str, EntityKind], Resolution]
+) -> Iterator[Span]:
+    """The claims of the document numbers, found or not."""
+    for mention in numbers:
+        resolution = resolutions.get((mention.number, mention.kind), Resolution(mention.number))
+        candidates, _ = closest(resolution)
+        word = DocumentNumber(mention.number, mention.kind, candidates, resolution.total_count)
+        yield span(mention.start, mention.end, mention.end - mention.start, word, 1.5)
+
+
+def ignored(start: int, end: int) -> Span:
+    """A claim that says nothing."""
+    return span(start, end, end - start, Sign.IGNORED)

@@ -1,0 +1,428 @@
+"""Reads a question: the parts of this package in their order."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+from typing import Final
+
+from services.chat.semantic import Catalog, EntityKind, Grain, Resolution
+from services.chat.understanding import followup, names
+from services.chat.understanding.claims import Claims
+from services.chat.understanding.covering import best_covering
+from services.chat.understanding.frame import (
+    Ask,
+    Frame,
+    Memory,
+    Name,
+    NotFound,
+    Option,
+    QuestionBack,
+    Reading,
+    RecordReading,
+    Refusal,
+    RefusalKind,
+    SmallTalk,
+)
+from services.chat.understanding.lexicon import Lexicon, span
+from services.chat.understanding.meanings import (
+    BoundWord,
+    CountWord,
+    CutWord,
+    DimensionWord,
+    DocumentNumber,
+    MetricWord,
+    NameWord,
+    OrderWord,
+    Sign,
+    SizeWord,
+    SmallTalkWord,
+    Span,
+    TimeWord,
+    UnitWord,
+)
+from services.chat.understanding.morphemes import Analyser, Morpheme
+from services.chat.understanding.periods import Period, label
+from services.chat.understanding.query import finalise
+from services.chat.understanding.slots import Slots, fill
+from services.chat.understanding.text import Text, compact, normalise
+from services.chat.understanding.times import TimeMatcher
+from services.chat.understanding.words import load
+from services.chat.understanding.writes import is_showing, write_request
+
+_IGNORABLE: Final = frozenset(load("ignorable")["morphemes"])
+_ABOUT_RECORD: Final = frozenset(compact(word) for word in load("documents")["about"])
+_INJECTION: Final = re.compile(
+    "|".join(f"(?:{p})" for p in load("smalltalk")["injection"]), re.IGNORECASE | re.DOTALL
+)
+_CLASS_CHANGE: Final = re.compile(
+    r"(?<=\d)(?=[^\d\s.,])|(?<=[A-Za-z])(?=[가-힣])|(?<=[가-힣])(?=[A-Za-z\d])|(?<=\W)(?=\w)|(?<=\w)(?=\W)"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Analysis:
+    """A question taken apart, before names are known."""
+
+    text: Text
+    morphemes: tuple[Morpheme, ...]
+    edges: frozenset[int]
+    spans: tuple[Span, ...]
+    mentions: tuple[names.Mention, ...]
+    numbers: tuple[names.NumberMention, ...]
+
+    @property
+    def lookups(self) -> tuple[names.Lookup, ...]:
+        """What to look up: all the mentions, and the document numbers by their kinds."""
+        words = tuple(dict.fromkeys(mention.words for mention in self.mentions))
+        lookups = [names.Lookup(words)] if words else []
+        lookups += [names.Lookup((number.number,), (number.kind,)) for number in self.numbers]
+        return tuple(dict.fromkeys(lookups))
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What stands around a question."""
+
+    catalog: Catalog
+    today: date
+    memory: Memory = field(default_factory=Memory)
+    choice_number: int = 0
+
+
+Resolutions = Mapping[names.Lookup, Sequence[Resolution]]
+"""The answer to each lookup, one resolution for each of its mentions."""
+
+
+class Reader:
+    """Reads questions in one language with one set of words. Shared, without state."""
+
+    def __init__(self, analyser: Analyser) -> None:
+        self._analyser = analyser
+        self._lexicons: dict[int, tuple[Catalog, Lexicon]] = {}
+
+    def _lexicon(self, catalog: Catalog) -> Lexicon:
+        """The words of a catalog, made once for each."""
+        kept = self._lexicons.get(id(catalog))
+        if kept is None or kept[0] is not catalog:
+            if len(self._lexicons) > 64:
+                self._lexicons.clear()
+            kept = self._lexicons[id(catalog)] = (catalog, Lexicon(catalog))
+        return kept[1]
+
+    def analyse(self, question: str, context: Context) -> Analysis:
+        """Take the question apart."""
+        text = normalise(question)
+        morphemes = self._analyser.analyse(text.normal)
+        catalog = context.catalog
+        edges = _edges(text.normal, morphemes)
+        matcher = TimeMatcher(context.today, catalog.fiscal_year_start_month, catalog.data_start)
+        times = tuple(matcher.matches(text.normal, edges))
+        spans = [
+            span(
+                m.start,
+                m.end,
+                len(compact(text.normal[m.start : m.end])),
+                TimeWord(m.period, m.note),
+                0.99 if m.ambiguous else 1.04,
+            )
+            for m in times
+        ]
+        spans += self._lexicon(catalog).spans(text.normal, edges | {s.end for s in spans})
+        spans += [
+            span(m.start, m.end, m.end - m.start, Sign.IGNORED, 0.5)
+            for m in morphemes
+            if _is_ignorable(m) and m.end > m.start
+        ]
+        numbers = names.numbered(text.normal)
+        names_too = {(m.start, m.end) for m in times if m.ambiguous}
+        taken = [
+            (s.start, s.end)
+            for s in spans
+            if isinstance(s.meaning, TimeWord | BoundWord | CutWord | CountWord)
+            and (s.start, s.end) not in names_too
+        ]
+        taken += [(n.start, n.end) for n in numbers]
+        idle = names.code_like(text.normal)
+        found = names.mentions(text.normal, morphemes, taken, idle)
+        return Analysis(text, morphemes, edges, tuple(spans), found, numbers)
+
+    def read(self, analysis: Analysis, resolutions: Resolutions, context: Context) -> Reading:
+        """What the question asks for."""
+        option = followup.chosen(context.memory.options, analysis.text.normal, context.choice_number)
+        if option:
+            return finalise(option.frame, context.catalog, context.today)
+        return _Reading(analysis, resolutions, context).read()
+
+
+class _Reading:
+    """One question being read."""
+
+    def __init__(self, analysis: Analysis, resolutions: Resolutions, context: Context) -> None:
+        self._analysis = analysis
+        self._text = analysis.text.normal
+        self._context = context
+        self._catalog = context.catalog
+        spans = [
+            *analysis.spans,
+            *names.name_spans(analysis.mentions, _all_kinds(resolutions)),
+            *names.number_spans(analysis.numbers, _one_kind(resolutions)),
+        ]
+        self._chosen = best_covering(_in_context(spans, analysis.morphemes))
+        self._claims = Claims(self._text, self._chosen)
+
+    def read(self) -> Reading:
+        if _INJECTION.search(self._text):
+            return Refusal(RefusalKind.INJECTION)
+        record = self._record()
+        before = self._context.memory.frame
+        write = write_request(self._analysis.morphemes, self._text, names_document=record is not None)
+        if write and not (write[1] and self._reshapes(write[0], before)):
+            return Refusal(RefusalKind.WRITE, self._analysis.text.as_typed(write[0].start, write[0].end))
+        if record is not None:
+            return record
+        return self._question(before, write[0] if write else None)
+
+    # --- documents ---------------------------------------------------------------------------------------------------
+
+    def _record(self) -> Reading | None:
+        """A document asked for by its number, unless other words ask for something else as well."""
+        for index, word in self._claims.of(DocumentNumber):
+            rest = self._unused(record=True, but=self._claims.spans[index])
+            if rest:
+                return QuestionBack(Ask.WORDS, words=rest)
+            if not word.candidates:
+                return NotFound(self._claims.text(index))
+            name = Name(word.number, word.candidates, word.total_count)
+            return finalise(Frame(names=(name,)), self._catalog, self._context.today)
+        return None
+
+    # --- a question of data ------------------------------------------------------------------------------------------
+
+    def _question(self, before: Frame, verb: Morpheme | None) -> Reading:
+        """`verb`: 바꿔 줘, 추가해 줘, meant for the question before."""
+        claims = self._claims
+        claims.use(*(i for i, s in enumerate(claims.spans) if verb and s.start <= verb.start < s.end))
+        talk = claims.of(SmallTalkWord)
+        claims.use(*(index for index, _ in talk))
+        within = claims.take(Sign.WITHIN)
+        tied = claims.take(Sign.CONTINUES, Sign.CORRECTS)
+        slots = fill(claims, self._catalog, Period(self._context.today, self._context.today, Grain.DAY))
+        documents = [
+            n
+            for n in slots.frame.names
+            if n.candidates and all(c.entity.kind.is_document for c in n.candidates)
+        ]
+        if documents:
+            rest = self._unused(record=True)
+            return (
+                QuestionBack(Ask.WORDS, words=rest)
+                if rest
+                else finalise(Frame(names=tuple(documents)), self._catalog, self._context.today)
+            )
+        unused = self._unused(record=False, verb=verb)
+        said = replace(slots.frame, notes=()) != Frame() or bool(slots.that) or slots.it
+        if not said:
+            return self._without_slots(before, talk[0][1].kind if talk else "", unused)
+        merged = followup.merge(
+            before,
+            slots,
+            self._catalog,
+            Period(self._context.today, self._context.today),
+            tied=tied,
+            within=within,
+            adding=verb is not None and "도" in self._particles_of_metrics(),
+        )
+        if isinstance(merged, QuestionBack):
+            return merged if not unused else QuestionBack(Ask.WORDS, words=unused, frame=before)
+        frame = followup.with_that(merged, before, slots, self._catalog)
+        if frame is None:
+            return QuestionBack(Ask.WORDS, words=self._that_words(), frame=merged)
+        unused = (*unused, *self._units_that_differ(frame))
+        if not unused and slots.periods:
+            return self._one_period(frame, slots)
+        if unused:
+            return self._unknown_words(frame, slots, unused)
+        return finalise(frame, self._catalog, self._context.today)
+
+    def _without_slots(self, before: Frame, talk: str, unused: tuple[str, ...]) -> Reading:
+        if not unused and before.record and not talk:
+            return RecordReading(before.record, before)
+        if not unused:
+            return SmallTalk(talk or "help")
+        codes = names.code_like(self._text)
+        if codes:
+            return NotFound(self._analysis.text.as_typed(*codes[0]))
+        return Refusal(RefusalKind.UNKNOWN, words=unused)
+
+    def _unknown_words(self, frame: Frame, slots: Slots, unused: tuple[str, ...]) -> Reading:
+        """Words that no slot took: ask, and offer to leave them out where the rest is whole."""
+        about_data = bool(
+            slots.frame.metrics
+            or slots.frame.metric_options
+            or slots.frame.names
+            or slots.frame.grouped
+            or slots.frame.ranked
+        )
+        if not about_data and frame.metrics == ():
+            return Refusal(RefusalKind.UNKNOWN, words=unused)
+        if not about_data and len(unused) > 1:
+            return Refusal(RefusalKind.UNKNOWN, words=unused)
+        options: tuple[Option, ...] = ()
+        if frame.metrics and slots.frame.metrics:
+            words = ", ".join(f"‘{word}’" for word in unused)
+            options = (Option(f"{words} 빼고 보기", frame),)
+        return QuestionBack(Ask.WORDS, options, words=unused, frame=frame)
+
+    def _one_period(self, frame: Frame, slots: Slots) -> QuestionBack:
+        options = tuple(Option(label(p), replace(frame, period=p)) for p in slots.periods)
+        return QuestionBack(Ask.PERIODS, options, frame=frame)
+
+    # --- words -------------------------------------------------------------------------------------------------------
+
+    def _reshapes(self, verb: Morpheme, before: Frame) -> bool:
+        """Whether "바꿔줘", "추가해줘" is about the question before: only its slots stand beside the verb."""
+        if before == Frame() or before.record:
+            return False
+        others = [s for s in self._claims.spans if not s.start <= verb.start < s.end]
+        slots = [
+            s
+            for s in others
+            if isinstance(s.meaning, MetricWord | DimensionWord | TimeWord) or s.meaning is Sign.BY
+        ]
+        if (
+            not slots
+            or len(slots) != len(others)
+            or self._unused(record=False, verb=verb, unused_claims=False)
+        ):
+            return False
+        return True
+
+    def _unused(
+        self,
+        *,
+        record: bool,
+        but: Span | None = None,
+        verb: Morpheme | None = None,
+        unused_claims: bool = True,
+    ) -> tuple[str, ...]:
+        """The words with a meaning that nothing used, as typed. `record`: words about a document's fields are used."""
+        lost: list[tuple[int, int]] = []
+        if unused_claims and not record:
+            lost += [(s.start, s.end) for s in self._claims.unused() if not self._harmless(s)]
+        covered = [(s.start, s.end) for s in self._chosen if s.meaning is not Sign.UNSUPPORTED]
+        if record:
+            covered = [
+                (s.start, s.end)
+                for s in self._chosen
+                if s is but or s.meaning is Sign.IGNORED or isinstance(s.meaning, SmallTalkWord)
+            ]
+            covered += [
+                (s.start, s.end)
+                for s in self._chosen
+                if compact(self._text[s.start : s.end]) in _ABOUT_RECORD or _is_document_name(s)
+            ]
+        for morpheme in self._analysis.morphemes:
+            if morpheme.is_function or morpheme.end == morpheme.start or _is_ignorable(morpheme):
+                continue
+            if (verb is not None and morpheme.start == verb.start) or is_showing(morpheme, self._text):
+                continue
+            if record and (morpheme.form in _ABOUT_RECORD or morpheme.tag.startswith("VV")):
+                continue
+            if not all(
+                any(a <= i < b for a, b in covered)
+                for i in range(morpheme.start, morpheme.end)
+                if self._text[i] != " "
+            ):
+                lost.append((morpheme.start, morpheme.end))
+        return _as_typed(self._analysis.text, lost)
+
+    def _harmless(self, claim: Span) -> bool:
+        """Claims that may go unused: units that agree are checked later, "그" beside nothing says nothing."""
+        return isinstance(claim.meaning, UnitWord) or (
+            claim.meaning is Sign.THAT and self._context.memory.frame != Frame()
+        )
+
+    def _units_that_differ(self, frame: Frame) -> tuple[str, ...]:
+        """금액, 수량, 남은 …, where the metrics are not counted like that."""
+        differing = []
+        metrics = [self._catalog.metrics[key] for key in frame.metrics if key in self._catalog.metrics]
+        for index, word in self._claims.of(UnitWord):
+            fits = [
+                m.time_behavior == "balance" if word.balance else m.unit.kind is word.kind for m in metrics
+            ]
+            if metrics and not any(fits):
+                claim = self._claims.spans[index]
+                differing.append(self._analysis.text.as_typed(claim.start, claim.end))
+        return tuple(differing)
+
+    def _particles_of_metrics(self) -> set[str]:
+        """Particles right behind measures: "수주액도"."""
+        ends = {s.end for s in self._chosen if isinstance(s.meaning, MetricWord)}
+        return {m.form for m in self._analysis.morphemes if m.start in ends and m.tag == "JX"}
+
+    def _that_words(self) -> tuple[str, ...]:
+        places = [s for s in self._claims.spans if s.meaning in (Sign.THAT, Sign.IT)]
+        return tuple(self._analysis.text.as_typed(s.start, s.end) for s in places)
+
+
+def _in_context(spans: Sequence[Span], morphemes: Sequence[Morpheme]) -> list[Span]:
+    """The claims that can stand where they stand.
+
+    A single letter that is a particle is no word of its own. A dimension before 별, or the only one of a ranking, is
+    the dimension even if a group is called the same ("제품별", "상위 제품").
+    """
+    particles = {(m.start, m.end) for m in morphemes if m.tag[0] in "JE"}
+    particles -= {(m.start, m.end) for m in morphemes if not m.is_function}
+    kept = [s for s in spans if s.end - s.start > 1 or (s.start, s.end) not in particles]
+    by = {s.start for s in kept if s.meaning is Sign.BY}
+    ranked = any(isinstance(s.meaning, CutWord | SizeWord | OrderWord) for s in kept)
+    places = {s.start for s in kept if isinstance(s.meaning, DimensionWord)}
+    return [
+        replace(s, weight=s.weight * 1.04)
+        if isinstance(s.meaning, DimensionWord) and (by & {s.end, s.end + 1} or (ranked and len(places) == 1))
+        else s
+        for s in kept
+    ]
+
+
+def _all_kinds(resolutions: Resolutions) -> dict[str, Resolution]:
+    return {r.mention: r for lookup, found in resolutions.items() if not lookup.kinds for r in found}
+
+
+def _one_kind(resolutions: Resolutions) -> dict[tuple[str, EntityKind], Resolution]:
+    return {
+        (r.mention, kind): r for lookup, found in resolutions.items() for kind in lookup.kinds for r in found
+    }
+
+
+def _is_document_name(claim: Span) -> bool:
+    meaning = claim.meaning
+    return isinstance(meaning, NameWord) and all(c.entity.kind.is_document for c in meaning.candidates)
+
+
+def _is_ignorable(morpheme: Morpheme) -> bool:
+    return f"{morpheme.form}/{morpheme.tag.split('-')[0]}" in _IGNORABLE
+
+
+def _edges(text: str, morphemes: Sequence[Morpheme]) -> frozenset[int]:
+    """Where words may begin and end: morphemes, spaces, changes of script."""
+    edges = {0, len(text)}
+    for morpheme in morphemes:
+        edges.update((morpheme.start, morpheme.end))
+    for index, character in enumerate(text):
+        if character == " ":
+            edges.update((index, index + 1))
+    edges.update(match.start() for match in _CLASS_CHANGE.finditer(text))
+    return frozenset(edges)
+
+
+def _as_typed(text: Text, places: Sequence[tuple[int, int]]) -> tuple[str, ...]:
+    """The words at these places, neighbours within one typed word as one."""
+    joined: list[tuple[int, int]] = []
+    for start, end in sorted(set(places)):
+        if joined and start <= joined[-1][1]:
+            joined[-1] = (joined[-1][0], max(end, joined[-1][1]))
+        else:
+            joined.append((start, end))
+    return tuple(dict.fromkeys(text.as_typed(start, end) for start, end in joined))

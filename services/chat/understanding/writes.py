@@ -1,0 +1,124 @@
+"""Recognises requests to change something: Maru only reads."""
+
+from collections.abc import Sequence
+from typing import Final
+
+from services.chat.understanding.morphemes import Morpheme
+from services.chat.understanding.text import compact
+from services.chat.understanding.words import load
+
+_WORDS: Final = load("writes")
+_NOUNS: Final = frozenset(_WORDS["nouns"])
+_VERBS: Final = frozenset(_WORDS["verbs"])
+_COMMANDS: Final = frozenset(_WORDS["commands"])
+_RESHAPING: Final = frozenset(_WORDS["reshaping"])
+_SHOWING: Final = tuple(compact(words) for words in _WORDS["showing"])
+
+_GIVING: Final = frozenset({"주", "달", "드리", "놓", "두", "버리"})
+_WANTING: Final = frozenset({"싶", "바라", "원하", "부탁", "부탁드리", "요청", "필요"})
+_ORDERING: Final = frozenset(
+    {
+        "라",
+        "어라",
+        "아라",
+        "자",
+        "세요",
+        "으세요",
+        "시오",
+        "으시오",
+        "십시오",
+        "으십시오",
+        "ᆯ래",
+        "ᆯ까",
+        "ᆯ게",
+        "어야지",
+        "도록",
+    }
+)
+_STATING: Final = frozenset({"어", "아", "어요", "아요", "ᆸ시다", "시어요", "셔요", "죠", "지"})
+
+
+def write_request(
+    morphemes: Sequence[Morpheme], text: str, names_document: bool
+) -> tuple[Morpheme, bool] | None:
+    """The morpheme that asks for a change, and whether it may be meant for the question itself ("9월로 바꿔줘").
+
+    `names_document`: the question holds a document's number, which makes a bare "취소" a request.
+    """
+    for index, morpheme in enumerate(morphemes):
+        noun = morpheme.form in _NOUNS and morpheme.tag in ("NNG", "XR")
+        verb = morpheme.form in _VERBS and morpheme.tag == "VV"
+        if noun:
+            after = _behind_noun(morphemes, index)
+            asked = after is not None and (
+                morphemes[after].form == "부탁드리" or _asks(morphemes[after + 1 :])
+            )
+            asked = asked or (morpheme.form in _COMMANDS and names_document and _last(morphemes, index))
+            asked = asked or _wanted_noun(morphemes, index)
+        elif verb:
+            asked = _asks(morphemes[index + 1 :])
+        else:
+            continue
+        if asked and not is_showing(morpheme, text):
+            return morpheme, morpheme.form in _RESHAPING
+    return None
+
+
+def is_showing(morpheme: Morpheme, text: str) -> bool:
+    """Whether a verb only says how to show something ("표로 만들어 줘")."""
+    return morpheme.tag[:1] in "VN" and compact(text[: morpheme.start]).endswith(_SHOWING)
+
+
+def _behind_noun(morphemes: Sequence[Morpheme], index: int) -> int | None:
+    """The place of 하 or 시키 that makes a verb of the noun; 되 doesn't ask for anything."""
+    for place in range(index + 1, min(index + 4, len(morphemes))):
+        following = morphemes[place]
+        if following.form in ("하", "시키", "내", "넣", "부탁드리") and following.tag[:2] in (
+            "XS",
+            "VV",
+            "VX",
+        ):
+            return place
+        if not (
+            following.tag.startswith("JK")
+            or following.tag == "JX"
+            or following.form in ("처리", "좀", "바로", "요청", "신청")
+        ):
+            return None
+    return None
+
+
+def _asks(rest: Sequence[Morpheme]) -> bool:
+    """Whether an ending asks or orders: 해 줘, 해라, 하세요, 하고 싶어, 할 수 있어, 해도 돼."""
+    head = rest[:7]
+    if not head:
+        return False
+    forms = [m.form for m in head]
+    if any(m.tag == "EP" and m.form in ("었", "았", "겠") for m in head[:2]):
+        return False
+    first = head[0]
+    if first.tag == "ETM":
+        return (first.form == "ᆯ" and forms[1:2] == ["수"]) or (forms[1:2] == ["것"] and "바라" in forms)
+    if any(m.tag in ("VX", "VV") and m.form in _GIVING for m in head[1:3]):
+        return True
+    if any(form in _WANTING for form in forms[1:5]):
+        return True
+    if forms[1:2] == ["되"] or ("하" in forms[1:3] and "어야" in forms[:1]):
+        return True
+    endings = [m.form for m in head[:2] if m.tag in ("EF", "EC")]
+    if any(form in _ORDERING or form.endswith(("세요", "십시오")) for form in endings):
+        return True
+    last = len(rest) == 1 or all(m.is_function for m in rest[1:])
+    return last and first.form in _STATING and rest[-1].form != "?"
+
+
+def _wanted_noun(morphemes: Sequence[Morpheme], index: int) -> bool:
+    """취소 부탁드립니다, 등록 요청, 삭제 바람."""
+    rest = [m for m in morphemes[index + 1 : index + 4] if not m.tag.startswith("J")]
+    return (bool(rest) and rest[0].form in ("부탁", "부탁드리", "바라", "바람", "요망", "요청")) or (
+        len(rest) > 1 and rest[0].form in ("처리", "요청") and rest[1].form in ("부탁", "부탁드리", "바라")
+    )
+
+
+def _last(morphemes: Sequence[Morpheme], index: int) -> bool:
+    return all(m.is_function for m in morphemes[index + 1 :])
