@@ -111,6 +111,16 @@ async def test_each_call_speaks_for_its_own_asker(server: Served, catalog: Catal
     assert [a.username for a in catalog.askers] == [s for s in catalog.seen if s.startswith("user")]
 
 
+async def test_calls_in_the_mesh_never_go_through_a_proxy(
+    server: Served, listener: Listener, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("http_proxy", "grpc_proxy"):
+        monkeypatch.setenv(name, "http://127.0.0.1:1")
+    async with service_channel(f"grpc://127.0.0.1:{listener.port}", "erp", server.signer("chat")) as channel:
+        await channel.unary_unary("/test.Part/Do")(b"")
+    assert listener.metadata
+
+
 async def test_a_part_that_is_away_is_named(server: Served) -> None:
     async with service_channel("grpc://127.0.0.1:1", "erp", server.signer("chat")) as channel:
         with pytest.raises(DependencyUnavailable) as raised, remote("erp"):
