@@ -73,8 +73,8 @@ async def fetch(url: str) -> bytes:
 class IssuerKeys:
     """The issuer's JWK set by URL.
 
-    Fetched at the first use, again when older than `max_age`, and at once for an unknown key id (rotation),
-    but never more often than `min_interval`. While the issuer is away, the keys already known go on working.
+    Fetched for an unknown key id (the first, or a rotated one), which waits for it, and beside the work when
+    older than `max_age`; never more often than `min_interval`. While the issuer is away, known keys work on.
     """
 
     def __init__(
@@ -92,19 +92,25 @@ class IssuerKeys:
         self._keys: dict[str, jwt.PyJWK] = {}
         self._fetched_at = -float("inf")
         self._tried_at = -float("inf")
-        self._lock = asyncio.Lock()
+        self._refreshing: asyncio.Task[None] | None = None
 
     async def find(self, kid: str) -> jwt.PyJWK | None:
-        if kid not in self._keys or time.monotonic() - self._fetched_at > self._max_age:
-            async with self._lock:
-                if time.monotonic() - self._tried_at > self._min_interval:
-                    await self._refresh()
+        unknown = kid not in self._keys
+        if unknown or time.monotonic() - self._fetched_at > self._max_age:
+            self._start_refresh()
+        if unknown and self._refreshing:
+            await asyncio.shield(self._refreshing)  # shared: one asker's cancel is not the others'
         if not self._keys:
             raise IssuerUnavailable(retry_after=timedelta(seconds=2))
         return self._keys.get(kid)
 
+    def _start_refresh(self) -> None:
+        busy = self._refreshing is not None and not self._refreshing.done()
+        if not busy and time.monotonic() - self._tried_at > self._min_interval:
+            self._tried_at = time.monotonic()
+            self._refreshing = asyncio.create_task(self._refresh())
+
     async def _refresh(self) -> None:
-        self._tried_at = time.monotonic()
         try:
             keys = parse_jwks(json.loads(await self._fetch(self._url)))
         except (OSError, HTTPException, ValueError, KeyError, TypeError, AttributeError) as error:

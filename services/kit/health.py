@@ -56,7 +56,8 @@ class Health(health_pb2_grpc.HealthServicer):  # type: ignore[misc]  # its packa
 
     async def refresh(self) -> None:
         """Probe every dependency now, all at once, and publish what they said."""
-        answers = await asyncio.gather(*(_answers(d) for d in self._dependencies))
+        said = await asyncio.gather(*(_answers(d) for d in self._dependencies), return_exceptions=True)
+        answers = [answer is True for answer in said]  # a probe may even let a cancellation of its own out
         statuses = {}
         for dependency, up in zip(self._dependencies, answers, strict=True):
             self._metrics.dependency(dependency.name, up)
@@ -72,9 +73,11 @@ class Health(health_pb2_grpc.HealthServicer):  # type: ignore[misc]  # its packa
             await self.refresh()
 
     async def drain(self) -> None:
-        """Say NOT_SERVING from now on: no new calls, please."""
-        self._draining = True
+        """Say NOT_SERVING from now on, and end the watches, which would outlast the grace."""
         await self._publish(dict.fromkeys(self._services, NOT_SERVING))
+        async with self._changed:
+            self._draining = True
+            self._changed.notify_all()
 
     async def _publish(self, statuses: dict[str, Any]) -> None:
         changed = {name: status for name, status in statuses.items() if self._statuses[name] != status}
@@ -102,6 +105,8 @@ class Health(health_pb2_grpc.HealthServicer):  # type: ignore[misc]  # its packa
         while True:
             async with self._changed:
                 while (status := self._statuses.get(request.service, SERVICE_UNKNOWN)) == told:
+                    if self._draining:
+                        return
                     await self._changed.wait()
             told = status
             yield health_pb2.HealthCheckResponse(status=status)

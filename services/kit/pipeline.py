@@ -150,6 +150,8 @@ class Pipeline(grpc.aio.ServerInterceptor):
 
 
 _UNREADABLE: Final = object()
+_MAX_VIOLATIONS: Final = 10  # the details travel as a header, and headers are bounded
+_MAX_KEY_CHARACTERS: Final = 40
 
 
 def _tolerant(deserialize: Callable[[bytes], Any] | None) -> Callable[[bytes], Any] | None:
@@ -174,7 +176,7 @@ def _checked(request: Any) -> Any:
     """
     if request is _UNREADABLE:
         raise FieldInvalid([FieldViolation("request", "is not a message of this method")])
-    violations = protovalidate.collect_violations(request)
+    violations = protovalidate.collect_violations(request)[:_MAX_VIOLATIONS]
     if violations:
         raise FieldInvalid([FieldViolation(_path(v.proto.field), v.proto.message) for v in violations])
     return request
@@ -192,7 +194,8 @@ def _path(path: Any) -> str:
     parts = []
     for element in path.elements:
         subscript = element.subscript
-        parts.append(element.field_name + (f"[{subscript.value}]" if subscript is not None else ""))
+        key = "" if subscript is None else f"[{str(subscript.value)[:_MAX_KEY_CHARACTERS]}]"
+        parts.append(element.field_name + key)
     return ".".join(parts)
 
 

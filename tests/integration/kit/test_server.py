@@ -123,6 +123,13 @@ async def test_a_missing_message_names_its_path(server: Served) -> None:
     assert "query.metrics" in fields
 
 
+async def test_thousands_of_faults_still_make_an_answer_that_arrives(server: Served) -> None:
+    request = pb.RunQueryRequest(query={"groupings": [{"dimension": "x" * 300}] * 5000})
+    error = await failure(stub(server).RunQuery(request, metadata=server.issuer.metadata(), timeout=5))
+    assert error.code() is grpc.StatusCode.INVALID_ARGUMENT
+    assert len(details(error, error_details_pb2.BadRequest).field_violations) == 10
+
+
 async def test_a_malformed_message_is_the_clients_fault(server: Served) -> None:
     error = await failure(
         server.channel.unary_unary(DESCRIBE)(b"\xff\xff", metadata=server.issuer.metadata(), timeout=5)
@@ -236,7 +243,7 @@ async def test_more_calls_than_it_can_serve_are_told_to_come_back(catalog: Catal
 
 
 async def test_stopping_says_so_lets_calls_finish_and_closes_last(catalog: Catalog) -> None:
-    serving = served(Settings(**LOOPBACK, shutdown_grace_seconds=5), catalog.app)
+    serving = served(Settings(**LOOPBACK, shutdown_grace_seconds=60), catalog.app)
     server = await serving.__aenter__()
     async with grpc.aio.insecure_channel(f"127.0.0.1:{server.running.port}") as channel:
         own = replace(server, channel=channel)
@@ -246,7 +253,7 @@ async def test_stopping_says_so_lets_calls_finish_and_closes_last(catalog: Catal
         assert (await watch.read()).status == health_pb2.HealthCheckResponse.SERVING
         stopping = asyncio.ensure_future(serving.__aexit__(None, None, None))
         assert (await watch.read()).status == health_pb2.HealthCheckResponse.NOT_SERVING
-        watch.cancel()
+        assert await watch.read() is grpc.aio.EOF
         catalog.release.set()
         assert (await running).etag == "e1"
         await stopping

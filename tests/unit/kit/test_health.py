@@ -1,5 +1,6 @@
 import asyncio
 
+import pytest
 from grpc_health.v1 import health_pb2
 
 from services.kit.health import DEPENDENCIES_KEY, NOT_SERVING, SERVICE_UNKNOWN, SERVING, Dependency, Health
@@ -60,6 +61,26 @@ async def test_without_an_optional_dependency_the_service_goes_on() -> None:
     health = Health(["a.Service"], [Dependency("triton", model.probe, required=False)], Metrics())
     await health.refresh()
     assert await statuses(health, "", "a.Service", "dependency/triton") == [SERVING, SERVING, NOT_SERVING]
+
+
+async def test_a_probe_that_lets_its_own_cancellation_out_is_down() -> None:
+    async def probe() -> None:
+        raise asyncio.CancelledError
+
+    health = Health([], [Dependency("triton", probe)], Metrics())
+    await health.refresh()
+    assert await statuses(health, "") == [NOT_SERVING]
+
+
+async def test_draining_ends_the_watches() -> None:
+    health = Health([], [], Metrics())
+    watch = health.Watch(health_pb2.HealthCheckRequest(), Context())
+    assert (await anext(watch)).status == NOT_SERVING
+    waiting = asyncio.ensure_future(anext(watch))
+    await asyncio.sleep(0)
+    await health.drain()
+    with pytest.raises(StopAsyncIteration):
+        await waiting
 
 
 async def test_draining_outlasts_good_probes() -> None:

@@ -1,5 +1,6 @@
 """The issuer's keys: kept, refreshed, rotated, and still good when the issuer is away."""
 
+import asyncio
 import json
 from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, HTTPServer
@@ -23,9 +24,12 @@ class KeyServer:
         self.asked = 0
         self.away = False
         self.body: object = None
+        self.answering = asyncio.Event()
+        self.answering.set()
 
     async def fetch(self, url: str) -> bytes:
         self.asked += 1
+        await self.answering.wait()
         if self.away:
             raise ConnectionRefusedError
         return json.dumps(self.body or self.issuer.jwks()).encode()
@@ -77,21 +81,59 @@ async def test_known_keys_go_on_working_while_the_issuer_is_away(issuer: Issuer,
     tokens = verifier(server, max_age=ALWAYS, min_interval=ALWAYS)
     await tokens.verify(issuer.token())
     server.away = True
-    assert (await tokens.verify(issuer.token("lee"))).username == "lee"
-    assert server.asked == 2
+    for _ in range(3):
+        assert (await tokens.verify(issuer.token("lee"))).username == "lee"
+        await refreshed(tokens)
+    assert server.asked == 4
 
 
-async def test_old_keys_are_fetched_again(issuer: Issuer, server: KeyServer) -> None:
+async def test_nobody_waits_for_an_issuer_that_hangs(issuer: Issuer, server: KeyServer) -> None:
     tokens = verifier(server, max_age=ALWAYS, min_interval=ALWAYS)
     await tokens.verify(issuer.token())
-    await tokens.verify(issuer.token())
+    server.answering.clear()
+    for _ in range(3):
+        assert (await tokens.verify(issuer.token("lee"))).username == "lee"
+    server.answering.set()
+    await refreshed(tokens)
     assert server.asked == 2
+
+
+async def test_old_keys_are_fetched_again_and_withdrawn_ones_forgotten(
+    issuer: Issuer, server: KeyServer
+) -> None:
+    tokens = verifier(server, max_age=ALWAYS, min_interval=ALWAYS)
+    old = issuer.token()
+    await tokens.verify(old)
+    issuer.rotate()
+    await tokens.verify(old)  # begins the refresh
+    await refreshed(tokens)
+    with pytest.raises(TokenInvalid):
+        await tokens.verify(old)
+
+
+async def test_many_askers_share_the_first_fetch(issuer: Issuer, server: KeyServer) -> None:
+    tokens = verifier(server)
+    server.answering.clear()
+    asking = [asyncio.create_task(tokens.verify(issuer.token(f"user{n}"))) for n in range(10)]
+    await asyncio.sleep(0)
+    asking[0].cancel()
+    server.answering.set()
+    names = [identity.username for identity in await asyncio.gather(*asking[1:])]
+    assert names == [f"user{n}" for n in range(1, 10)]
+    assert server.asked == 1
 
 
 async def test_an_issuer_never_reached_is_said_so(issuer: Issuer, server: KeyServer) -> None:
     server.away = True
     with pytest.raises(IssuerUnavailable):
         await verifier(server).verify(issuer.token())
+
+
+async def refreshed(tokens: TokenVerifier) -> None:
+    """Wait for the refresh that goes on beside the work."""
+    refreshing = tokens._keys._refreshing
+    if refreshing:
+        await refreshing
 
 
 @pytest.mark.parametrize("body", [{"keys": []}, {"error": "x"}, [1], {"keys": [None]}, {"keys": 5}])
@@ -101,6 +143,8 @@ async def test_nonsense_from_the_issuer_changes_nothing(
     tokens = verifier(server, max_age=ALWAYS, min_interval=ALWAYS)
     await tokens.verify(issuer.token())
     server.body = body
+    await tokens.verify(issuer.token())  # begins the refresh
+    await refreshed(tokens)
     assert (await tokens.verify(issuer.token("lee"))).username == "lee"
 
 
