@@ -3,6 +3,7 @@
 import logging
 import os
 import signal
+import socket
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -97,16 +98,23 @@ def listen(app: Flask, settings: Settings) -> Any:
         OSError: the port is taken.
     """
     host, port = split_address(settings.http_address)
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
     return create_server(
         app,
-        host=host,
-        port=port,
+        sockets=[socket.create_server((host, port), family=family)],
         threads=_THREADS,
         ident="",
         max_request_header_size=32 * 1024,
         max_request_body_size=64 * 1024,
         channel_timeout=30,
     )
+
+
+def close(server: Any) -> None:
+    """Let go of the port and of connections that idle; requests are done by then."""
+    for connection in list(server.active_channels.values()):
+        connection.close()
+    server.close()
 
 
 @contextmanager
@@ -144,7 +152,7 @@ def run(settings: Settings) -> None:
             server = listen(app, settings)
             log.info("listening", http_port=int(server.effective_port), metrics_port=metrics_port)
             server.run()  # returns when a signal raises SystemExit in it
-            server.close()
+            close(server)
             log.info("stopped")
     except ConfigurationError as error:
         raise SystemExit(str(error)) from None

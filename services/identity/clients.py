@@ -70,7 +70,7 @@ def clients_of(issuer: str) -> Mapping[str, Client]:
                 ),
                 Client(
                     "maru-cli",
-                    "명령줄 maru",
+                    "마루 명령줄",
                     "Maru on the command line",
                     frozenset({DEVICE_CODE, REFRESH_TOKEN}),
                 ),

@@ -74,7 +74,7 @@ def pages(issuer: Issuer, measures: Measures) -> Blueprint:
         return _to_sign_in(destination, parameters.get("login_hint"))
 
     def _must_sign_in_again(grantee: Grantee, prompts: list[str], max_age: str | None) -> bool:
-        too_old = max_age is not None and issuer.clock() - grantee.sign_in.auth_time > int(max_age)
+        too_old = max_age is not None and issuer.clock() - grantee.sign_in.auth_time >= int(max_age)
         return too_old or "login" in prompts or "select_account" in prompts
 
     def _refused(error: OAuth2Error) -> ResponseReturnValue:
@@ -299,4 +299,4 @@ def _proof(cookie: str) -> str:
 def _normal_user_code(typed: str) -> str:
     """`wdjb mjht`, `WDJBMJHT` and `WDJB-MJHT` are the same code."""
     letters = "".join(c for c in typed[:32].upper() if c.isascii() and c.isalpha())
-    return f"{letters[:4]}-{letters[4:]}"
+    return f"{letters[:4]}-{letters[4:]}" if letters else ""

@@ -104,6 +104,12 @@ class DeviceCode(Base):
     sid: Mapped[str | None] = mapped_column(ForeignKey("sign_in.sid", ondelete="CASCADE"), index=True)
     """The sign-in made by the approval."""
 
+    def get_client_id(self) -> str:
+        return self.client_id
+
+    def get_scope(self) -> str:
+        return self.scope
+
 
 class UsedAssertion(Base):
     """An operator's assertion that was used; forgotten once it has expired anyway."""
@@ -126,7 +132,7 @@ class Store:
         """Raises ConfigurationError when the file isn't a usable database."""
         self._clock = clock
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        self.engine = create_engine(URL.create("sqlite", database=str(path)))
+        self.engine = create_engine(URL.create("sqlite", database=str(path)), hide_parameters=True)
         event.listen(self.engine, "connect", _configure)
         event.listen(self.engine, "begin", _take_write_lock)
         try:

@@ -40,7 +40,7 @@ log = structlog.get_logger(__name__)
 MAX_FILE_BYTES = 4 * 1024 * 1024
 EVERYBODYS_ROLE = "employee"
 
-# Names a person's `sub`. It outlives a change of the issuer's address, as conversations must keep their owner.
+# Names a person's `sub`. It outlives a change of the issuer's address, as conversations keep their owner.
 _SUBJECTS = uuid.UUID("5c9be6a0-6a0d-5b57-9c39-8c1a2a5f8f0e")
 
 _KEYS = "username, password_hash, name, role, claims (company, territory, warehouse, employee, department)"
@@ -211,8 +211,9 @@ def read_users(path: Path) -> dict[str, User]:
         ConfigurationError: names the file, the line, what is wrong there and what to write instead.
     """
     text = _read_text(path)
-    loader = _Loader(text)
+    node: yaml.Node | None = None
     try:
+        loader = _Loader(text)
         node = loader.get_single_node()
         entries = _ENTRIES.validate_python(loader.construct_document(node) if node is not None else None)
     except yaml.MarkedYAMLError as error:
