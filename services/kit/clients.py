@@ -36,7 +36,7 @@ _propagator = TraceContextTextMapPropagator()
 
 
 def service_channel(url: str, service: str, signer: WorkloadSigner) -> grpc.aio.Channel:
-    """A channel to `service` at `url`, grpc://HOST:PORT (TLS between machines is Envoy's). Close it in `app`."""
+    """A channel to `service` at `url`, grpc://HOST:PORT. TLS is Envoy's. Close it in `app`."""
 
     def metadata() -> list[tuple[str, str]]:
         identity = asker()
