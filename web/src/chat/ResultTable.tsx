@@ -1,0 +1,96 @@
+import { type Column, Column_Role, type Table, type Value } from "@gen/maru/erp/v1/value_pb.js";
+import { useState } from "react";
+import { cellText, grouped, heading, hiddenDigits, isFigure } from "../text/figures.js";
+import { message } from "../text/messages.js";
+
+const FIRST_ROWS = 20;
+const MORE_ROWS = 100;
+/** From so many columns on, a single row is set as a list of fields: a record, a comparison. */
+const FIELD_LIST_COLUMNS = 4;
+
+/** A result, exactly as the service sent it. */
+export function ResultTable({ table }: { readonly table: Table }) {
+  const { columns, rows, totalRowCount, truncated } = table;
+  const [shown, setShown] = useState(FIRST_ROWS);
+  if (columns.length === 0 || rows.length === 0) return null;
+  const [single] = rows;
+  if (rows.length === 1 && single !== undefined && columns.length >= FIELD_LIST_COLUMNS) {
+    return <FieldList columns={columns} values={single.values} />;
+  }
+  const left = rows.length - shown;
+  return (
+    <figure className="result">
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard */}
+      <section className="scroller" aria-label={message("result")} tabIndex={0}>
+        <table>
+          <thead>
+            <tr>
+              {columns.map((column) => (
+                <th key={column.key} scope="col" className={isFigure(column) ? "figure" : undefined}>
+                  {heading(column)}
+                </th>
+              ))}
+            </tr>
+          </thead>
+          <tbody>
+            {rows.slice(0, shown).map((row, index) => (
+              // biome-ignore lint/suspicious/noArrayIndexKey: rows have a fixed order and no key
+              <tr key={index}>
+                {columns.map((column, at) => (
+                  <Cell key={column.key} column={column} value={row.values[at]} isRowHeading={at === 0} />
+                ))}
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </section>
+      {left > 0 && (
+        <button type="button" className="more" onClick={() => setShown(shown + MORE_ROWS)}>
+          {message("moreRows", { count: grouped(String(left)) })}
+        </button>
+      )}
+      {truncated && (
+        <figcaption>
+          {message("cutRows", {
+            total: grouped(totalRowCount.toString()),
+            count: grouped(String(rows.length)),
+          })}
+        </figcaption>
+      )}
+    </figure>
+  );
+}
+
+interface CellProps {
+  readonly column: Column;
+  readonly value: Value | undefined;
+  readonly isRowHeading: boolean;
+}
+
+function Cell({ column, value, isRowHeading }: CellProps) {
+  const text = cellText(value, column);
+  if (isRowHeading && column.role === Column_Role.DIMENSION) return <th scope="row">{text}</th>;
+  const isMissing = value?.kind.case === undefined;
+  const classes = [isFigure(column) && "figure", isMissing && "missing"].filter(Boolean).join(" ");
+  return (
+    <td className={classes || undefined} title={hiddenDigits(value, column)}>
+      {text}
+    </td>
+  );
+}
+
+const FieldList = ({ columns, values }: { readonly columns: Column[]; readonly values: Value[] }) => (
+  <dl className="fields" aria-label={message("result")}>
+    {columns.map((column, at) => (
+      <div key={column.key}>
+        <dt>{heading(column)}</dt>
+        <dd
+          className={values[at]?.kind.case === undefined ? "missing" : undefined}
+          title={hiddenDigits(values[at], column)}
+        >
+          {cellText(values[at], column)}
+        </dd>
+      </div>
+    ))}
+  </dl>
+);
