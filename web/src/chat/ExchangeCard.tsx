@@ -100,8 +100,8 @@ function Choices({ exchange, canChoose, onAsk }: ChoicesProps) {
         {clarification.choices.map(({ number, label, entity }) => (
           <li key={number} value={number}>
             <button type="button" disabled={!canChoose} onClick={() => onAsk(label, number)}>
-              <span className="number">{number}</span> {label}
-              {entity?.detail && !label.includes(entity.detail) && <small> {entity.detail}</small>}
+              <span className="number">{number}</span> {label}{" "}
+              {entity?.detail && !label.includes(entity.detail) && <small>{entity.detail}</small>}
             </button>
           </li>
         ))}
