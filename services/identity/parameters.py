@@ -13,6 +13,8 @@ from authlib.oauth2.rfc6749.requests import BasicOAuth2Payload
 from sqlalchemy.orm import Session
 from werkzeug.datastructures import MultiDict
 
+from services.identity.clients import SCOPES
+
 _LIMITS: Final = {
     "acr_values": 256,
     "assertion": 8192,
@@ -63,6 +65,10 @@ def checked(values: MultiDict[str, str]) -> dict[str, str]:
         if not allowed.fullmatch(given[0]):
             raise InvalidRequestError(f"'{name}' holds characters that are not allowed.")
         parameters[name] = given[0]
+    if "scope" in parameters:
+        # Unknown scopes are ignored (OpenID Connect Core, 3.1.2.1). If none is known, the grant refuses them.
+        asked = parameters["scope"].split()
+        parameters["scope"] = " ".join(known for known in SCOPES if known in asked) or parameters["scope"]
     return parameters
 
 

@@ -6,7 +6,7 @@ import threading
 import httpx
 import pytest
 
-from tests.integration.identity.running import USERS, Browser, Running, refresh, tokens_of
+from tests.integration.identity.running import USERS, Browser, Running, code_of, redeem, refresh, tokens_of
 
 
 def test_a_refresh_gives_new_tokens_of_the_same_sign_in(running: Running, browser: Browser) -> None:
@@ -54,7 +54,7 @@ def test_of_refreshes_at_the_same_moment_one_wins(running: Running, browser: Bro
         ({"client_id": "maru-operator"}, "unauthorized_client"),
         ({"refresh_token": "guessed"}, "invalid_grant"),
         ({"refresh_token": ""}, "invalid_request"),
-        ({"scope": "openid profile more"}, "invalid_scope"),
+        ({"scope": "everything"}, "invalid_scope"),
     ],
 )
 def test_refresh_refused(running: Running, browser: Browser, changes: dict[str, str], error: str) -> None:
@@ -68,6 +68,13 @@ def test_a_narrower_scope_is_for_one_token_only(running: Running, browser: Brows
     assert narrow["scope"] == "profile"
     assert "id_token" not in narrow
     assert refresh(running, narrow["refresh_token"]).json()["scope"] == "openid profile"
+
+
+def test_a_refresh_cannot_widen_the_scope(running: Running, browser: Browser) -> None:
+    token = redeem(running, code_of(browser, scope="openid email")).json()["refresh_token"]
+    assert refresh(running, token, scope="openid profile").json()["error"] == "invalid_scope"
+    # What was ignored the first time is ignored again.
+    assert refresh(running, token, scope="openid email").json()["scope"] == "openid"
 
 
 def test_a_sign_in_ends_after_its_time_however_often_it_is_refreshed(
