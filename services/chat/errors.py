@@ -18,30 +18,25 @@ class RecordNotFound(Exception):
     """No such document, or none that the asker may see."""
 
 
-class ResourceNotFound(MaruError):
+class ConversationNotFound(MaruError):
     """Nobody's, or somebody else's: both look the same."""
 
     code = Code.NOT_FOUND
-    reason = "RESOURCE_NOT_FOUND"
-
-
-class ConversationNotFound(ResourceNotFound):
+    reason = "CONVERSATION_NOT_FOUND"
     ko = "대화를 찾을 수 없습니다."
     en = "The conversation was not found."
 
-    def __init__(self) -> None:
-        super().__init__(resource="conversation")
 
-
-class TurnNotFound(ResourceNotFound):
+class TurnNotFound(MaruError):
+    code = Code.NOT_FOUND
+    reason = "TURN_NOT_FOUND"
     ko = "질문을 찾을 수 없습니다."
     en = "The turn was not found."
 
-    def __init__(self) -> None:
-        super().__init__(resource="turn")
-
 
 class RequestIdReused(MaruError):
+    """`request_id` was used for a request with another body."""
+
     code = Code.ALREADY_EXISTS
     reason = "REQUEST_ID_REUSED"
     ko = "같은 요청 번호로 다른 내용이 이미 처리되었습니다. 새 요청 번호로 다시 보내 주세요."
@@ -66,24 +61,33 @@ class PageTokenInvalid(MaruError):
 
 
 class UpdateMaskInvalid(MaruError):
+    """`path` can't be updated."""
+
     code = Code.INVALID_ARGUMENT
     reason = "UPDATE_MASK_INVALID"
     ko = "바꿀 수 없는 항목입니다: {path}."
     en = "This field can't be changed: {path}."
 
 
-class ControlCharacters(MaruError):
+class QuestionTooLong(MaruError):
     code = Code.INVALID_ARGUMENT
-    reason = "CONTROL_CHARACTERS"
-    ko = "쓸 수 없는 문자({code_point})가 있습니다. 지운 뒤 다시 보내 주세요."
-    en = "The text holds a character that can't be used ({code_point}). Remove it and send it again."
+    reason = "QUESTION_TOO_LONG"
+    ko = "질문이 너무 깁니다({length}자). {maximum}자 이하로 줄여 주세요."
+    en = "The question is too long ({length} characters). Shorten it to {maximum} or fewer."
 
 
-class ConversationBusy(MaruError):
-    """Another turn (`turn`) of the conversation is being answered."""
+class QuestionUnreadable(MaruError):
+    code = Code.INVALID_ARGUMENT
+    reason = "QUESTION_UNREADABLE"
+    ko = "질문에서 읽을 수 있는 글자를 찾지 못했습니다. 다시 입력해 주세요."
+    en = "The question holds nothing that can be read. Type it again."
 
-    code = Code.ABORTED
-    reason = "CONVERSATION_BUSY"
+
+class TurnRunning(MaruError):
+    """Another turn (`turn`, its resource name) of the conversation is being answered."""
+
+    code = Code.FAILED_PRECONDITION
+    reason = "TURN_RUNNING"
     ko = "앞 질문에 답하는 중입니다. 답이 끝나거나 멈춘 뒤에 물어봐 주세요."
     en = "The previous question is still being answered. Ask again when it has finished or been stopped."
 

@@ -1,9 +1,13 @@
 """What the chat core needs from outside, as protocols with their promises."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
+
+from services.chat.conversation import Conversation, Rating, Turn, TurnEvent
+from services.chat.semantic import Catalog, EntityKind, Query, Record, Resolution, Result
 
 
 class FinishReason(StrEnum):
@@ -37,7 +41,7 @@ class Usage:
 
 @dataclass(frozen=True, slots=True)
 class GenerationTimings:
-    """Milliseconds, measured where the model runs: waiting for a slot, reading the prompt, writing the text."""
+    """Milliseconds, measured where the model runs: waiting for a slot, reading the prompt, writing."""
 
     queue_ms: float
     prefill_ms: float
@@ -46,7 +50,8 @@ class GenerationTimings:
 
 @dataclass(frozen=True, slots=True)
 class GenerationChunk:
-    """The next piece of text. Only the last chunk has a finish reason, and usage and timings if the model tells them."""
+    """The next piece of text, which may be empty in the last chunk. Only the last one has a finish reason,
+    and usage and timings where the model tells them."""
 
     text: str
     finish_reason: FinishReason | None = None
@@ -68,4 +73,136 @@ class LanguageModel(Protocol):
                 yielded stays valid.
             LanguageModelRejected: the request can't be served as it is (bad grammar, prompt too long).
         """
+        ...
+
+
+class ErpData(Protocol):
+    """The company's data, read under the asker's policy. The asker is the one of the request being served.
+
+    Every method raises `services.kit.errors.MaruError`: what the ERP service answered, or that it is away.
+    """
+
+    async def describe(self) -> Catalog:
+        """The catalog as the asker sees it; the same object as before while nothing changed."""
+        ...
+
+    async def resolve(self, mentions: Sequence[str], kinds: Sequence[EntityKind] = ()) -> Sequence[Resolution]:
+        """What each mention may name, in the order of the mentions; only what the asker may see.
+
+        `kinds` empty means all. No match is a resolution without candidates. At most a few hundred mentions.
+        """
+        ...
+
+    async def run(self, query: Query) -> Result:
+        """The exact table of a query. Equal queries over equal data have equal results."""
+        ...
+
+    async def record(self, name: str) -> Record:
+        """One document by its resource name, `records/{kind}/{number}`.
+
+        Raises:
+            RecordNotFound: there is none that the asker may see.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Where a page of a list begins and how many it holds. `after` is opaque to all but the store."""
+
+    size: int
+    after: str = ""
+
+
+class Conversations(Protocol):
+    """Keeps conversations, their turns and the events of the turns.
+
+    `owner` is the asker's subject. What belongs to another owner does not exist: ConversationNotFound, TurnNotFound.
+    Each method happens wholly or not at all. Times are kept to the millisecond at least and come back in UTC.
+
+    Idempotence: a `request_id` is remembered for each owner together with `digest`, a digest of the request's other
+    fields. The same id and digest gives the first call's answer and changes nothing; the same id with another digest
+    raises RequestIdReused.
+    """
+
+    async def create(self, owner: str, title: str, request_id: str, digest: str, now: datetime) -> Conversation:
+        """A new, empty conversation."""
+        ...
+
+    async def get(self, owner: str, conversation_id: str) -> Conversation:
+        """One conversation."""
+        ...
+
+    async def list(self, owner: str, page: Page) -> tuple[Sequence[Conversation], str]:
+        """The owner's conversations, the last changed first, and where the next page begins ("" at the end).
+
+        A page that begins where one before ended has none of that one's. Raises PageTokenInvalid for an `after` that
+        this store did not give for this owner.
+        """
+        ...
+
+    async def rename(
+        self, owner: str, conversation_id: str, title: str, etag: str, request_id: str, digest: str, now: datetime
+    ) -> Conversation:
+        """Give it a title; every change gives it another etag.
+
+        Raises:
+            EtagMismatch: `etag` is neither empty nor the conversation's.
+        """
+        ...
+
+    async def delete(self, owner: str, conversation_id: str, etag: str, request_id: str, digest: str) -> None:
+        """Delete it with its turns.
+
+        Raises:
+            EtagMismatch: `etag` is neither empty nor the conversation's.
+            TurnRunning: a turn of it is running.
+        """
+        ...
+
+    async def begin_turn(
+        self, owner: str, conversation_id: str, question: str, request_id: str, digest: str, now: datetime
+    ) -> tuple[Turn, bool]:
+        """A new running turn, and True; or the turn that the same request began before, and False.
+
+        The first question becomes the title of a conversation without one.
+
+        Raises:
+            TurnRunning: another turn of it is running.
+        """
+        ...
+
+    async def last_memory(self, owner: str, conversation_id: str) -> str:
+        """The memory of the last ended turn that left one; "" where there is none."""
+        ...
+
+    async def end_turn(self, turn: Turn, events: Sequence[TurnEvent]) -> None:
+        """Keep an ended turn and its events. The conversation counts as changed at the turn's end.
+
+        A turn whose conversation is gone is dropped in silence; one that has ended already stays as it is.
+        """
+        ...
+
+    async def get_turn(self, owner: str, conversation_id: str, turn_id: str) -> Turn:
+        """One turn."""
+        ...
+
+    async def events(self, owner: str, conversation_id: str, turn_id: str) -> Sequence[TurnEvent]:
+        """The kept events of an ended turn, in order; empty while it runs."""
+        ...
+
+    async def list_turns(self, owner: str, conversation_id: str, page: Page) -> tuple[Sequence[Turn], str]:
+        """A conversation's turns, the oldest first, and where the next page begins, as in `list`."""
+        ...
+
+    async def rate_turn(self, owner: str, conversation_id: str, turn_id: str, rating: Rating | None) -> Turn:
+        """Keep a rating, or take it back with None.
+
+        Raises:
+            TurnRunning: the turn is running.
+        """
+        ...
+
+    async def fail_running(self, reason: str, now: datetime) -> int:
+        """Every running turn of every owner becomes a failed one: called once at start. The number of them."""
         ...
