@@ -82,9 +82,7 @@ def pages(issuer: Issuer, measures: Measures) -> Blueprint:
         if error.redirect_uri:
             _, _, headers = error()
             return _back_to_client(dict(headers)["Location"])
-        return render_template(
-            "refused.html", error=error.error, description=error.description, origin=origin
-        ), 400
+        return render_template("refused.html", error=error.error, description=error.description), 400
 
     def _back_to_client(location: str, **more: str) -> ResponseReturnValue:
         # RFC 9207: the client learns who answered.
@@ -93,21 +91,24 @@ def pages(issuer: Issuer, measures: Measures) -> Blueprint:
     # Signing in.
 
     def _to_sign_in(destination: str, username: str | None = None) -> ResponseReturnValue:
+        return redirect(_sign_in_address(destination, username), 303)
+
+    def _sign_in_address(destination: str, username: str | None = None) -> str:
         query = {"continue": destination} | ({"username": username} if username else {})
-        return redirect(f"{origin}{path}/login?{urlencode(query)}", 303)
+        return f"{origin}{path}/login?{urlencode(query)}"
 
     @pages.get("/login")
     def sign_in_form() -> ResponseReturnValue:
         destination = _own_page(request.args.get("continue", ""))
         if destination is None:
-            return render_template("lost.html", origin=origin), 400
+            return render_template("lost.html"), 400
         return _sign_in_page(destination, request.args.get("username", "")[:128])
 
     @pages.post("/login")
     def sign_in() -> ResponseReturnValue:
         destination = _own_page(request.form.get("continue", ""))
         if destination is None:
-            return render_template("lost.html", origin=origin), 400
+            return render_template("lost.html"), 400
         username = request.form.get("username", "").strip()[:128]
         if not _form_is_ours():
             return _sign_in_page(destination, username, "stale", status=400)
@@ -139,13 +140,7 @@ def pages(issuer: Issuer, measures: Measures) -> Blueprint:
         destination: str, username: str, problem: str = "", *, status: int = 200, wait: int = 0
     ) -> ResponseReturnValue:
         response = _form(
-            "sign_in.html",
-            status,
-            destination=destination,
-            username=username,
-            problem=problem,
-            wait=wait,
-            origin=origin,
+            "sign_in.html", status, destination=destination, username=username, problem=problem, wait=wait
         )
         if wait:
             response.headers["Retry-After"] = str(wait)
@@ -158,7 +153,7 @@ def pages(issuer: Issuer, measures: Measures) -> Blueprint:
             return None
         if parts.path not in (f"{path}/protocol/openid-connect/auth", f"{path}/device"):
             return None
-        return f"{parts.path}?{urlencode(parse_qsl(parts.query))}"
+        return parts.path + (f"?{urlencode(parse_qsl(parts.query))}" if parts.query else "")
 
     # Approving a device: RFC 8628, 3.3.
 
@@ -169,9 +164,7 @@ def pages(issuer: Issuer, measures: Measures) -> Blueprint:
         with issuer.store.transaction() as db:
             grantee = issuer.browsers_sign_in(db, request.cookies.get(SIGN_IN_COOKIE))
             if grantee is None:
-                return _to_sign_in(
-                    f"{path}/device?{urlencode({'user_code': user_code} if user_code else {})}"
-                )
+                return _to_sign_in(_device_path(user_code))
             if not given:
                 return _device_page(grantee)
             wait = user_codes.attempt(grantee.user.username)
@@ -187,6 +180,7 @@ def pages(issuer: Issuer, measures: Measures) -> Blueprint:
             user=grantee.user,
             user_code=user_code,
             client=issuer.clients[waiting.client_id],
+            sign_in_as_other=_sign_in_address(_device_path(user_code)),
         )
 
     @pages.post("/device")
@@ -196,7 +190,7 @@ def pages(issuer: Issuer, measures: Measures) -> Blueprint:
         with issuer.store.transaction() as db:
             grantee = issuer.browsers_sign_in(db, request.cookies.get(SIGN_IN_COOKIE))
             if grantee is None:
-                return _to_sign_in(f"{path}/device?{urlencode({'user_code': user_code})}")
+                return _to_sign_in(_device_path(user_code))
             if not _form_is_ours() or decision not in ("approve", "deny"):
                 return _device_page(grantee, "stale", status=400)
             wait = user_codes.attempt(grantee.user.username)
@@ -217,10 +211,16 @@ def pages(issuer: Issuer, measures: Measures) -> Blueprint:
     def _device_page(
         grantee: Grantee, problem: str = "", *, status: int = 200, wait: int = 0
     ) -> ResponseReturnValue:
-        response = _form("device.html", status, user=grantee.user, problem=problem, wait=wait)
+        other = _sign_in_address(_device_path(""))
+        response = _form(
+            "device.html", status, user=grantee.user, problem=problem, wait=wait, sign_in_as_other=other
+        )
         if wait:
             response.headers["Retry-After"] = str(wait)
         return response
+
+    def _device_path(user_code: str) -> str:
+        return f"{path}/device" + (f"?{urlencode({'user_code': user_code})}" if user_code else "")
 
     def _waiting_device(db: Session, user_code: str) -> DeviceCode | None:
         row = db.scalar(select(DeviceCode).where(DeviceCode.user_code == user_code))
@@ -256,7 +256,7 @@ def pages(issuer: Issuer, measures: Measures) -> Blueprint:
         response = make_response(
             redirect(f"{way_back}?{urlencode({'state': state})}" if state else way_back, 303)
             if way_back
-            else render_template("signed_out.html", origin=origin)
+            else render_template("signed_out.html")
         )
         if ending is in_browser:
             _set_cookie(response, SIGN_IN_COOKIE, "", 0)

@@ -42,6 +42,7 @@ def create_app(issuer: Issuer, keys: SigningKeys, measures: Measures) -> Flask:
     app.config.update(MAX_CONTENT_LENGTH=64 * 1024, MAX_FORM_MEMORY_SIZE=64 * 1024, MAX_FORM_PARTS=64)
     app.config.update(SEND_FILE_MAX_AGE_DEFAULT=3600)
     style = (_STATIC / "page.css").read_bytes()
+    app.jinja_env.globals["origin"] = origin
     app.jinja_env.globals["style_version"] = hashlib.sha256(style).hexdigest()[:12]
     app.register_blueprint(protocol(issuer, keys, measures), url_prefix=address.path)
     app.register_blueprint(pages(issuer, measures), url_prefix=address.path)
@@ -117,9 +118,7 @@ def create_app(issuer: Issuer, keys: SigningKeys, measures: Measures) -> Flask:
         status: int, error: str, ko: str, en: str, ko_remedy: str, en_remedy: str
     ) -> ResponseReturnValue:
         if request.accept_mimetypes.best_match(("application/json", "text/html")) == "text/html":
-            page = render_template(
-                "error.html", ko=ko, en=en, ko_remedy=ko_remedy, en_remedy=en_remedy, origin=origin
-            )
+            page = render_template("error.html", ko=ko, en=en, ko_remedy=ko_remedy, en_remedy=en_remedy)
             return page, status
         return jsonify(error=error, error_description=f"{en}. {en_remedy}"), status
 

@@ -1,12 +1,13 @@
 """Device codes (RFC 8628): a command line signs in through a browser that is elsewhere."""
 
+import re
 from typing import Any
 from urllib.parse import quote
 
 import httpx
 import pytest
 
-from tests.integration.identity.running import ISSUER, Browser, Running, refresh
+from tests.integration.identity.running import ISSUER, PUBLIC, Browser, Running, refresh
 
 GRANT = "urn:ietf:params:oauth:grant-type:device_code"
 
@@ -134,6 +135,19 @@ def test_who_may_ask_for_a_code(running: Running, form: dict[str, str], error: s
     assert (response.status_code, response.json()["error"]) == (400, error)
 
 
+def test_somebody_else_can_sign_in_on_the_way(
+    running: Running, browser: Browser, asked: dict[str, Any]
+) -> None:
+    browser.open(asked["verification_uri_complete"])
+    page = browser.sign_in()
+    (elsewhere,) = re.findall(r'<a href="([^"]+/login[^"]+)"', page.text)
+    browser.open(elsewhere)
+    assert "lee.manager" in browser.sign_in("lee.manager", "lee-password").text
+    browser.send({"decision": "approve"})
+    claims = running.claims(poll(running, asked).json()["access_token"], "maru")
+    assert claims["preferred_username"] == "lee.manager"
+
+
 def test_another_client_cannot_poll(running: Running, browser: Browser, asked: dict[str, Any]) -> None:
     decide(browser, asked)
     assert poll(running, asked, client_id="maru-web").json()["error"] == "unauthorized_client"
@@ -166,7 +180,9 @@ def test_an_approval_needs_the_form_of_this_browser(
     forged = {"user_code": asked["user_code"], "decision": "approve", "proof": "0" * 64}
     assert browser.http.post(url, data=forged).status_code == 400
     browser.open(asked["verification_uri_complete"])
-    assert browser.send({"decision": "approve"}, origin="http://evil.example").status_code == 400
+    refused = browser.send({"decision": "approve"}, origin="http://evil.example")
+    assert refused.status_code == 400
+    assert PUBLIC in refused.text  # where to send it from instead
     assert poll(running, asked).json()["error"] == "authorization_pending"
 
 
