@@ -154,7 +154,7 @@ class _Stream:
         return self._unavailable(message)
 
     def _unavailable(self, cause: str) -> LanguageModelUnavailable:
-        return LanguageModelUnavailable(self._model, cause)
+        return LanguageModelUnavailable(f"{self._model}: {cause}")
 
 
 def _request(model: str, request_id: str, request: GenerationRequest) -> Any:
