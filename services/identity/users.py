@@ -5,7 +5,7 @@
   name: 김민준
   role: [sales]                                      # one name or a list; everybody is an employee as well
   claims:                                            # what they may see; an absent claim filters nothing
-    company: [마루정밀(주)]
+    company: [마루산업]
     employee: HR-EMP-00001
 """
 
