@@ -158,7 +158,8 @@ def _does_not_fit(connection: Connection, result: TableResult) -> LoadError:
     ).one()
     counts, first = f"{result.rejected:,}/{result.read:,}", f"{result.table}.{column}: {reason}"
     return LoadError(
-        f"{result.source} 의 행 {counts}개를 읽을 수 없어 적재를 멈췄습니다. 매핑을 고치세요. 첫 이유: {first}",
+        f"{result.source} 의 행 {counts}개를 읽을 수 없어 적재를 멈췄습니다. "
+        f"매핑을 고치세요. 첫 이유: {first}",
         f"{counts} rows of {result.source} cannot be read, so the load stopped. Correct the mapping. "
         f"First reason: {first}",
     )

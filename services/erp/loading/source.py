@@ -3,6 +3,7 @@
 import sqlite3
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import quote
@@ -55,7 +56,9 @@ class Source:
             LoadError: the database failed while it was read.
         """
         # No column types: values stay what the database holds, the mapping reads them.
-        wanted: Select[Any] = select(*[column(each) for each in columns]).select_from(table(name))
+        wanted: Select[*tuple[Any, ...]] = select(*[column(each) for each in columns]).select_from(
+            table(name)
+        )
         try:
             chunks = self._connection.execution_options(yield_per=CHUNK_ROWS).execute(wanted).partitions()
             while chunk := next(chunks, None):
@@ -118,7 +121,7 @@ def _sqlite_engine(url: URL) -> Engine:
         uri = f"file:{quote(str(path.resolve()))}?mode=ro"
         connection = sqlite3.connect(uri, uri=True, isolation_level=None, timeout=5)
         # A damaged text must cost its row, not the load: the mapping refuses what this lets through.
-        connection.text_factory = lambda raw: str(raw, "utf-8", "surrogateescape")
+        connection.text_factory = partial(str, encoding="utf-8", errors="surrogateescape")
         return connection
 
     return create_engine("sqlite://", creator=connect)

@@ -1,6 +1,6 @@
 """Operators and functions of mapping expressions, over text, exact decimals, flags and dates.
 
-Null is refused by arithmetic, ordering and number functions (a missing amount must not turn into a wrong
+Null is refused by arithmetic, ordering, max and min (a missing amount must not turn into a wrong
 one: write coalesce(x, 0)); text functions pass it on, text tests answer false.
 """
 
@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Context, Decimal, DivisionByZero, Inexact, InvalidOperation
+from functools import lru_cache
 from typing import Any, Final
 
 from services.erp.mapping.kinds import Kind
@@ -82,6 +83,7 @@ def _substring(text: str, start: Decimal, end: Decimal | None = None) -> str:
     return text[int(start) : None if end is None else int(end)]
 
 
+@lru_cache(maxsize=1 << 12)  # an item's description comes with each of its lines
 def _plain_text(text: str) -> str | None:
     """Rich text without its markup, as one line."""
     return read_text(" ".join(html.unescape(re.sub(r"<[^<>]*>", " ", text)).split()))
@@ -91,8 +93,8 @@ _ANY = frozenset({T, D, F, DAY, Kind.NULL})
 _TEXT, _DECIMAL = frozenset({T, Kind.NULL}), frozenset({D, Kind.NULL})
 
 FUNCTIONS: Final[Mapping[str, Function]] = {
-    "abs": Function((_DECIMAL,), D, _needs_values("abs", EXACT.abs)),
-    "round": Function((_DECIMAL, frozenset({D})), D, _needs_values("round", _round), optional=1),
+    "abs": Function((_DECIMAL,), D, _passes_null(EXACT.abs)),
+    "round": Function((_DECIMAL, frozenset({D})), D, _passes_null(_round), optional=1),
     "decimal": Function((_TEXT | _DECIMAL,), D, read_decimal),
     "date": Function((_TEXT | frozenset({DAY}),), DAY, read_date),
     "string": Function((_ANY,), T, read_text),

@@ -225,9 +225,11 @@ class RowMapper:
         unit = Decimal(1).scaleb(-scale)
 
         def rounding(value: Any) -> Any:
+            if type(value) is int:
+                return value
             number = read_decimal(value)
-            if number is None or type(value) is int:
-                return number
+            if number is None:
+                return None
             rounded = number.quantize(unit, ROUND_HALF_UP, _WIDE)
             if rounded != number:
                 self.rounded += 1
@@ -256,10 +258,11 @@ def converter(column: Column[Any]) -> Convert:
 
 
 def _fitting(scale: int) -> Convert:
-    def fitting(number: Decimal | None) -> Decimal | None:
-        if number is not None:
-            scaled(number, scale)  # refuses what the column cannot hold
-        return number
+    def fitting(number: Decimal | int | None) -> Decimal | None:
+        if number is None:
+            return None
+        scaled(number, scale)  # refuses what the column cannot hold
+        return Decimal(number)
 
     return fitting
 

@@ -10,6 +10,7 @@ import unicodedata
 from collections.abc import Callable
 from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Context, Decimal, InvalidOperation
+from functools import lru_cache
 from typing import Any, Final
 
 FLOAT_DECIMALS: Final = 9
@@ -39,24 +40,25 @@ def read_text(value: Any) -> str | None:
     """Trimmed, NFC, control characters as spaces; empty is None. Whole numbers without a fraction's zeros."""
     if value is None:
         return None
-    if type(value) is not str:
-        value = _text_of(value)
-    if value.isascii():
-        text = value if value.isprintable() else _printable(value)
-    else:
-        text = unicodedata.normalize("NFC", value)
-        if not text.isprintable():
-            text = _printable(text)
+    return _clean(value if type(value) is str else _text_of(value))
+
+
+@lru_cache(maxsize=1 << 16)  # units, items, warehouses come again and again
+def _clean(text: str) -> str | None:
+    if not text.isascii():
+        text = unicodedata.normalize("NFC", text)
+    if not text.isprintable():
+        text = _printable(text)
     return text.strip() or None
 
 
-def _text_of(value: Any) -> str:
+def _text_of(value: object) -> str:
     if isinstance(value, bool):
         return "1" if value else "0"
     if isinstance(value, int):
         return str(value)
     if isinstance(value, float | Decimal):
-        number = read_decimal(value)
+        number: Decimal = read_decimal(value)
         return f"{number:f}" if number % 1 else str(int(number))
     if isinstance(value, bytes | bytearray | memoryview):
         try:
