@@ -10,6 +10,7 @@ import asyncio
 import ctypes
 import os
 import signal
+import sys
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
@@ -22,9 +23,15 @@ import psutil
 from services.launcher.errors import LauncherError
 from services.launcher.state_folder import RunningPart
 
-_PR_SET_PDEATHSIG = 1
 _PR_SET_CHILD_SUBREAPER = 36
 _LIBC = ctypes.CDLL(None, use_errno=True)
+# Asks for SIGTERM at the launcher's death, then becomes the part. Not a preexec_fn: that would fork a process
+# with threads, where vfork does. 1 is PR_SET_PDEATHSIG; a launcher that died meanwhile has left another parent.
+_DIE_WITH_LAUNCHER = (
+    *(sys.executable, "-I", "-S", "-c"),
+    "import ctypes, os, sys; ctypes.CDLL(None).prctl(1, 15, 0, 0, 0); "
+    f"os.getppid() == {os.getpid()} and os.execvp(sys.argv[1], sys.argv[1:])",
+)
 
 BACKOFF_FIRST_S = 0.25
 BACKOFF_MAX_S = 15.0
@@ -147,13 +154,13 @@ class Supervisor:
     async def _spawn(self, part: Part) -> _Running:
         with part.log.open("ab") as log:
             process = await asyncio.create_subprocess_exec(
+                *_DIE_WITH_LAUNCHER,
                 *part.argv,
                 env=dict(part.env),
                 stdin=asyncio.subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
                 start_new_session=True,
-                preexec_fn=_die_with_launcher,
             )
         try:
             create_time = psutil.Process(process.pid).create_time()
@@ -206,10 +213,6 @@ def end_leftovers(parts: Sequence[RunningPart], timeout_s: float = 5.0) -> list[
         with suppress(psutil.Error):
             process.kill()
     return names
-
-
-def _die_with_launcher() -> None:
-    _LIBC.prctl(_PR_SET_PDEATHSIG, signal.SIGTERM, 0, 0, 0)
 
 
 def _signal_group(pid: int, number: signal.Signals) -> None:
