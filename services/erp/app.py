@@ -1,0 +1,67 @@
+"""Composition root of the erp service."""
+
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from pathlib import Path
+from typing import Final
+
+from maru.erp.v1.erp_service_pb2_grpc import add_ErpServiceServicer_to_server
+from sqlalchemy.engine import make_url
+
+from services.erp.core.catalog_loader import load_catalog
+from services.erp.core.policy_loader import load_policy
+from services.erp.core.use_cases import Erp, Limits
+from services.erp.core.yaml_section import CatalogError
+from services.erp.ports import LocalModel
+from services.erp.servicer import ErpServicer
+from services.erp.settings import Settings
+from services.kit.health import Dependency
+from services.kit.metrics import Metrics
+from services.kit.server import App, Chassis, Mounted
+
+
+@asynccontextmanager
+async def app(settings: Settings, chassis: Chassis) -> AsyncIterator[App]:
+    """The erp service over its local model.
+
+    Raises:
+        SystemExit: the catalog or the policy has a mistake, or there is no adapter for the database; the
+        message says where.
+    """
+    try:
+        catalog = load_catalog(settings.catalog_dir)
+        policy = load_policy(settings.policy_file, catalog)
+    except CatalogError as error:
+        raise SystemExit(str(error)) from None
+    async with _local_model(settings, chassis.metrics) as local_model:
+        limits = Limits(settings.max_result_rows, settings.max_groups)
+        erp = Erp(catalog, policy, local_model, chassis.clock, limits)
+        yield App(
+            servicers=[
+                Mounted(add_ErpServiceServicer_to_server, ErpServicer(erp, str(settings.timezone))),
+            ],
+            dependencies=[Dependency("local-model", erp.ping)],
+        )
+
+
+def _sqlite(settings: Settings, metrics: Metrics) -> AbstractAsyncContextManager[LocalModel]:
+    from services.erp.adapters.local_model_sqlite import open_local_model
+
+    path = Path(make_url(settings.database_url).database or "")
+    return open_local_model(path, metrics, settings.statement_timeout_seconds)
+
+
+_ADAPTERS: Final[Mapping[str, Callable[[Settings, Metrics], AbstractAsyncContextManager[LocalModel]]]] = {
+    "sqlite": _sqlite,
+    "sqlite+aiosqlite": _sqlite,
+}
+
+
+def _local_model(settings: Settings, metrics: Metrics) -> AbstractAsyncContextManager[LocalModel]:
+    scheme = settings.database_url.partition(":")[0]
+    if scheme not in _ADAPTERS:
+        raise SystemExit(
+            f"MARU_DATABASE_URL: {scheme}은(는) 로컬 모델에 쓸 수 없습니다. sqlite:///파일 로 적어 주세요. / "
+            f"{scheme} can't hold the local model. Write sqlite:///FILE."
+        )
+    return _ADAPTERS[scheme](settings, metrics)

@@ -1,0 +1,273 @@
+"""From a plan to one statement: each fact grouped at its own grain, the results side by side.
+
+Every fact is a branch of its own (for each slot, and where needed for each period), so facts never multiply
+each other's rows; `figures.py` puts the branches together by the grouping's members. All branches have the
+same columns.
+"""
+
+import functools
+import operator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Final
+
+from sqlalchemy import (
+    ColumnElement,
+    FromClause,
+    Integer,
+    String,
+    and_,
+    case,
+    distinct,
+    func,
+    literal,
+    literal_column,
+    null,
+    select,
+    type_coerce,
+    union_all,
+)
+
+from services.erp.core.catalog import Dimension, Fact, Rollup, Term, TimeBehavior
+from services.erp.core.conditions import Trees, defined, filtered, is_one_of
+from services.erp.core.joins import Joins
+from services.erp.core.periods import period_key
+from services.erp.core.plan import Frame, LeafPlan, Plan, Reading, Slot
+from services.erp.core.query import DateRange
+from services.erp.core.result import UnitKind
+from services.erp.exact_decimal import ExactDecimal
+from services.erp.ports import AnySelect
+
+BEFORE: Final = "before"
+"""The period of all rows before the first one, in a balance's trend."""
+BASE: Final = "@base"
+"""After a leaf's key: the same in the base currency, beside the document's."""
+_SCALES: Final = {UnitKind.CURRENCY: 4, UnitKind.QUANTITY: 6, UnitKind.DAYS: 6}
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """One statement. Its columns: slot, period, due, unit; member, label and detail for each grouping that is
+    no date; then a figure for each of `figures`.
+    """
+
+    select: AnySelect
+    figures: tuple[str, ...]
+    tables: frozenset[str]
+    """What it reads."""
+
+
+def compile_plan(plan: Plan, dimensions: Mapping[str, Dimension], max_rows: int) -> Statement:
+    """The plan's statement; it returns at most `max_rows` + 1 rows, so that too many can be told."""
+    compiler = _Compiler(plan, dimensions)
+    united = union_all(*compiler.branches()).subquery("figures")
+    joined: FromClause = united
+    columns: list[ColumnElement[Any]] = [united.c.slot, united.c.period, united.c.due, united.c.unit_code]
+    for at, dimension in enumerate(compiler.members):
+        member = united.c[f"member_{at}"]
+        if dimension.table is None:
+            columns += [member, null().label(f"label_{at}"), null().label(f"detail_{at}")]
+            continue
+        named = dimension.table.alias(f"named_{at}")
+        joins = Joins(named, within=joined, prefix=f"named_{at}_")
+        joins.outer(named, named.c.id == member)
+        detail = joins.column(dimension.detail) if dimension.detail else null()
+        columns += [member, named.c[dimension.label].label(f"label_{at}"), detail.label(f"detail_{at}")]
+        joined = joins.clause
+        compiler.tables |= {dimension.table.name, *joins.tables}
+    columns += [united.c[f"figure_{at}"] for at in range(len(compiler.figures))]
+    statement = select(*columns).select_from(joined).limit(max_rows + 1)
+    return Statement(statement, tuple(compiler.figures), frozenset(compiler.tables))
+
+
+class _Compiler:
+    def __init__(self, plan: Plan, dimensions: Mapping[str, Dimension]) -> None:
+        self.members = [dimension for dimension in plan.dimensions if not dimension.is_date]
+        self.figures = dict(_figures(plan))
+        self.tables: set[str] = set()
+        self._plan = plan
+        self._dimensions = dimensions
+        self._levels = {g.dimension: g.level for g in plan.query.groupings if g.level}
+        self._trees = Trees()
+
+    def branches(self) -> Iterator[AnySelect]:
+        """One for each slot, fact and way of reading it; what counts distinct documents stands alone, since
+        its figures by unit don't add up.
+        """
+        for slot, frame in self._plan.frames.items():
+            together: dict[tuple[str, Reading, bool], list[LeafPlan]] = {}
+            for leaf in self._plan.leaves:
+                alone = leaf.measure.distinct is not None
+                together.setdefault((leaf.measure.fact.key, leaf.reading[slot], alone), []).append(leaf)
+            for (_, reading, _), leaves in together.items():
+                for days, period in _spans(reading, frame):
+                    yield self._branch(slot, leaves, days, period)
+
+    def _branch(
+        self, slot: Slot, leaves: Sequence[LeafPlan], days: DateRange | None, period: str | None
+    ) -> AnySelect:
+        """The leaves' figures over the rows of `days`, all in the given period, or each row in its own."""
+        plan, fact = self._plan, leaves[0].measure.fact
+        balance = leaves[0].metric.time is TimeBehavior.BALANCE
+        as_of = days.end if days is not None and balance else plan.frames[slot].as_of
+        base = self._rollup(fact, fact.rollup, days, as_of) if fact.rollup else fact.table
+        joins = Joins(base)
+        conditions = list(self._row_conditions(fact, joins, days, as_of))
+        if len(leaves) == 1:
+            conditions += [defined(one, joins, as_of) for one in leaves[0].measure.conditions]
+        figures = dict(self._branch_figures(leaves, joins, as_of))
+        date_grouping, due_grouping = plan.date_grouping, plan.due_grouping
+        start_month = plan.fiscal_start_month
+        keys: list[ColumnElement[Any]] = []
+        if date_grouping and date_grouping.grain and period is None:
+            keys.append(period_key(joins.first(fact.date), date_grouping.grain, start_month).label("period"))
+        if due_grouping and due_grouping.grain:
+            keys.append(period_key(joins.first(fact.due), due_grouping.grain, start_month).label("due"))
+        if any(leaf.metric.unit is UnitKind.QUANTITY for leaf in leaves):
+            keys.append(joins.first(fact.unit).label("unit_code"))
+        keys += [
+            self._member(fact, dimension, joins).label(f"member_{at}")
+            for at, dimension in enumerate(self.members)
+        ]
+        grouped = {key.name: key for key in keys}
+        columns = [
+            literal(slot.value, String).label("slot"),
+            grouped.get("period", literal(period, String).label("period")),
+            grouped.get("due", type_coerce(null(), String).label("due")),
+            grouped.get("unit_code", type_coerce(null(), String).label("unit_code")),
+            *(grouped[f"member_{at}"] for at in range(len(self.members))),
+            *(
+                figures.get(name, type_coerce(null(), kind)).label(f"figure_{at}")
+                for at, (name, kind) in enumerate(self.figures.items())
+            ),
+        ]
+        self.tables |= {fact.table.name, *joins.tables}
+        return (
+            select(*columns)
+            .select_from(joins.clause)
+            .where(*conditions)
+            .group_by(*(literal_column(name) for name in grouped))
+        )
+
+    def _row_conditions(
+        self, fact: Fact, joins: Joins, days: DateRange | None, as_of: date
+    ) -> Iterator[ColumnElement[bool]]:
+        """Which of the fact's rows count: company, days, definition, question, policy."""
+        plan = self._plan
+        yield is_one_of(joins.first(fact.company), [company.key for company in plan.companies])
+        if not fact.rollup:
+            if days is not None:
+                yield from _within(joins.first(fact.date), days)
+            yield from (defined(one, joins, as_of) for one in fact.conditions)
+        if plan.query.due_range is not None:
+            yield from _within(joins.first(fact.due), plan.query.due_range)
+        if plan.query.currency:
+            yield joins.first(fact.currency) == plan.query.currency
+        wanted = [plan.query.filter] if plan.query.filter else []
+        for one in [*wanted, *plan.restrictions[fact.key]]:
+            yield filtered(one, fact, joins, self._dimensions, self._trees)
+
+    def _rollup(self, fact: Fact, rollup: Rollup, days: DateRange | None, as_of: date) -> FromClause:
+        """The fact's rows, made of the ledger's rows up to the last day."""
+        ledger = fact.table.c
+        joins = Joins(fact.table)
+        conditions = [defined(one, joins, as_of) for one in fact.conditions]
+        if days is not None:
+            conditions += _within(joins.first(fact.date), days)
+        if "company_id" in rollup.by:  # the ledger's index begins with it
+            conditions.append(is_one_of(ledger.company_id, [company.key for company in self._plan.companies]))
+        earliest = {
+            name: func.min(
+                case((ledger[one.where_equal[0]] == ledger[one.where_equal[1]], ledger[one.column]))
+            )
+            for name, one in rollup.earliest.items()
+        }
+        return (
+            select(
+                *(ledger[name] for name in rollup.by),
+                *(func.sum(ledger[column]).label(name) for name, column in rollup.sums.items()),
+                *(value.label(name) for name, value in earliest.items()),
+            )
+            .select_from(joins.clause)
+            .where(*conditions)
+            .group_by(*(ledger[name] for name in rollup.by))
+            .subquery(fact.key)
+        )
+
+    def _member(self, fact: Fact, dimension: Dimension, joins: Joins) -> ColumnElement[Any]:
+        member = joins.first(fact.expression(dimension.key))
+        level = self._levels.get(dimension.key)
+        if level is None:
+            return member
+        above = self._trees.above(dimension, level)
+        joins.outer(above, above.c.id == member)
+        return func.coalesce(above.c.node, member)
+
+    def _branch_figures(
+        self, leaves: Iterable[LeafPlan], joins: Joins, as_of: date
+    ) -> Iterator[tuple[str, ColumnElement[Any]]]:
+        several = len(list(leaves)) > 1
+        for leaf in leaves:
+            measure, key = leaf.measure, leaf.metric.key
+            own = [defined(one, joins, as_of) for one in measure.conditions] if several else []
+            if measure.distinct is not None:
+                yield key, func.count(distinct(_where(own, joins.column(measure.distinct))))
+            elif not measure.sum:
+                yield key, func.sum(_where(own, literal_column("1", Integer)))
+            elif self._plan.query.currency:
+                yield key, func.sum(_where(own, _signed(measure.document_sum, joins)))
+                yield key + BASE, func.sum(_where(own, _signed(measure.sum, joins)))
+            else:
+                yield key, func.sum(_where(own, _signed(measure.sum, joins)))
+
+
+def _figures(plan: Plan) -> Iterator[tuple[str, Any]]:
+    """The figures that are read, and their types."""
+    for leaf in plan.leaves:
+        scale = _SCALES.get(leaf.metric.unit)
+        kind = Integer() if scale is None else ExactDecimal(scale)
+        yield leaf.metric.key, kind
+        if plan.query.currency and leaf.measure.sum:
+            yield leaf.metric.key + BASE, kind
+
+
+def _spans(reading: Reading, frame: Frame) -> Iterator[tuple[DateRange | None, str | None]]:
+    """The days of each branch, and the period that all its rows are in (None: each in its own)."""
+    whole = DateRange(date.min, frame.as_of)
+    match reading:
+        case Reading.NOW:
+            yield None, ""
+        case Reading.TO_DAY:
+            yield whole, ""
+        case Reading.PERIOD:
+            yield frame.range, None if frame.periods else ""
+        case Reading.RUNNING:
+            first = frame.range.start
+            if first > date.min:
+                yield DateRange(date.min, date.fromordinal(first.toordinal() - 1)), BEFORE
+            yield DateRange(first, min(frame.range.end, frame.as_of)), None
+        case Reading.EACH_PERIOD:
+            for period in frame.periods:
+                if period.days.start <= frame.as_of:
+                    yield DateRange(date.min, min(period.days.end, frame.as_of)), period.key.isoformat()
+
+
+def _within(column: ColumnElement[Any], days: DateRange) -> Iterator[ColumnElement[bool]]:
+    if days.start > date.min:
+        yield column >= days.start
+    yield column <= days.end
+
+
+def _where(conditions: Sequence[ColumnElement[bool]], value: ColumnElement[Any]) -> ColumnElement[Any]:
+    return case((and_(*conditions), value)) if conditions else value
+
+
+def _signed(terms: Sequence[Term], joins: Joins) -> ColumnElement[Any]:
+    """The sum of a row's columns, each with its sign; where there are several, an empty one is 0."""
+    columns = joins.base.c
+    if len(terms) == 1:
+        column = columns[terms[0].name]
+        return column if terms[0].sign > 0 else -column
+    signed = [func.coalesce(columns[term.name], 0) * term.sign for term in terms]
+    return functools.reduce(operator.add, signed)

@@ -1,0 +1,166 @@
+"""The statement's rows put together: for each combination of the grouping's members, the figures of every
+fact.
+
+A figure that isn't there is left out of its `Figures`: a sum over no rows is 0, and yet not a row.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Context, Decimal
+from typing import Any, Final
+
+from services.erp.core.catalog import Catalog, Metric
+from services.erp.core.compiling import BASE, BEFORE, Statement
+from services.erp.core.plan import Plan, Reading, Slot
+from services.erp.core.result import UnitKind
+
+Figures = dict[str, Decimal]
+"""Leaf -> its figure."""
+
+EXACT: Final = Context(prec=100)
+"""Sums are exact; quotients are equal where their fractions are, and differ where they do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A member of a grouping: its key (None = missing), its label and what tells it from namesakes."""
+
+    key: str | None
+    label: str | None
+    detail: str | None
+
+
+Members = tuple[Member, ...]
+
+
+@dataclass(slots=True)
+class Row:
+    """One row of the result: its members, its date and due periods, its unit, its figures in each slot (none
+    where the compared trend has fewer steps).
+
+    What has no unit is the same in all rows of one identity: `repeated` marks those after the first.
+    """
+
+    members: Members
+    period: date | None
+    due: date | None
+    unit: str | None
+    figures: Mapping[Slot, Figures]
+    repeated: bool = False
+
+    @property
+    def identity(self) -> tuple[Members, date | None, date | None]:
+        return self.members, self.period, self.due
+
+
+_Series = dict[tuple[Slot, str | None], dict[str, Figures]]
+"""Of one combination of members: (slot, unit; None for what has none) -> period -> figures."""
+
+
+def put_together(plan: Plan, statement: Statement, fetched: Iterable[Sequence[Any]]) -> list[Row]:
+    """The rows of the result, in no order. A trend has every period that has begun, for each combination of
+    members; a ranking (`top`) only what has rows.
+    """
+    quantities = {leaf.metric.key for leaf in plan.leaves if leaf.metric.unit is UnitKind.QUANTITY}
+    members = 4 + 3 * sum(not dimension.is_date for dimension in plan.dimensions)
+    found: dict[tuple[Members, str | None], _Series] = defaultdict(
+        lambda: defaultdict(lambda: defaultdict(dict))
+    )
+    for row in fetched:
+        slot, period, due, unit = row[:4]
+        key = tuple(Member(*row[at : at + 3]) for at in range(4, members, 3)), due
+        for name, value in zip(statement.figures, row[members:], strict=True):
+            if value is None or (value == 0 and isinstance(value, int)):
+                continue  # no row of this fact; counting none is none either
+            figures = found[key][Slot(slot), unit if name in quantities else None][period]
+            figures[name] = figures.get(name, Decimal(0)) + value
+    if not found and members == 4 and plan.due_grouping is None:
+        found[(), None] = defaultdict(lambda: defaultdict(dict))  # nothing at all is one row of 0
+    return [row for (keys, due), series in found.items() for row in _rows(plan, keys, due, series)]
+
+
+def _rows(plan: Plan, members: Members, due: str | None, series: _Series) -> Iterator[Row]:
+    units: list[str | None] = [*sorted({unit for _, unit in series if unit is not None})] or [None]
+    steps = {
+        (slot, unit): _steps(plan, slot, series.get((slot, unit), {}))
+        for slot in Slot
+        for unit in {None, *units}
+    }
+    frame = plan.frames[Slot.ASKED]
+    for step, period in enumerate(frame.periods or [None]):
+        begun = period is None or (period.days.start <= frame.as_of and not plan.query.top)
+        if not begun and not any(steps[Slot.ASKED, unit][step] for unit in {None, *units}):
+            continue
+        for number, unit in enumerate(units):
+            figures = {
+                slot: {**steps[slot, None][step], **(steps[slot, unit][step] if unit else {})}
+                for slot in Slot
+                if step < len(steps[slot, None])
+            }
+            yield Row(
+                members,
+                period.key if period else None,
+                date.fromisoformat(due) if due else None,
+                unit,
+                figures,
+                repeated=number > 0,
+            )
+
+
+def _steps(plan: Plan, slot: Slot, by_period: Mapping[str, Figures]) -> list[Figures]:
+    """The figures of each step of the slot; running balances added up from the beginning."""
+    frame = plan.frames.get(slot)
+    if frame is None:
+        return []
+    keys = [period.key.isoformat() for period in frame.periods] or [""]
+    steps = [dict(by_period.get(key, {})) for key in keys]
+    running = {leaf.metric.key for leaf in plan.leaves if leaf.reading[slot] is Reading.RUNNING}
+    for name in running | {name + BASE for name in running}:
+        total = by_period.get(BEFORE, {}).get(name)
+        for period, figures in zip(frame.periods, steps, strict=True):
+            if period.days.start > frame.as_of:
+                break
+            if name in figures:
+                total = figures[name] + (total or Decimal(0))
+            if total is not None:
+                figures[name] = total
+    return steps
+
+
+def add(figures: Iterable[Figures]) -> Figures:
+    """The figures of several rows as one."""
+    total: Figures = {}
+    for one in figures:
+        for name, value in one.items():
+            total[name] = total.get(name, Decimal(0)) + value
+    return total
+
+
+@dataclass(frozen=True, slots=True)
+class Calculator:
+    """Metrics from the figures of their leaves."""
+
+    catalog: Catalog
+
+    def value(self, metric: Metric, figures: Figures, suffix: str = "") -> Decimal | None:
+        """The metric, unrounded, a percentage in percent; None where it would be divided by 0."""
+        if metric.ratio:
+            above, below = (self.value(self.catalog.metrics[key], figures, suffix) for key in metric.ratio)
+            if above is None or not below:
+                return None
+            times = 100 if metric.unit is UnitKind.PERCENT else 1
+            return EXACT.divide(EXACT.multiply(above, times), below)
+        if not metric.formula:
+            own = suffix if metric.unit is not UnitKind.COUNT else ""  # a count has no currency
+            return figures.get(metric.key + own, Decimal(0))
+        total = Decimal(0)
+        for term in metric.formula:
+            part = self.value(self.catalog.metrics[term.name], figures, suffix)
+            total += term.sign * (part or Decimal(0))
+        return total
+
+    def present(self, metric: Metric, figures: Figures) -> bool:
+        """There is a row behind it."""
+        return any(leaf.key in figures for leaf in self.catalog.leaves(metric))

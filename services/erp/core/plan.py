@@ -1,0 +1,461 @@
+"""From a typed question to a plan: what is read, from which facts, for which days, under which policy.
+
+Everything that can be wrong with a question is found here, before anything is read.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from services.erp.core.catalog import Catalog, Dimension, Measure, Metric, TimeBehavior
+from services.erp.core.periods import Period, periods
+from services.erp.core.policy import Grant
+from services.erp.core.query import (
+    DATE,
+    DUE_DATE,
+    AllOf,
+    AnyOf,
+    DateRange,
+    Filter,
+    Grouping,
+    Member,
+    Modifier,
+    Not,
+    Query,
+)
+from services.erp.core.reference import Company, Reference
+from services.erp.core.result import EntityKind, UnitKind
+from services.erp.errors import (
+    MemberNotFound,
+    MetricForbidden,
+    QueryRefused,
+    UnknownDimension,
+    UnknownMetric,
+)
+
+MAX_FILTER_DEPTH = 6
+MAX_PERIODS = 1500
+
+
+class Slot(StrEnum):
+    """The asked period, and the one beside it."""
+
+    ASKED = "asked"
+    COMPARED = "compared"
+
+
+class Reading(StrEnum):
+    """How a measure's rows are read for a slot's days."""
+
+    PERIOD = "period"
+    """Rows of the days: a flow."""
+    NOW = "now"
+    """The rows that say how things stand now."""
+    TO_DAY = "to_day"
+    """All rows up to the last day: a balance."""
+    RUNNING = "running"
+    """All rows up to the last day, by period, to be added up from the beginning: a balance's trend."""
+    EACH_PERIOD = "each_period"
+    """All rows up to the end of each period, once for each: the trend of a balance that isn't a plain sum."""
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """A slot's days: of flows (`range`; all days where only balances are asked for) and balances (`as_of`),
+    and the steps of a trend.
+    """
+
+    range: DateRange
+    as_of: date
+    periods: tuple[Period, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class LeafPlan:
+    """One metric that is read, its measure, and how."""
+
+    metric: Metric
+    measure: Measure
+    reading: Mapping[Slot, Reading]
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """A question that can be answered."""
+
+    query: Query
+    metrics: tuple[Metric, ...]
+    leaves: tuple[LeafPlan, ...]
+    dimensions: tuple[Dimension, ...]
+    """Those of the groupings."""
+    companies: tuple[Company, ...]
+    all_companies: bool
+    """Every company that there is, the asker's part or not."""
+    currency: str
+    """Of the figures."""
+    frames: Mapping[Slot, Frame]
+    fiscal_start_month: int
+    restrictions: Mapping[str, tuple[Member, ...]]
+    """Fact -> the policy's row filters on it, the company's left out."""
+    additive: frozenset[str]
+    """Metrics whose values by the groupings add up to the whole."""
+    shares: frozenset[str]
+    cumulatives: frozenset[str]
+
+    @property
+    def date_grouping(self) -> Grouping | None:
+        return next((g for g in self.query.groupings if g.dimension == DATE), None)
+
+    @property
+    def due_grouping(self) -> Grouping | None:
+        return next((g for g in self.query.groupings if g.dimension == DUE_DATE), None)
+
+
+def make_plan(query: Query, catalog: Catalog, grant: Grant, reference: Reference, today: date) -> Plan:
+    """Check the query against the catalog, the policy and the data's names.
+
+    Raises:
+        UnknownMetric, UnknownDimension: the catalog has no such thing, or the metric has no such dimension.
+        MetricForbidden: the asker's roles don't open the metric.
+        MemberNotFound: a filter or the companies name what does not exist or may not be seen.
+        QueryRefused: the figure would be wrong, or there is no such figure.
+    """
+    metrics = tuple(_metric(key, catalog, grant) for key in query.metrics)
+    dimensions = tuple(_dimension(grouping.dimension, catalog) for grouping in query.groupings)
+    _check_groupings(query, dimensions)
+    filtered = _check_filter(query.filter, catalog, grant, reference, 1) if query.filter else frozenset()
+    companies = _companies(query, grant, reference, filtered)
+    frames = _frames(query, metrics, reference.fiscal_start_month, today)
+    needed = {grouping.dimension for grouping in query.groupings} | filtered
+    leaves = [
+        _leaf(leaf, query, catalog, needed, frames, today)
+        for leaf in dict.fromkeys(leaf for metric in metrics for leaf in catalog.leaves(metric))
+    ]
+    restrictions = {
+        leaf.measure.fact.key: tuple(
+            member for member in grant.on(leaf.measure.fact) if member.dimension != EntityKind.COMPANY
+        )
+        for leaf in leaves
+    }
+    parts = {
+        metric.key: [leaf for leaf in leaves if leaf.metric in catalog.leaves(metric)] for metric in metrics
+    }
+    for metric in metrics:
+        _check_parts(metric, parts[metric.key], restrictions)
+    additive = {
+        metric.key: not metric.ratio
+        and all(
+            leaf.measure.additive_over(grouping.dimension)
+            for leaf in parts[metric.key]
+            for grouping in query.groupings
+        )
+        for metric in metrics
+    }
+    return Plan(
+        query,
+        metrics,
+        tuple(leaves),
+        dimensions,
+        companies,
+        set(reference.companies) == {company.key for company in companies},
+        query.currency or _base_currency(metrics, companies),
+        frames,
+        reference.fiscal_start_month,
+        restrictions,
+        frozenset(key for key, yes in additive.items() if yes),
+        _modified(
+            Modifier.SHARE,
+            query,
+            additive,
+            "부분을 더해도 전체가 되지 않는 지표라서 비중을 낼 수 없습니다.",
+            "The parts don't add up to the whole: there are no shares.",
+        ),
+        _modified(
+            Modifier.CUMULATIVE,
+            query,
+            {metric.key: metric.time is TimeBehavior.FLOW for metric in metrics},
+            "잔액이라서 누계를 낼 수 없습니다.",
+            "A balance has no running total.",
+        ),
+    )
+
+
+def refused(
+    ko: str, en: str, *, metric: str = "", dimension: str = "", cause: str = "unsupported"
+) -> QueryRefused:
+    return QueryRefused(metric=metric, dimension=dimension, cause=cause, words={"why_ko": ko, "why_en": en})
+
+
+def _metric(key: str, catalog: Catalog, grant: Grant) -> Metric:
+    if key not in catalog.metrics:
+        raise UnknownMetric(metric=key)
+    metric = catalog.metrics[key]
+    if key not in grant.metrics:
+        raise MetricForbidden(metric=key, words={"name": metric.name})
+    return metric
+
+
+def _dimension(key: str, catalog: Catalog) -> Dimension:
+    if key not in catalog.dimensions:
+        raise UnknownDimension(
+            dimension=key,
+            words={
+                "why_ko": f"'{key}'(이)라는 분류 기준은 없습니다. 카탈로그에서 확인해 주세요.",
+                "why_en": f'There is no dimension "{key}". The catalog lists those there are.',
+            },
+        )
+    return catalog.dimensions[key]
+
+
+def _check_groupings(query: Query, dimensions: Iterable[Dimension]) -> None:
+    keys = [grouping.dimension for grouping in query.groupings]
+    for grouping, dimension in zip(query.groupings, dimensions, strict=True):
+        name = dimension.name
+        if keys.count(dimension.key) > 1:
+            raise refused(f"{name}(으)로 두 번 나눌 수 없습니다.", f"{dimension.key} is there twice.")
+        if dimension.is_date != (grouping.grain is not None):
+            raise refused(
+                f"{name}에는 날짜 단위를 {'정해야 합니다' if dimension.is_date else '쓸 수 없습니다'}.",
+                f"{dimension.key} {'needs' if dimension.is_date else 'has no'} grain.",
+                dimension=dimension.key,
+            )
+        if grouping.level and not dimension.is_tree:
+            raise refused(
+                f"{name}에는 단계가 없습니다.", f"{dimension.key} is no tree.", dimension=dimension.key
+            )
+    figures = {*query.metrics, *keys}
+    named = [condition.metric for condition in query.metric_conditions]
+    for key in [ordering.key for ordering in query.orderings] + named:
+        if key not in figures or (key in named and key not in query.metrics):
+            raise refused(
+                f"'{key}'은(는) 질문의 지표나 분류 기준이 아닙니다.", f'"{key}" is no column of the query.'
+            )
+    if Modifier.CUMULATIVE in query.modifiers and DATE not in keys:
+        raise refused("누계에는 날짜 단위가 필요합니다.", "A running total needs the date as a grouping.")
+
+
+def _check_filter(
+    node: Filter, catalog: Catalog, grant: Grant, reference: Reference, depth: int
+) -> frozenset[str]:
+    """The dimensions that the filter names."""
+    if depth > MAX_FILTER_DEPTH:
+        raise refused("조건이 너무 깊습니다.", f"The filter is more than {MAX_FILTER_DEPTH} deep.")
+    match node:
+        case AllOf(filters) | AnyOf(filters):
+            below = [_check_filter(one, catalog, grant, reference, depth + 1) for one in filters]
+            return frozenset[str]().union(*below)
+        case Not(inner):
+            return _check_filter(inner, catalog, grant, reference, depth + 1)
+        case Member(key, members):
+            dimension = _dimension(key, catalog)
+            if dimension.is_date:
+                raise refused(f"{dimension.name}은(는) 기간으로 거릅니다.", f"{key} is filtered by a range.")
+            for member in members:
+                if not member_name(member, dimension, grant, reference):
+                    raise MemberNotFound(dimension=key, words={"name": dimension.name})
+            return frozenset({key})
+
+
+def member_name(member: str, dimension: Dimension, grant: Grant, reference: Reference) -> str | None:
+    """The name of a member that the asker may see."""
+    if dimension.kind is None:
+        return dimension.members.get(member)
+    found = reference.index.find(dimension.kind, member, grant)
+    return found.name if found else None
+
+
+def _companies(
+    query: Query, grant: Grant, reference: Reference, filtered: frozenset[str]
+) -> tuple[Company, ...]:
+    """The companies whose books count: those named, else all where they are compared, else the default."""
+    visible = [c for key, c in reference.companies.items() if not grant.companies or key in grant.companies]
+    keys = {company.key for company in visible}
+    every = query.all_companies or any(g.dimension == EntityKind.COMPANY for g in query.groupings)
+    if query.companies:
+        wanted = query.companies
+    elif every or EntityKind.COMPANY in filtered:
+        wanted = tuple(company.key for company in visible)
+    else:
+        wanted = grant.companies[:1] or tuple(reference.companies)[:1]
+    if not wanted or not keys.issuperset(wanted):
+        raise MemberNotFound(dimension="company", words={"name": "회사"})
+    return tuple(reference.companies[key] for key in dict.fromkeys(wanted))
+
+
+def _base_currency(metrics: Iterable[Metric], companies: Iterable[Company]) -> str:
+    currencies = {company.currency for company in companies}
+    if len(currencies) > 1:
+        for metric in metrics:
+            if metric.unit is UnitKind.CURRENCY:
+                raise refused(
+                    "통화가 다른 회사의 금액은 더할 수 없습니다. 회사를 하나씩 물어봐 주세요.",
+                    "Amounts of companies with other currencies don't add up. Ask for one company at a time.",
+                    metric=metric.key,
+                    dimension="company",
+                    cause="not_additive",
+                )
+        return ""
+    return next(iter(currencies))
+
+
+def _frames(
+    query: Query, metrics: Iterable[Metric], fiscal_start_month: int, today: date
+) -> Mapping[Slot, Frame]:
+    grouping = next((g for g in query.groupings if g.dimension == DATE), None)
+    for metric in metrics:
+        if query.range is None and (metric.time is TimeBehavior.FLOW or grouping):
+            raise refused(
+                f"{metric.name}은(는) 기간이 필요합니다. 예: 지난달, 올해.",
+                f'"{metric.key}" needs a period.',
+                metric=metric.key,
+                dimension=DATE,
+            )
+    compared = query.comparison
+    wanted = {Slot.ASKED: (query.range, query.as_of)}
+    if compared is not None:
+        if (compared.range is None and compared.as_of is None) or (query.range and not compared.range):
+            raise refused("비교할 기간이 필요합니다.", "The comparison needs a period.", dimension=DATE)
+        wanted[Slot.COMPARED] = (compared.range, compared.as_of)
+    frames = {}
+    for slot, (span, as_of) in wanted.items():
+        for one in (span, query.due_range):
+            if one is not None and one.start > one.end:
+                raise refused(
+                    "기간의 시작이 끝보다 늦습니다.", "The range ends before it starts.", dimension=DATE
+                )
+        steps: tuple[Period, ...] = ()
+        if grouping is not None and grouping.grain is not None and span is not None:
+            if (span.end - span.start).days > MAX_PERIODS * 31:
+                raise refused("기간이 너무 깁니다.", "The range is too long.", dimension=DATE)
+            steps = periods(span, grouping.grain, fiscal_start_month)
+            if len(steps) > MAX_PERIODS:
+                raise refused(
+                    f"한 번에 {MAX_PERIODS}단계까지 나눌 수 있습니다. 기간을 줄이거나 단위를 키워 주세요.",
+                    f"At most {MAX_PERIODS} steps: shorten the range or take a larger step.",
+                    dimension=DATE,
+                )
+        day = as_of or (min(span.end, today) if span else today)
+        frames[slot] = Frame(span or DateRange(date.min, day), day, steps)
+    return frames
+
+
+def _leaf(
+    leaf: Metric,
+    query: Query,
+    catalog: Catalog,
+    needed: Iterable[str],
+    frames: Mapping[Slot, Frame],
+    today: date,
+) -> LeafPlan:
+    """The metric's measure that has every dimension asked for, and how it is read in each slot."""
+    dimensions = {*needed, *([DUE_DATE] if query.due_range else [])}
+    trend = DATE in dimensions
+    past = any(frame.as_of < today for frame in frames.values())
+    if leaf.time is TimeBehavior.BALANCE:
+        for frame in frames.values():
+            if max(frame.as_of, frame.range.start) > today:
+                raise refused(
+                    f"아직 오지 않은 날의 {leaf.name}은(는) 알 수 없습니다.",
+                    f'"{leaf.key}" is not known for a day to come.',
+                    metric=leaf.key,
+                    dimension=DATE,
+                )
+    measures: tuple[Measure, ...] = leaf.measures
+    if leaf.now and not trend and not past:
+        measures = leaf.now + leaf.measures
+    if not measures:
+        raise refused(
+            f"{leaf.name}은(는) 지금 상태만 알 수 있고, 지난 날의 값은 남아 있지 않습니다.",
+            f'"{leaf.key}" is known as it stands now; past days are not kept.',
+            metric=leaf.key,
+            dimension=DATE,
+            cause="not_additive" if trend else "unsupported",
+        )
+    for measure in measures:
+        if all(measure.fact.expression(dimension) for dimension in dimensions):
+            if query.currency and not _in_document_currency(measure):
+                raise refused(
+                    f"{leaf.name}은(는) 외화로 볼 수 없습니다.",
+                    f'"{leaf.key}" is not kept in document currencies.',
+                    metric=leaf.key,
+                    dimension="currency",
+                )
+            return LeafPlan(leaf, measure, {slot: _reading(measure, leaf, trend) for slot in frames})
+    raise _no_measure(leaf, measures, dimensions, catalog)
+
+
+def _in_document_currency(measure: Measure) -> bool:
+    return bool(measure.fact.currency) and bool(measure.document_sum or not measure.sum)
+
+
+def _reading(measure: Measure, leaf: Metric, trend: bool) -> Reading:
+    if leaf.time is TimeBehavior.FLOW:
+        return Reading.PERIOD
+    if measure.fact.snapshot:
+        return Reading.NOW
+    if not trend:
+        return Reading.TO_DAY
+    return Reading.EACH_PERIOD if measure.fact.rollup or measure.distinct else Reading.RUNNING
+
+
+def _no_measure(
+    leaf: Metric, measures: Iterable[Measure], dimensions: Iterable[str], catalog: Catalog
+) -> UnknownDimension | QueryRefused:
+    for key in sorted(dimensions):
+        if any(measure.fact.expression(key) for measure in measures):
+            continue
+        name = catalog.dimensions[key].name
+        if any(_fans_out(measure, key, catalog) for measure in measures):
+            return refused(
+                f"{leaf.name}을(를) {name}별로 나누면 금액이 중복 계산됩니다.",
+                f'Breaking "{leaf.key}" down by {key} would count amounts twice.',
+                metric=leaf.key,
+                dimension=key,
+                cause="fan_out",
+            )
+        return UnknownDimension(
+            dimension=key,
+            words={
+                "why_ko": f"{leaf.name}은(는) {name}별로 나누거나 거를 수 없습니다.",
+                "why_en": f'"{leaf.key}" can\'t be broken down or filtered by {key}.',
+            },
+        )
+    return refused(
+        f"{leaf.name}은(는) 이 기준들로 함께 나눌 수 없습니다.",
+        f'"{leaf.key}" can\'t be broken down by these dimensions together.',
+        metric=leaf.key,
+    )
+
+
+def _fans_out(measure: Measure, dimension: str, catalog: Catalog) -> bool:
+    """Rows that have the dimension belong to this fact's rows, many to one."""
+    return any(
+        fact.expression(dimension)
+        and any(column.info.get("references") == measure.fact.table.name for column in fact.table.c)
+        and fact.table is not measure.fact.table
+        for fact in catalog.facts.values()
+    )
+
+
+def _check_parts(
+    metric: Metric, leaves: Iterable[LeafPlan], restrictions: Mapping[str, tuple[Member, ...]]
+) -> None:
+    """What is computed from several figures needs all of them over the same part of the company."""
+    parts = {frozenset(m.dimension for m in restrictions[leaf.measure.fact.key]) for leaf in leaves}
+    if len(parts) > 1:
+        raise refused(
+            f"{metric.name}은(는) 볼 수 있는 범위가 서로 다른 값으로 계산되어 보여 드릴 수 없습니다.",
+            f'"{metric.key}" is computed from figures of which you may see different parts.',
+            metric=metric.key,
+        )
+
+
+def _modified(modifier: Modifier, query: Query, able: Mapping[str, bool], ko: str, en: str) -> frozenset[str]:
+    """The metrics that get the modifier's column; a question in which none can is refused."""
+    if modifier not in query.modifiers:
+        return frozenset()
+    if not any(able.values()):
+        first = next(iter(able))
+        raise refused(ko, en, metric=first, cause="not_additive")
+    return frozenset(key for key, yes in able.items() if yes)

@@ -1,0 +1,244 @@
+"""What the service does: describe the catalog, run a query, resolve names, fetch a record. All under a
+policy.
+"""
+
+import asyncio
+import hashlib
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from services.erp.core import document_numbers
+from services.erp.core import reference as references
+from services.erp.core.catalog import Catalog, Dimension, Metric, RecordKind
+from services.erp.core.compiling import compile_plan
+from services.erp.core.entity_index import Candidate, Resolution
+from services.erp.core.figures import put_together
+from services.erp.core.plan import make_plan
+from services.erp.core.policy import Grant, Policy
+from services.erp.core.query import Query
+from services.erp.core.records import RecordReading
+from services.erp.core.reference import CHANGES, WATERMARKS, Company, Reference, data_as_of
+from services.erp.core.result import EntityKind, QueryResult, Record, ResultContext
+from services.erp.core.tabulating import tabulate
+from services.erp.core.words import applied_filters, definitions, is_partial
+from services.erp.errors import LocalModelEmpty, RecordNotFound, RowLimitExceeded
+from services.erp.ports import Fetched, LocalModel
+from services.kit.clock import Clock
+from services.kit.identity import Identity
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Rows that a table may have, and groups that a statement may return before they are cut to it."""
+
+    rows: int = 10_000
+    groups: int = 200_000
+
+
+@dataclass(frozen=True, slots=True)
+class DescribedMetric:
+    """A metric as one asker sees it."""
+
+    metric: Metric
+    dimensions: tuple[str, ...]
+    permitted: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Description:
+    """The catalog as one asker sees it. `companies`: those that the asker may see, the default first."""
+
+    metrics: tuple[DescribedMetric, ...]
+    dimensions: tuple[Dimension, ...]
+    companies: tuple[Company, ...]
+    today: date
+    fiscal_start_month: int
+    data_start: date | None
+    etag: str
+
+
+class Erp:
+    """The use cases, over one local model."""
+
+    def __init__(
+        self, catalog: Catalog, policy: Policy, local_model: LocalModel, clock: Clock, limits: Limits
+    ) -> None:
+        self._catalog = catalog
+        self._policy = policy
+        self._local_model = local_model
+        self._clock = clock
+        self._limits = limits
+        self._reference: Reference | None = None
+        self._loading = asyncio.Lock()
+
+    async def ping(self) -> None:
+        """The local model answers and has been loaded.
+
+        Raises:
+            LocalModelEmpty, LocalModelUnavailable: it hasn't, or doesn't.
+        """
+        (changes,) = await self._local_model.read(CHANGES)
+        _check_loaded(changes)
+
+    async def describe(self, asker: Identity) -> Description:
+        """The catalog, and which of it the asker may ask for."""
+        grant = self._policy.grant(self._catalog, asker)
+        reference = await self._fresh_reference()
+        order = grant.companies or tuple(reference.companies)
+        visible = tuple(reference.companies[key] for key in order if key in reference.companies)
+        metrics = tuple(
+            DescribedMetric(
+                metric, tuple(sorted(self._catalog.dimensions_of(metric))), metric.key in grant.metrics
+            )
+            for metric in self._catalog.metrics.values()
+        )
+        versions = (self._catalog.digest, repr([m.permitted for m in metrics]), repr(visible))
+        return Description(
+            metrics,
+            tuple(self._catalog.dimensions.values()),
+            visible,
+            self._clock.today(),
+            reference.fiscal_start_month,
+            reference.data_start,
+            hashlib.sha256("\n".join(versions).encode()).hexdigest()[:32],
+        )
+
+    async def run_query(self, asker: Identity, query: Query, *, validate_only: bool = False) -> QueryResult:
+        """The query's exact table; without it when only to be validated.
+
+        Raises:
+            UnknownMetric, UnknownDimension, MetricForbidden, MemberNotFound, QueryRefused: see `make_plan`.
+            RowLimitExceeded: there are more groups than can be handled.
+            LocalModelEmpty, LocalModelUnavailable, StatementTimeout: see `LocalModel.read`.
+        """
+        grant = self._policy.grant(self._catalog, asker)
+        reference = await self._fresh_reference()
+        plan = make_plan(query, self._catalog, grant, reference, self._clock.today())
+        statement = compile_plan(plan, self._catalog.dimensions, self._limits.groups)
+        wanted = statement.select.limit(0) if validate_only else statement.select
+        found, watermarks = await self._local_model.read(wanted, WATERMARKS)
+        if len(found.rows) > self._limits.groups:
+            raise RowLimitExceeded(
+                maximum=str(self._limits.groups), words={"maximum": f"{self._limits.groups:,}"}
+            )
+        context = ResultContext(
+            applied_filters(plan, self._catalog, grant, reference),
+            definitions(plan),
+            data_as_of(watermarks, statement.tables),
+            is_partial(plan),
+            digest(found),
+        )
+        if validate_only:
+            return QueryResult(None, context)
+        rows = put_together(plan, statement, found.rows)
+        return QueryResult(tabulate(plan, self._catalog, rows, self._limits.rows), context)
+
+    async def resolve(
+        self, asker: Identity, mentions: Sequence[str], kinds: Collection[EntityKind], max_candidates: int
+    ) -> list[Resolution]:
+        """What each mention may name, among what the asker may see: names, and documents by number or its
+        end.
+        """
+        grant = self._policy.grant(self._catalog, asker)
+        reference = await self._fresh_reference()
+        records = [
+            record
+            for kind, record in self._catalog.records.items()
+            if kind in grant.records and (not kinds or kind in kinds)
+        ]
+        documents = await self._documents(mentions, records, reference, grant)
+        return [
+            merged(reference.index.resolve(mention, kinds, grant, max_candidates), found, max_candidates)
+            for mention, found in zip(mentions, documents, strict=True)
+        ]
+
+    async def _documents(
+        self, mentions: Sequence[str], records: Sequence[RecordKind], reference: Reference, grant: Grant
+    ) -> list[list[Candidate]]:
+        """The documents that each mention may name by number, in one read."""
+        wanted = [
+            [document_numbers.numbers(mention, record, reference.prefixes[record.kind]) for record in records]
+            for mention in mentions
+        ]
+        asked = [
+            (at, sorted({number for numbers in wanted for number in numbers[at]}))
+            for at in range(len(records))
+        ]
+        asked = [(at, numbers) for at, numbers in asked if numbers]
+        fetched = await self._local_model.read(
+            *(
+                document_numbers.lookup(records[at], numbers, grant, self._catalog.dimensions)
+                for at, numbers in asked
+            )
+        )
+        rows = {at: found.rows for (at, _), found in zip(asked, fetched, strict=True)}
+        return [
+            [
+                document_numbers.candidate(mention, records[at].kind, row)
+                for at, candidates in enumerate(numbers)
+                for row in rows.get(at, ())
+                if row.number in candidates
+            ]
+            for mention, numbers in zip(mentions, wanted, strict=True)
+        ]
+
+    async def record(self, asker: Identity, kind: EntityKind, number: str) -> Record:
+        """The document with the key or number.
+
+        Raises:
+            RecordNotFound: there is none, or the asker may not see it.
+        """
+        grant = self._policy.grant(self._catalog, asker)
+        if kind not in grant.records:
+            raise RecordNotFound
+        reference = await self._fresh_reference()
+        reading = RecordReading(self._catalog.records[kind], self._catalog, grant)
+        found, watermarks = await self._local_model.read(reading.head(number), WATERMARKS)
+        if not found.rows:
+            raise RecordNotFound
+        head = found.rows[0]
+        around = await self._local_model.read(*reading.around(head.id))
+        replaced, lines, balances, *linked = (one.rows for one in around)
+        balance = balances[0][0] if balances else None
+        company = reference.companies.get(head.company_id)
+        currency = company.currency if company else ""
+        table = self._catalog.records[kind].table.name
+        return Record(
+            reading.reference(head),
+            reading.status(head, balance, self._clock.today()),
+            reading.head_table(head, currency, balance),
+            reading.line_table(head, lines, currency),
+            reading.linked(linked),
+            reading.reference(replaced[0]) if replaced else None,
+            ResultContext(
+                data_as_of=data_as_of(watermarks, frozenset({table})), statement_digest=digest(found)
+            ),
+        )
+
+    async def _fresh_reference(self) -> Reference:
+        """Names and companies as the data has them now; read again when anything was loaded."""
+        (changes,) = await self._local_model.read(CHANGES)
+        _check_loaded(changes)
+        if self._reference is None or self._reference.state != changes.rows[0]:
+            async with self._loading:
+                if self._reference is None or self._reference.state != changes.rows[0]:
+                    fetched = await self._local_model.read(*references.statements(self._catalog))
+                    self._reference = await asyncio.to_thread(references.build, self._catalog, fetched)
+        return self._reference
+
+
+def _check_loaded(changes: Fetched) -> None:
+    if not changes.rows[0].tables:
+        raise LocalModelEmpty
+
+
+def digest(found: Fetched) -> str:
+    """What was run, for the audit."""
+    return hashlib.sha256(f"{found.statement}\n{found.parameters}".encode()).hexdigest()
+
+
+def merged(names: Resolution, documents: Sequence[Candidate], max_candidates: int) -> Resolution:
+    """Names and documents together, closest first."""
+    candidates = sorted([*names.candidates, *documents], key=lambda candidate: candidate.match)
+    return Resolution(names.mention, tuple(candidates[:max_candidates]), names.total + len(documents))

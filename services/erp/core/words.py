@@ -1,0 +1,126 @@
+"""What was in force, in Korean words: dates, company, conditions, definitions, the asker's part."""
+
+from collections.abc import Iterable, Iterator
+from typing import Final
+
+from services.erp.core.catalog import Catalog, TimeBehavior
+from services.erp.core.plan import Frame, Plan, Slot, member_name
+from services.erp.core.policy import Grant
+from services.erp.core.query import AllOf, AnyOf, DateRange, Filter, Member, Not, Operator
+from services.erp.core.reference import Reference
+from services.erp.core.result import AppliedFilter, EntityKind, MetricDefinition, Source, UnitKind
+
+_OPERATORS: Final = {
+    Operator.GREATER_OR_EQUAL: "이상",
+    Operator.GREATER: "초과",
+    Operator.LESS_OR_EQUAL: "이하",
+    Operator.LESS: "미만",
+    Operator.EQUAL: "같음",
+    Operator.NOT_EQUAL: "아님",
+}
+_MISSING: Final = "미지정"
+
+
+def definitions(plan: Plan) -> tuple[MetricDefinition, ...]:
+    """What each metric of the question means."""
+    return tuple(MetricDefinition(metric.key, metric.name, metric.definition) for metric in plan.metrics)
+
+
+def applied_filters(
+    plan: Plan, catalog: Catalog, grant: Grant, reference: Reference
+) -> tuple[AppliedFilter, ...]:
+    """The conditions in force, in the order people read them: days, company, the question's, definitions',
+    policy's.
+    """
+    return (
+        *_days(plan),
+        _company(plan),
+        *_asked(plan, catalog, grant, reference),
+        *_remarks(plan),
+        *_policy(plan, catalog, grant, reference),
+    )
+
+
+def is_partial(plan: Plan) -> bool:
+    """A policy narrowed the rows below what was asked for."""
+    every = plan.query.all_companies or any(g.dimension == EntityKind.COMPANY for g in plan.query.groupings)
+    return any(plan.restrictions.values()) or (every and not plan.all_companies)
+
+
+def _days(plan: Plan) -> Iterator[AppliedFilter]:
+    for slot, before in ((Slot.ASKED, ""), (Slot.COMPARED, "비교: ")):
+        if slot in plan.frames:
+            for text in _frame(plan, plan.frames[slot]):
+                yield AppliedFilter(before + text, Source.QUESTION, "date")
+    if plan.query.due_range:
+        yield AppliedFilter(f"기한 {_range(plan.query.due_range)}", Source.QUESTION, "due_date")
+
+
+def _frame(plan: Plan, frame: Frame) -> Iterator[str]:
+    times = {metric.time for metric in plan.metrics}
+    if TimeBehavior.FLOW in times or frame.periods:
+        yield _range(frame.range)
+    if TimeBehavior.BALANCE in times and not frame.periods:
+        yield f"{frame.as_of} 기준"
+
+
+def _range(days: DateRange) -> str:
+    return str(days.start) if days.start == days.end else f"{days.start}~{days.end}"
+
+
+def _company(plan: Plan) -> AppliedFilter:
+    chosen = plan.query.companies or plan.query.all_companies
+    every = len(plan.companies) > 1 and plan.all_companies
+    names = "전체 회사" if every else ", ".join(company.name for company in plan.companies)
+    return AppliedFilter(names, Source.QUESTION if chosen else Source.DEFAULT, "company")
+
+
+def _asked(plan: Plan, catalog: Catalog, grant: Grant, reference: Reference) -> Iterator[AppliedFilter]:
+    query = plan.query
+    if query.filter is not None:
+        parts = query.filter.filters if isinstance(query.filter, AllOf) else (query.filter,)
+        for part in parts:
+            dimension = part.dimension if isinstance(part, Member) else ""
+            yield AppliedFilter(_words(part, catalog, grant, reference), Source.QUESTION, dimension)
+    if query.currency:
+        yield AppliedFilter(f"통화: {query.currency}", Source.QUESTION, "currency")
+    for condition in query.metric_conditions:
+        metric = catalog.metrics[condition.metric]
+        sign = "%" if metric.unit is UnitKind.PERCENT else ""
+        text = f"{metric.name} {condition.value:,f}{sign} {_OPERATORS[condition.operator]}"
+        yield AppliedFilter(text, Source.QUESTION)
+
+
+def _words(node: Filter, catalog: Catalog, grant: Grant, reference: Reference) -> str:
+    def joined(filters: Iterable[Filter], word: str) -> str:
+        return word.join(_inner(one, catalog, grant, reference) for one in filters)
+
+    match node:
+        case AllOf(filters):
+            return joined(filters, " 그리고 ")
+        case AnyOf(filters):
+            return joined(filters, " 또는 ")
+        case Not(inner):
+            return f"{_inner(inner, catalog, grant, reference)} 제외"
+        case Member(key, members, include_missing):
+            dimension = catalog.dimensions[key]
+            names = [member_name(member, dimension, grant, reference) or member for member in members]
+            return f"{dimension.name}: {', '.join([*names, *([_MISSING] if include_missing else [])])}"
+
+
+def _inner(node: Filter, catalog: Catalog, grant: Grant, reference: Reference) -> str:
+    text = _words(node, catalog, grant, reference)
+    return f"({text})" if isinstance(node, (AllOf, AnyOf)) else text
+
+
+def _remarks(plan: Plan) -> Iterator[AppliedFilter]:
+    remarks = {metric.name: metric.remark for metric in plan.metrics if metric.remark}
+    same = len(set(remarks.values())) == 1 and len(remarks) == len(plan.metrics)
+    for text in dict.fromkeys(remark if same else f"{name}: {remark}" for name, remark in remarks.items()):
+        yield AppliedFilter(text, Source.DEFAULT)
+
+
+def _policy(plan: Plan, catalog: Catalog, grant: Grant, reference: Reference) -> Iterator[AppliedFilter]:
+    for member in dict.fromkeys(member for members in plan.restrictions.values() for member in members):
+        text = _words(member, catalog, grant, reference)
+        yield AppliedFilter(f"{text} (볼 수 있는 범위)", Source.POLICY, member.dimension)

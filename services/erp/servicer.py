@@ -1,0 +1,65 @@
+"""maru.erp.v1.ErpService on the wire."""
+
+from collections.abc import AsyncIterator
+from typing import Any, Final
+
+import grpc
+from maru.erp.v1 import erp_service_pb2 as pb
+from maru.erp.v1 import erp_service_pb2_grpc as pb_grpc
+
+from services.erp import convert
+from services.erp.core.use_cases import Erp
+from services.erp.errors import RecordNotFound
+from services.kit.errors import NotAvailableYet
+from services.kit.identity import current_identity
+
+Context = grpc.aio.ServicerContext[Any, Any]
+
+_SERVICE: Final = "maru.erp.v1.ErpService"
+_DEFAULT_CANDIDATES: Final = 10
+
+
+class ErpServicer(pb_grpc.ErpServiceServicer):
+    """Converts, calls the core, converts back."""
+
+    def __init__(self, erp: Erp, time_zone: str) -> None:
+        self._erp = erp
+        self._time_zone = time_zone
+
+    async def DescribeCatalog(
+        self, request: pb.DescribeCatalogRequest, context: Context
+    ) -> pb.DescribeCatalogResponse:
+        description = await self._erp.describe(current_identity())
+        return convert.from_description(description, self._time_zone, request.etag)
+
+    async def RunQuery(self, request: pb.RunQueryRequest, context: Context) -> pb.RunQueryResponse:
+        query = convert.to_query(request.query)
+        result = await self._erp.run_query(current_identity(), query, validate_only=request.validate_only)
+        return convert.from_result(result)
+
+    async def GetRecord(self, request: pb.GetRecordRequest, context: Context) -> pb.GetRecordResponse:
+        kind, number = convert.to_record_name(request.name)
+        if kind is None:
+            raise RecordNotFound
+        record = await self._erp.record(current_identity(), kind, number)
+        return pb.GetRecordResponse(record=convert.from_record(record))
+
+    async def ResolveEntities(
+        self, request: pb.ResolveEntitiesRequest, context: Context
+    ) -> pb.ResolveEntitiesResponse:
+        resolutions = await self._erp.resolve(
+            current_identity(),
+            list(request.mentions),
+            convert.to_kinds(request.kinds),
+            request.max_candidates or _DEFAULT_CANDIDATES,
+        )
+        return convert.from_resolutions(resolutions)
+
+    async def ListRecords(self, request: pb.ListRecordsRequest, context: Context) -> pb.ListRecordsResponse:
+        raise NotAvailableYet(method=f"{_SERVICE}/ListRecords")
+
+    async def ExportResult(
+        self, request: pb.ExportResultRequest, context: Context
+    ) -> AsyncIterator[pb.ExportResultResponse]:
+        raise NotAvailableYet(method=f"{_SERVICE}/ExportResult")
+        yield  # a stream, though an empty one
