@@ -15,9 +15,10 @@ from flask import Flask
 from prometheus_client import start_http_server
 from waitress.server import create_server
 
+from services.identity import grants
 from services.identity.clients import clients_of
 from services.identity.errors import ConfigurationError
-from services.identity.grants import Issuer
+from services.identity.issuer import Issuer
 from services.identity.keys import SigningKeys, ensure_operator_key
 from services.identity.measures import Measures
 from services.identity.passwords import is_standard
@@ -86,6 +87,7 @@ def open_app(settings: Settings, metrics: Metrics, clock: Callable[[], float] = 
             ),
             operator_key=operator_key,
         )
+        grants.register(issuer)
         yield create_app(issuer, keys, Measures(metrics.registry))
     finally:
         store.close()

@@ -5,7 +5,7 @@ from typing import Final
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
 from services.identity.clients import AUTHORIZATION_CODE, DEVICE_CODE, JWT_BEARER, REFRESH_TOKEN
-from services.identity.grants import Answer
+from services.identity.issuer import Answer
 
 _GRANTS: Final = {
     AUTHORIZATION_CODE: AUTHORIZATION_CODE,

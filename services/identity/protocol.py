@@ -7,7 +7,7 @@ from flask import Blueprint, Response, jsonify, request
 from flask.typing import ResponseReturnValue
 
 from services.identity.clients import AUTHORIZATION_CODE, DEVICE_CODE, JWT_BEARER, REFRESH_TOKEN, SCOPES
-from services.identity.grants import Answer, Issuer
+from services.identity.issuer import Answer, Issuer
 from services.identity.keys import ALGORITHM, SigningKeys
 from services.identity.measures import Measures
 from services.identity.parameters import OAuthRequest, checked

@@ -1,11 +1,10 @@
-"""The Flask application: the two blueprints, the headers on every answer, and the words for failures."""
+"""The Flask application: its blueprints, the headers on every answer, and the words for failures."""
 
 import hashlib
 import re
 import time
 import uuid
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import structlog
 from flask import Flask, Response, g, jsonify, make_response, render_template, request
@@ -13,11 +12,15 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException
 
-from services.identity.grants import Issuer
+from services.identity.device_pages import device_pages
+from services.identity.issuer import Issuer
 from services.identity.keys import SigningKeys
 from services.identity.measures import Measures
-from services.identity.pages import pages
 from services.identity.protocol import protocol
+from services.identity.sign_in_pages import sign_in_pages
+from services.identity.sign_out_pages import sign_out_pages
+from services.identity.site import Site
+from services.identity.throttle import Throttle
 
 log = structlog.get_logger(__name__)
 
@@ -36,16 +39,20 @@ _CONTENT_SECURITY_POLICY = "; ".join(
 
 def create_app(issuer: Issuer, keys: SigningKeys, measures: Measures) -> Flask:
     """The WSGI application. No address in an answer comes from the request: all are MARU_OIDC_ISSUER's."""
-    address = urlsplit(issuer.settings.oidc_issuer)
-    origin = f"{address.scheme}://{address.netloc}"
-    app = Flask(__name__, static_folder=_STATIC, static_url_path=f"{address.path}/resources")
+    site = Site(issuer.settings.oidc_issuer)
+    app = Flask(__name__, static_folder=_STATIC, static_url_path=f"{site.path}/resources")
     app.config.update(MAX_CONTENT_LENGTH=64 * 1024, MAX_FORM_MEMORY_SIZE=64 * 1024, MAX_FORM_PARTS=64)
     app.config.update(SEND_FILE_MAX_AGE_DEFAULT=3600)
     style = (_STATIC / "page.css").read_bytes()
-    app.jinja_env.globals["origin"] = origin
+    app.jinja_env.globals["origin"] = site.origin
     app.jinja_env.globals["style_version"] = hashlib.sha256(style).hexdigest()[:12]
-    app.register_blueprint(protocol(issuer, keys, measures), url_prefix=address.path)
-    app.register_blueprint(pages(issuer, measures), url_prefix=address.path)
+    for blueprint in (
+        protocol(issuer, keys, measures),
+        sign_in_pages(issuer, site, _guesses(issuer), measures),
+        device_pages(issuer, site, _guesses(issuer)),
+        sign_out_pages(issuer, site),
+    ):
+        app.register_blueprint(blueprint, url_prefix=site.path)
 
     @app.get("/health")
     def health() -> ResponseReturnValue:
@@ -70,7 +77,7 @@ def create_app(issuer: Issuer, keys: SigningKeys, measures: Measures) -> Flask:
         # Not no-referrer: with that a browser's form would carry `Origin: null`, and the form check needs it.
         headers["Referrer-Policy"] = "same-origin"
         headers["Cross-Origin-Resource-Policy"] = "same-origin"
-        if address.scheme == "https":
+        if site.origin.startswith("https:"):
             headers["Strict-Transport-Security"] = "max-age=31536000"
         route = request.url_rule.rule if request.url_rule else "unknown"
         measures.request_answered(
@@ -146,6 +153,17 @@ _WORDS = {
         "Start again from Maru.",
     ),
 }
+
+
+def _guesses(issuer: Issuer) -> Throttle:
+    """How often somebody may guess a password, or a device's code."""
+    settings = issuer.settings
+    return Throttle(
+        issuer.clock,
+        burst=settings.sign_in_burst,
+        refill_seconds=settings.sign_in_refill_seconds,
+        per_minute=settings.sign_ins_per_minute,
+    )
 
 
 def _request_id() -> str:
