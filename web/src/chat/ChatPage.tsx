@@ -65,52 +65,56 @@ export function ChatPage({ conversation, userName, onSignIn, onSignOut }: ChatPa
 
   return (
     <div className="page">
-      <header className="bar">
-        <h1>
-          <img src="/favicon.svg" alt="" width="28" height="28" />
-          {message("appName")}
-        </h1>
-        <button type="button" onClick={startOver} disabled={exchanges.length === 0 && !loadFailure}>
-          {message("newConversation")}
-        </button>
-        <span className="user">{userName}</span>
-        <button type="button" onClick={signOut}>
-          {message("signOut")}
-        </button>
-      </header>
-      {!isOnline && (
-        <p className="banner" role="alert">
-          {message("offline")}
-        </p>
-      )}
-      <main>
-        {loading && <p className="loading">{message("loading")}</p>}
-        {loadFailure !== undefined && name !== undefined && (
-          <FailureCard
-            title="notLoaded"
-            failure={loadFailure}
-            onRetry={() => void conversation.open(name)}
-            onSignIn={onSignIn}
-          />
+      <header>
+        <div className="bar">
+          <h1>
+            <img src="/favicon.svg" alt="" width="28" height="28" />
+            {message("appName")}
+          </h1>
+          <button type="button" onClick={startOver} disabled={exchanges.length === 0 && !loadFailure}>
+            {message("newConversation")}
+          </button>
+          <span className="user">{userName}</span>
+          <button type="button" onClick={signOut}>
+            {message("signOut")}
+          </button>
+        </div>
+        {!isOnline && (
+          <p className="banner" role="alert">
+            {message("offline")}
+          </p>
         )}
-        {!loading && loadFailure === undefined && exchanges.length === 0 && <Starters onAsk={ask} />}
-        <div role="log" aria-live="off" aria-label={message("conversation")} className="log">
-          {exchanges.map((exchange, index) => (
-            <ExchangeCard
-              // biome-ignore lint/suspicious/noArrayIndexKey: exchanges are only appended
-              key={index}
-              exchange={exchange}
-              isLast={exchange === last}
-              onAsk={ask}
-              onRetry={() => void conversation.retry()}
+      </header>
+      <main>
+        <div className="content">
+          {loading && <p className="loading">{message("loading")}</p>}
+          {loadFailure !== undefined && name !== undefined && (
+            <FailureCard
+              title="notLoaded"
+              failure={loadFailure}
+              onRetry={() => void conversation.open(name)}
               onSignIn={onSignIn}
             />
-          ))}
+          )}
+          {!loading && loadFailure === undefined && exchanges.length === 0 && <Starters onAsk={ask} />}
+          <div role="log" aria-live="off" aria-label={message("conversation")} className="log">
+            {exchanges.map((exchange, index) => (
+              <ExchangeCard
+                // biome-ignore lint/suspicious/noArrayIndexKey: exchanges are only appended
+                key={index}
+                exchange={exchange}
+                isLast={exchange === last}
+                onAsk={ask}
+                onRetry={() => void conversation.retry()}
+                onSignIn={onSignIn}
+              />
+            ))}
+          </div>
+        </div>
+        <div className="dock">
+          <QuestionBox box={box} isBusy={isBusy} onAsk={ask} onStop={() => void conversation.stop()} />
         </div>
       </main>
-      <div className="dock">
-        <QuestionBox box={box} isBusy={isBusy} onAsk={ask} onStop={() => void conversation.stop()} />
-      </div>
       <p role="status" className="visually-hidden">
         {announcement}
       </p>
