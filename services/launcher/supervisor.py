@@ -26,7 +26,7 @@ from services.launcher.state_folder import RunningPart
 _PR_SET_CHILD_SUBREAPER = 36
 _LIBC = ctypes.CDLL(None, use_errno=True)
 # Asks for SIGTERM at the launcher's death, then becomes the part. Not a preexec_fn: that would fork a process
-# with threads, where vfork does. 1 is PR_SET_PDEATHSIG; a launcher that died meanwhile has left another parent.
+# with threads, where vfork does. 1 is PR_SET_PDEATHSIG; a launcher that died has left another parent.
 _DIE_WITH_LAUNCHER = (
     *(sys.executable, "-I", "-S", "-c"),
     "import ctypes, os, sys; ctypes.CDLL(None).prctl(1, 15, 0, 0, 0); "
