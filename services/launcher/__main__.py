@@ -20,7 +20,7 @@ from services.launcher import batch
 from services.launcher.chat_client import ChatClient
 from services.launcher.credentials import Credentials, Issuer
 from services.launcher.errors import LauncherError
-from services.launcher.mesh_status import administrator, show_status
+from services.launcher.mesh_status import show_status
 from services.launcher.ports import Ports
 from services.launcher.preflight import check_machine
 from services.launcher.preparation import DemoData
@@ -28,6 +28,7 @@ from services.launcher.presenter import TurnPresenter
 from services.launcher.settings import LauncherSettings
 from services.launcher.state_folder import RunningMesh, StateFolder
 from services.launcher.up import run_mesh
+from services.launcher.users_file import administrator, read_users
 
 EXIT_NOT_RUNNING = 3
 
@@ -71,8 +72,6 @@ def up(
     """전체를 시작하고 Ctrl-C까지 유지합니다. / Starts everything and stays until Ctrl-C."""
     settings = _settings()
     if users is not None:
-        if not users.exists():
-            raise LauncherError(f"사용자 파일 {users}이(가) 없습니다.", f"There is no users file {users}.")
         settings = settings.model_copy(update={"users_file": users})
     asyncio.run(run_mesh(settings, out, check))
 
@@ -102,7 +101,7 @@ def status(
     settings = _settings()
     folder = StateFolder(settings.home)
     mesh = _running(folder)
-    token = _credentials(folder, mesh).of_user(user or administrator(Path(mesh.users_file)))
+    token = _credentials(folder, mesh).of_user(user or administrator(read_users(Path(mesh.users_file))))
     sys.exit(asyncio.run(show_status(mesh, token, out, json_output)))
 
 

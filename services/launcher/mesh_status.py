@@ -1,11 +1,9 @@
 """`maru status`: what the admin service says of every part, beside the processes of this machine."""
 
-from pathlib import Path
 from typing import Any
 
 import grpc
 import psutil
-import yaml
 from google.protobuf.json_format import MessageToDict
 from maru.admin.v1 import status_service_pb2, status_service_pb2_grpc
 from rich.console import Console
@@ -13,7 +11,6 @@ from rich.markup import escape
 from rich.table import Table
 
 from services.launcher.chat_client import UNARY_DEADLINE_S, failure
-from services.launcher.errors import LauncherError
 from services.launcher.state_folder import RunningMesh
 
 _WORDS = {
@@ -22,22 +19,6 @@ _WORDS = {
     status_service_pb2.HEALTH_STATE_NOT_SERVING: "[red]준비 안 됨 / not serving[/red]",
     status_service_pb2.HEALTH_STATE_UNREACHABLE: "[red]응답 없음 / unreachable[/red]",
 }
-
-
-def administrator(users_file: Path) -> str:
-    """The first user of the file who has the role `admin`.
-
-    Raises:
-        LauncherError: there is none, or the file can't be read.
-    """
-    try:
-        users = yaml.safe_load(users_file.read_text(encoding="utf-8"))
-        return next(str(user["username"]) for user in users if "admin" in user["role"])
-    except (OSError, yaml.YAMLError, StopIteration, KeyError, TypeError) as error:
-        raise LauncherError(
-            f"{users_file}에서 admin 역할의 사용자를 찾을 수 없습니다. --as 사용자로 지정하세요.",
-            f"No user with the role admin in {users_file}. Name one with --as USER.",
-        ) from error
 
 
 async def show_status(mesh: RunningMesh, token: str, console: Console, json_output: bool) -> int:

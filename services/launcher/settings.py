@@ -7,6 +7,7 @@ from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 REPOSITORY = Path(__file__).resolve().parents[2]
+DEMO_USERS = REPOSITORY / "services" / "identity" / "demo_users.yaml"
 
 
 class LauncherSettings(BaseSettings):
@@ -24,7 +25,7 @@ class LauncherSettings(BaseSettings):
     """Fixes what "today" is, for demos and evaluation."""
     timezone: str = "Asia/Seoul"
     log_level: str = "INFO"
-    users_file: Path = REPOSITORY / "services" / "identity" / "demo_users.yaml"
+    users_file: Path = DEMO_USERS
     """Users of the embedded issuer."""
     demo_lines: int = Field(default=5000, ge=100, le=20_000_000)
     """Sales invoice lines of the demo company."""

@@ -4,7 +4,7 @@ import asyncio
 import os
 import signal
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 
 import psutil
@@ -20,12 +20,13 @@ from services.launcher.mesh import mesh_parts
 from services.launcher.ports import Ports
 from services.launcher.preflight import check_machine
 from services.launcher.presenter import TurnPresenter
-from services.launcher.settings import REPOSITORY, LauncherSettings
+from services.launcher.settings import DEMO_USERS, REPOSITORY, LauncherSettings
 from services.launcher.state_folder import RunningMesh, StateFolder
 from services.launcher.supervisor import Supervisor
+from services.launcher.users_file import ListedUser, first_asker, read_users
 from services.launcher.verification import unproven_figures
 
-FIRST_ASKER = "kim.sales"
+MAX_NAMED_USERS = 10
 FIRST_QUESTION = "지난달 매출 상위 5개 거래처는?"
 
 
@@ -57,6 +58,7 @@ async def run_mesh(settings: LauncherSettings, console: Console, check: bool) ->
     Raises:
         LauncherError: something stands in the way, a part doesn't start, or the first answer is wrong.
     """
+    users = read_users(settings.users_file)
     folder = StateFolder(settings.home)
     folder.create()
     stop = asyncio.Event()
@@ -72,7 +74,7 @@ async def run_mesh(settings: LauncherSettings, console: Console, check: bool) ->
         started = time.monotonic()
         if await _until(stop, _prepare(settings, folder, console)):
             return
-        await _run_parts(settings, folder, console, check, stop, started)
+        await _run_parts(settings, folder, users, console, check, stop, started)
 
 
 async def _prepare(settings: LauncherSettings, folder: StateFolder, console: Console) -> None:
@@ -105,6 +107,7 @@ async def _prepare(settings: LauncherSettings, folder: StateFolder, console: Con
 async def _run_parts(
     settings: LauncherSettings,
     folder: StateFolder,
+    users: Sequence[ListedUser],
     console: Console,
     check: bool,
     stop: asyncio.Event,
@@ -131,10 +134,11 @@ async def _run_parts(
         if await _until(stop, parts.start()):
             return
         console.print(f"  준비 완료 / ready: {time.monotonic() - began:.1f} s", highlight=False)
-        if await _until(stop, _ask_first_question(settings, folder, console, check)):
-            return
-        if not check:
-            _print_welcome(settings, console)
+        asking = _ask_first_question(settings, folder, first_asker(users), console)
+        if check:
+            await _until(stop, _verify(asking, console))
+        elif not await _until(stop, _tolerate(asking, console)):
+            _print_welcome(settings, users, console)
             await stop.wait()
     finally:
         console.print("· 종료 중 / stopping")
@@ -157,23 +161,35 @@ async def _until(stop: asyncio.Event, work: Awaitable[None]) -> bool:
 
 
 async def _ask_first_question(
-    settings: LauncherSettings, folder: StateFolder, console: Console, check: bool
-) -> None:
+    settings: LauncherSettings, folder: StateFolder, asker: str, console: Console
+) -> turn_pb2.Turn | None:
     credentials = Credentials(Issuer(settings.issuer), folder.operator_key, folder.tokens)
-    console.print(f"\n[bold]{FIRST_ASKER}[/bold]  {FIRST_QUESTION}", highlight=False)
+    console.print(f"\n[bold]{escape(asker)}[/bold]  {FIRST_QUESTION}", highlight=False)
     began = time.monotonic()
-    async with ChatClient(settings.edge_url, lambda: credentials.of_user(FIRST_ASKER)) as client:
+    async with ChatClient(settings.edge_url, lambda: credentials.of_user(asker)) as client:
         conversation = await client.create_conversation()
         turn = await TurnPresenter(console, settings.timezone).show(client.ask(conversation, FIRST_QUESTION))
     console.print(f"[dim]{time.monotonic() - began:.1f} s[/dim]\n", highlight=False)
-    if check:
-        problems = ["no completed turn"] if turn is None else _problems(turn)
-        if problems:
-            raise LauncherError(
-                f"첫 답이 올바르지 않습니다: {'; '.join(problems)}",
-                f"The first answer is not right: {'; '.join(problems)}",
-            )
-        console.print("[green]✓[/green] 첫 답을 확인했습니다 / the first answer is verified")
+    return turn
+
+
+async def _tolerate(asking: Awaitable[turn_pb2.Turn | None], console: Console) -> None:
+    """A first question that fails is said; the mesh stays up, so that one can look."""
+    try:
+        await asking
+    except LauncherError as error:
+        console.print(f"[red]✗[/red] {escape(error.korean)}\n  {escape(error.english)}", soft_wrap=True)
+
+
+async def _verify(asking: Awaitable[turn_pb2.Turn | None], console: Console) -> None:
+    turn = await asking
+    problems = ["no completed turn"] if turn is None else _problems(turn)
+    if problems:
+        raise LauncherError(
+            f"첫 답이 올바르지 않습니다: {'; '.join(problems)}",
+            f"The first answer is not right: {'; '.join(problems)}",
+        )
+    console.print("[green]✓[/green] 첫 답을 확인했습니다 / the first answer is verified")
 
 
 def _problems(turn: turn_pb2.Turn) -> list[str]:
@@ -186,22 +202,21 @@ def _problems(turn: turn_pb2.Turn) -> list[str]:
     return problems
 
 
-def _print_welcome(settings: LauncherSettings, console: Console) -> None:
+def _print_welcome(settings: LauncherSettings, users: Sequence[ListedUser], console: Console) -> None:
+    asker = first_asker(users)
     maru = REPOSITORY / ".venv" / "bin" / "maru"
     grpcurl = REPOSITORY / ".venv" / "bin" / "grpcurl"
     console.print(f"웹 / web        [bold]{settings.edge_url}[/bold]", highlight=False)
-    if settings.users_file == LauncherSettings.model_fields["users_file"].default:
-        console.print(
-            "사용자 / users   kim.sales · lee.manager · park.finance · choi.stock · jung.exec · han.people · "
-            "admin · auditor   암호 / password: maru-demo",
-            highlight=False,
-            soft_wrap=True,
-        )
+    names = " · ".join(user.username for user in users[:MAX_NAMED_USERS]) + (
+        " · …" if users[MAX_NAMED_USERS:] else ""
+    )
+    password = "   암호 / password: maru-demo" if settings.users_file == DEMO_USERS else ""
+    console.print(f"사용자 / users   {names}{password}", markup=False, highlight=False, soft_wrap=True)
     console.print(
-        f'질문 / ask      {maru} ask "지난달 매출은?" --as kim.sales', highlight=False, soft_wrap=True
+        f'질문 / ask      {maru} ask "지난달 매출은?" --as {asker}', highlight=False, soft_wrap=True
     )
     console.print(
-        f'grpcurl         {grpcurl} -plaintext -H "authorization: Bearer $({maru} token --as kim.sales)" '
+        f'grpcurl         {grpcurl} -plaintext -H "authorization: Bearer $({maru} token --as {asker})" '
         f"127.0.0.1:{settings.port} maru.chat.v1.ChatService/ListConversations",
         highlight=False, soft_wrap=True, markup=False,
     )  # fmt: skip

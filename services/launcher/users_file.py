@@ -1,0 +1,64 @@
+"""Who is in the users file of the embedded issuer, as far as the command line needs to know."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import yaml
+
+from services.launcher.errors import LauncherError
+
+SALES_ROLES = ("sales", "executive")
+
+
+@dataclass(frozen=True)
+class ListedUser:
+    """A user by name, with their roles."""
+
+    username: str
+    roles: tuple[str, ...]
+
+
+def read_users(file: Path) -> Sequence[ListedUser]:
+    """The users in the file's order. The issuer checks the file thoroughly; this only reads names and roles.
+
+    Raises:
+        LauncherError: it can't be read as a list of users.
+    """
+    try:
+        users = [
+            ListedUser(
+                str(entry["username"]), tuple([roles] if isinstance(roles := entry["role"], str) else roles)
+            )
+            for entry in yaml.safe_load(file.read_text(encoding="utf-8"))
+        ]
+    except (OSError, UnicodeDecodeError, yaml.YAMLError, KeyError, TypeError) as error:
+        raise LauncherError(
+            f"사용자 파일 {file}을(를) 읽을 수 없습니다. "
+            "username, password_hash, name, role이 있는 YAML 목록인지 확인하세요.",
+            f"The users file {file} can't be read. "
+            "It must be a YAML list with username, password_hash, name and role.",
+        ) from error
+    if not users:
+        raise LauncherError(f"사용자 파일 {file}이(가) 비어 있습니다.", f"The users file {file} is empty.")
+    return users
+
+
+def first_asker(users: Sequence[ListedUser]) -> str:
+    """Who asks the first question: the first who may see sales, else the first."""
+    return next((user.username for user in users if set(user.roles) & set(SALES_ROLES)), users[0].username)
+
+
+def administrator(users: Sequence[ListedUser]) -> str:
+    """The first who has the role `admin`.
+
+    Raises:
+        LauncherError: there is none.
+    """
+    for user in users:
+        if "admin" in user.roles:
+            return user.username
+    raise LauncherError(
+        "사용자 파일에 admin 역할의 사용자가 없습니다. --as 사용자로 지정하세요.",
+        "No user of the users file has the role admin. Name one with --as USER.",
+    )
