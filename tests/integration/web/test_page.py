@@ -103,6 +103,21 @@ def test_the_table_is_exact_and_its_text_is_only_text(opened: Opened) -> None:
     assert opened.complaints == []
 
 
+@pytest.mark.parametrize("opened", [("phone", "light")], indirect=True, ids=["phone"])
+def test_a_figure_that_is_cut_off_fades(opened: Opened) -> None:
+    opened.edge.scripts[QUESTION] = ANSWER
+    opened.ask(QUESTION)
+    frame, scroller = opened.page.locator(".frame"), opened.page.locator(".scroller")
+    expect(frame).to_have_class("frame cut-after")
+    name = opened.page.get_by_role("rowheader").first
+    before = name.bounding_box()
+    scroller.evaluate("(element) => element.scrollTo(200, 0)")
+    expect(frame).to_have_class("frame cut-after cut-before")
+    scroller.evaluate("(element) => element.scrollTo(9999, 0)")
+    expect(frame).to_have_class("frame cut-before")
+    assert name.bounding_box() == before, "the names stay beside their figures"
+
+
 class KoreanInputMethod:
     """Types into the focused box as Korean input methods do, through the browser's own composition events."""
 

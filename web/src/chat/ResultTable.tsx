@@ -1,5 +1,5 @@
 import { type Column, Column_Role, type Table, type Value } from "@gen/maru/erp/v1/value_pb.js";
-import { useState } from "react";
+import { type ReactNode, useLayoutEffect, useRef, useState } from "react";
 import { cellText, grouped, heading, hiddenDigits, isFigure } from "../text/figures.js";
 import { message } from "../text/messages.js";
 
@@ -20,8 +20,7 @@ export function ResultTable({ table }: { readonly table: Table }) {
   const left = rows.length - shown;
   return (
     <figure className="result">
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard */}
-      <section className="scroller" aria-label={message("result")} tabIndex={0}>
+      <Scroller>
         <table>
           <thead>
             <tr>
@@ -43,7 +42,7 @@ export function ResultTable({ table }: { readonly table: Table }) {
             ))}
           </tbody>
         </table>
-      </section>
+      </Scroller>
       {left > 0 && (
         <button type="button" className="more" onClick={() => setShown(shown + MORE_ROWS)}>
           {message("moreRows", { count: grouped(String(left)) })}
@@ -58,6 +57,40 @@ export function ResultTable({ table }: { readonly table: Table }) {
         </figcaption>
       )}
     </figure>
+  );
+}
+
+/** Scrolls sideways, and lets what it cuts off fade: half a figure must never look like a whole one. */
+function Scroller({ children }: { readonly children: ReactNode }) {
+  const scroller = useRef<HTMLElement>(null);
+
+  function showEdges(): void {
+    const { current: element } = scroller;
+    if (element === null) return;
+    const hiddenAfter = element.scrollWidth - element.clientWidth - element.scrollLeft;
+    element.parentElement?.classList.toggle("cut-before", element.scrollLeft > 0);
+    element.parentElement?.classList.toggle("cut-after", hiddenAfter > 1); // a fraction of a pixel is none
+  }
+
+  useLayoutEffect(() => {
+    showEdges();
+    window.addEventListener("resize", showEdges);
+    return () => window.removeEventListener("resize", showEdges);
+  });
+
+  return (
+    <div className="frame">
+      <section
+        ref={scroller}
+        className="scroller"
+        aria-label={message("result")}
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
+        tabIndex={0}
+        onScroll={showEdges}
+      >
+        {children}
+      </section>
+    </div>
   );
 }
 
