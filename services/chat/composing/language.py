@@ -163,7 +163,10 @@ class Language:
 
     @cached_property
     def gbnf(self) -> str:
-        """The language in llama.cpp's notation; what is said in several places stands once, under a name."""
+        """The language in llama.cpp's notation, behind one space, as it follows a prompt's colon.
+
+        What is said in several places stands once, under a name.
+        """
         return _Gbnf(self._node).text
 
 
@@ -209,7 +212,7 @@ class _Gbnf:
         self._names: dict[Node, str] = {}
         self._rules: list[str] = []
         root = self._body(node)
-        self.text = "\n".join([f"root ::= {root}", *self._rules])
+        self.text = "\n".join(['root ::= " " s', f"s ::= {root}", *self._rules])
 
     def _tally(self, node: Node) -> None:
         self._counts[node] += 1

@@ -180,6 +180,8 @@ class QueryReading:
     frame: Frame
     period_label: str
     comparison_label: str = ""
+    comparison_cut: bool = False
+    """The other period was cut to as many days as have passed of the asked one."""
     notes: tuple[str, ...] = ()
 
 

@@ -419,7 +419,7 @@ def _query(frame: Frame, catalog: Catalog, today: date) -> Reading:
         as_of = min(period.end, today)
         if not period.as_of and period.unit is not Grain.DAY and as_of != today:
             notes.append(f"{label(Period(as_of, as_of, Grain.DAY))} 기준 잔액으로 보았습니다.")
-    comparison, compared_label = None, ""
+    comparison, compared_label, comparison_cut = None, "", False
     if frame.comparison:
         kind = frame.comparison.kind
         if period and period.unit in (Grain.YEAR, Grain.FISCAL_YEAR) and frame.comparison.unit is Grain.YEAR:
@@ -427,7 +427,8 @@ def _query(frame: Frame, catalog: Catalog, today: date) -> Reading:
         asked = period or Period(today, today, Grain.DAY)
         other = _compared_with(asked, frame.comparison, today, catalog.fiscal_year_start_month)
         cut = elapsed(asked, other, today)
-        if ranged and cut.end < other.end:
+        comparison_cut = ranged and cut.end < other.end
+        if comparison_cut:
             notes.append(
                 f"아직 끝나지 않은 기간이어서 {label(cut)}까지의 같은 날수와 비교했습니다.".replace(
                     "일까지", "일"
@@ -469,7 +470,7 @@ def _query(frame: Frame, catalog: Catalog, today: date) -> Reading:
         said = label(period)
     else:
         said = label(Period(as_of, as_of, Grain.DAY, as_of=True)) if as_of and as_of != today else "현재"
-    return QueryReading(query, remembered, said, compared_label, tuple(dict.fromkeys(notes)))
+    return QueryReading(query, remembered, said, compared_label, comparison_cut, tuple(dict.fromkeys(notes)))
 
 
 def members_of(frame: Frame, dimension: str) -> tuple[EntityReference, ...]:

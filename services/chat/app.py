@@ -1,0 +1,86 @@
+"""Composition root of the chat service: picks the adapters, closes them in reverse."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import AsyncExitStack, asynccontextmanager
+from datetime import timedelta
+from pathlib import Path
+
+from maru.chat.v1.chat_service_pb2_grpc import add_ChatServiceServicer_to_server
+from sqlalchemy.engine import make_url
+
+from services.chat.adapters.conversations_sql import sql_conversations
+from services.chat.adapters.erp_data_grpc import GrpcErpData
+from services.chat.adapters.llm_triton import TritonLanguageModel
+from services.chat.answering import Answering
+from services.chat.library import Library
+from services.chat.meter import Meter
+from services.chat.model_gate import ModelGate
+from services.chat.ports import Conversations, ErpData, LanguageModel
+from services.chat.servicer import ChatServicer
+from services.chat.settings import Settings
+from services.chat.telling import Teller
+from services.chat.turns import Turns
+from services.chat.understanding.morphemes import Analyser
+from services.chat.understanding.reader import Reader
+from services.kit.clients import service_channel, triton_channel
+from services.kit.health import Dependency
+from services.kit.server import App, Chassis, Mounted
+
+
+@asynccontextmanager
+async def app(settings: Settings, chassis: Chassis) -> AsyncIterator[App]:
+    """The chat service on the ERP service and Triton behind the mesh listener."""
+    async with AsyncExitStack() as stack:
+        erp_channel = service_channel(settings.erp_url, "erp", chassis.signer)
+        stack.push_async_callback(erp_channel.close)
+        model_channel = triton_channel(settings.triton_url, chassis.signer)
+        stack.push_async_callback(model_channel.close)
+        url = settings.conversations_url
+        _make_folder(url)
+        store = await stack.enter_async_context(sql_conversations(url, chassis.metrics))
+        model = TritonLanguageModel(model_channel, settings.llm_model, chassis.metrics)
+        servicer = await stack.enter_async_context(
+            chat(settings, chassis, store, GrpcErpData(erp_channel), model)
+        )
+        yield App(
+            servicers=[Mounted(add_ChatServiceServicer_to_server, servicer)],
+            dependencies=[Dependency("conversations", store.probe)],
+        )
+
+
+@asynccontextmanager
+async def chat(
+    settings: Settings, chassis: Chassis, store: Conversations, erp: ErpData, model: LanguageModel
+) -> AsyncIterator[ChatServicer]:
+    """The core between its ports. Turns that an earlier process left running are failed before the first call."""
+    await store.fail_running("TURN_INTERRUPTED", chassis.clock.now())
+    executor = ThreadPoolExecutor(max_workers=1, thread_name_prefix="understanding")
+    try:
+        analyser = await asyncio.get_running_loop().run_in_executor(executor, Analyser)
+        meter = Meter(chassis.metrics.registry)
+        gate = ModelGate(settings.model_slots, settings.model_queue, settings.model_wait_seconds)
+        teller = Teller(model, gate, meter, settings.model_first_text_seconds, settings.model_text_seconds)
+        answering = Answering(
+            Reader(analyser),
+            executor,
+            erp,
+            teller,
+            chassis.clock,
+            model_name=settings.llm_model,
+            stale_after=timedelta(hours=settings.stale_after_hours),
+        )
+        turns = Turns(store, answering, chassis.clock, meter, max_running=settings.max_running_turns)
+        try:
+            yield ChatServicer(Library(store, chassis.clock), turns, settings.turn_seconds)
+        finally:
+            await turns.close(settings.shutdown_grace_seconds)
+    finally:
+        executor.shutdown(wait=True, cancel_futures=True)
+
+
+def _make_folder(url: str) -> None:
+    parsed = make_url(url)
+    if parsed.get_backend_name() == "sqlite" and parsed.database:
+        Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
