@@ -61,14 +61,14 @@ class EnvoyProcess:
         self.edge = f"127.0.0.1:{ports.edge}"
         self.mesh = f"127.0.0.1:{ports.mesh}"
         self._log = folder / f"envoy-{ports.base}.log"
-        config = folder / f"envoy-{ports.base}.json"
+        self.config = folder / f"envoy-{ports.base}.json"
         text = template or envoy.TEMPLATE.read_text(encoding="utf-8")
         listening = {"EDGE": ports.edge, "MESH": ports.mesh, "ADMIN": ports.envoy_admin}
         own = {name: {"address": "127.0.0.1", "port_value": port} for name, port in listening.items()}
-        config.write_text(envoy.render(text, {**values, **own}, web_files), encoding="utf-8")
+        self.config.write_text(envoy.render(text, {**values, **own}, web_files), encoding="utf-8")
         with self._log.open("wb") as log:
             self._process = subprocess.Popen(
-                envoy.argv(config, threads), stdout=log, stderr=subprocess.STDOUT
+                envoy.argv(self.config, threads), stdout=log, stderr=subprocess.STDOUT
             )
         try:
             wait_until(self._is_ready, START_SECONDS)

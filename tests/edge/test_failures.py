@@ -1,11 +1,13 @@
 """Parts that die, come back, hang up; the issuer away."""
 
+import subprocess
 import time
+from pathlib import Path
 
 from services.launcher import envoy
 from tests.edge.clients import Answer, grpc_call, grpc_web_call, http_call
 from tests.edge.conftest import Mesh
-from tests.edge.envoy_process import EnvoyProcess, wait_until
+from tests.edge.envoy_process import EnvoyProcess, free_ports, wait_until
 from tests.edge.upstreams import HangingUp
 
 RUN_QUERY = "/maru.erp.v1.ErpService/RunQuery"
@@ -16,7 +18,7 @@ STREAM_INFER = "/inference.GRPCInferenceService/ModelStreamInfer"
 
 
 def _timed(answer: Answer, start: float) -> tuple[str, bool]:
-    return answer.status, time.monotonic() - start < 1
+    return answer.status, time.monotonic() - start < 2
 
 
 def test_a_dead_part_is_unavailable_at_once_and_back_within_two_seconds(mesh: Mesh) -> None:
@@ -41,6 +43,18 @@ def test_a_dead_part_is_unavailable_at_once_and_back_within_two_seconds(mesh: Me
         part.start()
     assert wait_until(lambda: grpc_call(mesh.envoy.edge, RUN_QUERY, headers).status == "OK", 5) < 2
     wait_until(lambda: http_call(mesh.envoy.edge, "/readyz").status == "200", 5)
+
+
+def test_a_second_envoy_does_not_share_the_port(mesh: Mesh, tmp_path: Path) -> None:
+    text = mesh.envoy.config.read_text(encoding="utf-8")
+    own = free_ports()
+    for taken, free in ((mesh.envoy.ports.mesh, own.mesh), (mesh.envoy.ports.envoy_admin, own.envoy_admin)):
+        text = text.replace(f'"port_value": {taken}', f'"port_value": {free}')
+    config = tmp_path / "envoy.json"
+    config.write_text(text, encoding="utf-8")
+    second = subprocess.run(envoy.argv(config), capture_output=True, text=True, timeout=20, check=False)
+    assert second.returncode != 0
+    assert "Address already in use" in second.stderr
 
 
 def test_a_part_that_restarts_quickly_is_used_at_once(mesh: Mesh) -> None:

@@ -36,10 +36,12 @@ def test_the_mesh_keeps_the_callers_proof_and_request_id(mesh: Mesh) -> None:
         "x-request-id": "5f0c9a52-5a0e-4f5f-8d39-3c4a1f2b7e10",
         "x-maru-conversation-id": "7c2e",
         "traceparent": "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01",
+        "x-envoy-upstream-rq-timeout-ms": "1",
     }
     seen = grpc_call(mesh.envoy.mesh, "/maru.erp.v1.ErpService/RunQuery", carried).echo["metadata"]
     for name in ("authorization", "maru-workload", "x-request-id", "x-maru-conversation-id"):
         assert seen[name] == carried[name]
+    assert "x-envoy-upstream-rq-timeout-ms" not in seen
     assert seen["traceparent"].split("-")[1] == "0af7651916cd43dd8448eb211c80319c"
 
 

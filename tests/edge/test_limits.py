@@ -77,8 +77,8 @@ def test_sign_in_forms_are_limited_by_address(mesh: Mesh) -> None:
 
 
 def test_the_clients_deadline_reaches_the_service(mesh: Mesh) -> None:
-    answer = grpc_call(mesh.envoy.edge, ASK, mesh.user("deadline"), timeout=3)
-    assert 2 < answer.echo["time_remaining"] <= 3
+    answer = grpc_call(mesh.envoy.edge, ASK, mesh.user("deadline"), timeout=9)
+    assert 5 < answer.echo["time_remaining"] <= 9
 
 
 @pytest.mark.parametrize("path", [ASK, GET_TURN, "/maru.erp.v1.ErpService/RunQuery"])
@@ -89,8 +89,8 @@ def test_envoy_ends_a_call_at_the_clients_deadline(mesh: Mesh, path: str) -> Non
     start = time.monotonic()
     answer = grpc_web_call(mesh.envoy.edge, path, headers, {"hang": True})
     assert answer.status == "DEADLINE_EXCEEDED"
-    assert 0.25 < time.monotonic() - start < 1
-    assert part.ended.wait(1), "the service goes on with a call that nobody waits for"
+    assert 0.25 < time.monotonic() - start < 3
+    assert part.ended.wait(3), "the service goes on with a call that nobody waits for"
 
 
 def test_a_deadline_that_the_route_does_not_allow_is_cut(mesh: Mesh) -> None:

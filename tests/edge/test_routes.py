@@ -5,10 +5,13 @@ from typing import Any
 
 import pytest
 import yaml
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
+from services.kit.workload import WorkloadSigner
 from tests.edge.clients import Answer, grpc_call, grpc_web_call, http_call
 from tests.edge.conftest import Mesh
-from tests.edge.tokens import bad_tokens
+from tests.edge.tokens import bad_tokens, bad_workload_tokens
 
 CASES = yaml.safe_load(
     (Path(__file__).parents[2] / "envoy" / "tests" / "routes.yaml").read_text(encoding="utf-8")
@@ -59,6 +62,24 @@ def test_no_bad_token_passes(mesh: Mesh, path: str, protocol: str) -> None:
     }
     passed = {name for name, headers in tried.items() if _call(mesh, case, headers).status != expected}
     assert not passed
+
+
+@pytest.mark.parametrize(
+    "path", ["/maru.erp.v1.ErpService/RunQuery", "/inference.GRPCInferenceService/ModelInfer"]
+)
+def test_no_bad_workload_token_passes(mesh: Mesh, path: str) -> None:
+    pem = (mesh.keys / "workload" / "chat.pem").read_bytes()
+    key = load_pem_private_key(pem, None)
+    assert isinstance(key, Ed25519PrivateKey)
+    tried = bad_workload_tokens(WorkloadSigner("chat", key), key)
+    tried["an-access-token"] = mesh.issuer.token("mallory")
+    answers = {
+        name: grpc_call(mesh.envoy.mesh, path, mesh.user("mallory") | {"maru-workload": token})
+        for name, token in tried.items()
+    }
+    assert {name: (a.status, a.reason) for name, a in answers.items()} == dict.fromkeys(
+        tried, ("UNAUTHENTICATED", "WORKLOAD_INVALID")
+    )
 
 
 def test_a_token_in_the_address_is_not_taken(mesh: Mesh) -> None:

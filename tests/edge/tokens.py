@@ -9,9 +9,11 @@ from typing import Any
 
 import jwt
 from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from services.kit.testing import Issuer
+from services.kit.workload import WorkloadSigner
 
 
 def bad_tokens(issuer: Issuer) -> dict[str, str]:
@@ -38,6 +40,25 @@ def bad_tokens(issuer: Issuer) -> dict[str, str]:
         "issuer-with-slash": issuer.token("mallory", iss=f"{issuer.url}/"),
         "not-a-token": "not.a.token",
         "empty": "",
+    }
+
+
+def bad_workload_tokens(signer: WorkloadSigner, key: Ed25519PrivateKey) -> dict[str, str]:
+    """Name -> workload token of the signer's service, each wrong in one way; `key` is its own."""
+    good = signer.assertion()
+    header = jwt.get_unverified_header(good)
+    now = int(time.time())
+    claims = {"iss": signer.name, "sub": signer.name, "aud": "maru-mesh", "iat": now, "exp": now + 60}
+
+    def signed(changed: dict[str, Any], by: Ed25519PrivateKey = key) -> str:
+        return jwt.encode({**claims, **changed}, by, "EdDSA", headers=header)
+
+    return {
+        "expired": signed({"exp": now - 30}),
+        "lives-an-hour": signed({"exp": now + 3600}),
+        "signed-by-another-key": signed({}, Ed25519PrivateKey.generate()),
+        "for-somebody-else": signed({"aud": "http://127.0.0.1/realms/maru"}),
+        "not-a-token": "not.a.token",
     }
 
 
