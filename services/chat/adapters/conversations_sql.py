@@ -1,14 +1,384 @@
 """`ports.Conversations` in a database: SQLite when embedded, MariaDB in production."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import asdict, dataclass, replace
+from datetime import UTC, datetime
+from typing import Any, Final, TypeVar
+from uuid import uuid4
 
-from services.chat.ports import Conversations
+from sqlalchemy import ColumnElement, Row, Select, and_, case, delete, insert, or_, select, update
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.chat.adapters import conversation_tables as tables
+from services.chat.adapters.conversation_engines import Engines, collided, failure, opened
+from services.chat.adapters.conversation_json import dump_answer, dump_events, load_events
+from services.chat.adapters.conversation_rows import columns_of, conversation_of, turn_of
+from services.chat.adapters.page_tokens import dump_token, load_token
+from services.chat.conversation import Conversation, Rating, Turn, TurnEvent, TurnState
+from services.chat.errors import (
+    ConversationNotFound,
+    EtagMismatch,
+    RequestIdReused,
+    TurnNotFound,
+    TurnRunning,
+)
+from services.chat.ports import Page
 from services.kit.metrics import Metrics
+
+_TRIES: Final = 3
+_TITLE_LENGTH: Final = 200
+
+_conversation: Final = tables.conversation
+_turn: Final = tables.turn
+_request: Final = tables.request
+_without_events: Final = [column for column in _turn.c if column is not _turn.c.events]
+
+T = TypeVar("T")
 
 
 @asynccontextmanager
-async def sql_conversations(url: str, metrics: Metrics) -> AsyncIterator[Conversations]:
-    """The conversations in the database at `url`, brought to the newest schema."""
-    raise NotImplementedError
-    yield
+async def sql_conversations(url: str, metrics: Metrics) -> AsyncIterator["SqlConversations"]:
+    """The conversations at `url`: sqlite+aiosqlite:///FILE or mysql+aiomysql://….
+
+    Raises:
+        SystemExit: the database can't be used; it says why and what to do.
+    """
+    async with opened(url, metrics) as engines:
+        yield SqlConversations(engines)
+
+
+class SqlConversations:
+    """See `ports.Conversations`. Every method may also raise StorageFull or ConversationsUnavailable."""
+
+    def __init__(self, engines: Engines) -> None:
+        self._engines = engines
+
+    async def probe(self) -> None:
+        """Returns when the database answers; raises as the other methods do."""
+        await self._read(lambda connection: connection.execute(select(_conversation.c.id).limit(1)))
+
+    async def create(
+        self, owner: str, title: str, request_id: str, digest: str, now: datetime
+    ) -> Conversation:
+        async def work(connection: AsyncConnection) -> Conversation:
+            created = Conversation(uuid4().hex, title, now.astimezone(UTC), now.astimezone(UTC), 0, "1")
+            request = _Request(owner, request_id, f"create:{digest}", created.id)
+            if before := await _claim(connection, request):
+                return conversation_of(before, title)
+            await connection.execute(insert(_conversation).values(owner=owner, **columns_of(created)))
+            await _remember_answer(connection, request, created)
+            return created
+
+        return await self._write(work)
+
+    async def get(self, owner: str, conversation_id: str) -> Conversation:
+        return await self._read(lambda connection: _owned(connection, owner, conversation_id))
+
+    async def list(self, owner: str, page: Page) -> tuple[Sequence[Conversation], str]:
+        bound = f"conversations of {owner}"
+        time, key = _conversation.c.update_time, _conversation.c.id
+        statement = select(_conversation).where(_conversation.c.owner == owner)
+        if page.after:
+            after, after_id = load_token(bound, page.after)
+            moment = datetime.fromisoformat(after)
+            statement = statement.where(or_(time < moment, and_(time == moment, key < after_id)))
+        statement = statement.order_by(time.desc(), key.desc())
+        rows, more = await self._read(lambda connection: _rows(connection, statement, page))
+        found = [conversation_of(row, row.title) for row in rows]
+        return found, dump_token(bound, [found[-1].update_time.isoformat(), found[-1].id]) if more else ""
+
+    async def rename(
+        self,
+        owner: str,
+        conversation_id: str,
+        title: str,
+        etag: str,
+        request_id: str,
+        digest: str,
+        now: datetime,
+    ) -> Conversation:
+        request = _Request(owner, request_id, f"rename:{digest}", conversation_id)
+
+        async def work(connection: AsyncConnection) -> Conversation:
+            if before := await _claim(connection, request):
+                return conversation_of(before, title)
+            held = await _locked(connection, owner, conversation_id, etag)
+            renamed = await _change(connection, replace(held, title=title), now)
+            await _remember_answer(connection, request, renamed)
+            return renamed
+
+        return await self._write(work)
+
+    async def delete(self, owner: str, conversation_id: str, etag: str, request_id: str, digest: str) -> None:
+        request = _Request(owner, request_id, f"delete:{digest}", conversation_id)
+
+        async def work(connection: AsyncConnection) -> None:
+            if await _claim(connection, request):
+                return
+            held = await _locked(connection, owner, conversation_id, etag)
+            await _refuse_while_running(connection, held)
+            await connection.execute(delete(_conversation).where(_conversation.c.id == held.id))
+
+        await self._write(work)
+
+    async def begin_turn(
+        self, owner: str, conversation_id: str, question: str, request_id: str, digest: str, now: datetime
+    ) -> tuple[Turn, bool]:
+        async def work(connection: AsyncConnection) -> tuple[Turn, bool]:
+            begun = Turn(uuid4().hex, conversation_id, question, TurnState.RUNNING, now.astimezone(UTC))
+            request = _Request(owner, request_id, f"begin_turn:{digest}", conversation_id, begun.id)
+            if before := await _claim(connection, request):
+                return await _owned_turn(connection, owner, conversation_id, before.turn_id), False
+            held = await _locked(connection, owner, conversation_id)
+            await _refuse_while_running(connection, held)
+            number = held.turn_count + 1
+            await connection.execute(
+                insert(_turn).values(
+                    id=begun.id,
+                    conversation_id=held.id,
+                    number=number,
+                    question=question,
+                    state=begun.state.value,
+                    create_time=begun.create_time,
+                    failure_reason="",
+                    memory="",
+                )
+            )
+            title = _title(question) if number == 1 and not held.title else held.title
+            await _change(connection, replace(held, title=title, turn_count=number), now)
+            return begun, True
+
+        return await self._write(work)
+
+    async def last_memory(self, owner: str, conversation_id: str) -> str:
+        statement = (
+            select(_turn.c.memory)
+            .where(
+                _turn.c.conversation_id == conversation_id,
+                _turn.c.state != TurnState.RUNNING.value,
+                _turn.c.memory != "",
+            )
+            .order_by(_turn.c.number.desc())
+            .limit(1)
+        )
+
+        async def work(connection: AsyncConnection) -> str:
+            await _owned(connection, owner, conversation_id)
+            return await connection.scalar(statement) or ""
+
+        return await self._read(work)
+
+    async def end_turn(self, turn: Turn, events: Sequence[TurnEvent]) -> None:
+        if turn.state is TurnState.RUNNING or turn.complete_time is None:
+            raise ValueError("an ended turn has another state than running, and a complete_time")
+        ended_at = turn.complete_time
+        ended = {
+            "state": turn.state.value,
+            "complete_time": ended_at,
+            "failure_reason": turn.failure_reason,
+            "memory": turn.memory,
+            "answer": None if turn.answer is None else dump_answer(turn.answer),
+            "events": dump_events(turn, events),
+        }
+
+        async def work(connection: AsyncConnection) -> None:
+            holder = select(_conversation).where(_conversation.c.id == turn.conversation_id)
+            held = (await connection.execute(holder.with_for_update())).one_or_none()
+            running = and_(
+                _turn.c.id == turn.id,
+                _turn.c.conversation_id == turn.conversation_id,
+                _turn.c.state == TurnState.RUNNING.value,
+            )
+            if held and (await connection.execute(update(_turn).where(running).values(ended))).rowcount:
+                await _change(connection, conversation_of(held, held.title), ended_at)
+
+        await self._write(work)
+
+    async def get_turn(self, owner: str, conversation_id: str, turn_id: str) -> Turn:
+        return await self._read(lambda connection: _owned_turn(connection, owner, conversation_id, turn_id))
+
+    async def events(self, owner: str, conversation_id: str, turn_id: str) -> Sequence[TurnEvent]:
+        async def work(connection: AsyncConnection) -> Sequence[TurnEvent]:
+            turn = await _owned_turn(connection, owner, conversation_id, turn_id)
+            kept = await connection.scalar(select(_turn.c.events).where(_turn.c.id == turn_id))
+            return () if kept is None else load_events(replace(turn, rating=None), kept)
+
+        return await self._read(work)
+
+    async def list_turns(self, owner: str, conversation_id: str, page: Page) -> tuple[Sequence[Turn], str]:
+        bound = f"turns of {owner} in {conversation_id}"
+        statement = select(*_without_events).where(_turn.c.conversation_id == conversation_id)
+        if page.after:
+            (after,) = load_token(bound, page.after)
+            statement = statement.where(_turn.c.number > after)
+        statement = statement.order_by(_turn.c.number)
+
+        async def work(connection: AsyncConnection) -> tuple[Sequence[Row[Any]], bool]:
+            await _owned(connection, owner, conversation_id)
+            return await _rows(connection, statement, page)
+
+        rows, more = await self._read(work)
+        return [turn_of(row) for row in rows], dump_token(bound, [rows[-1].number]) if more else ""
+
+    async def rate_turn(self, owner: str, conversation_id: str, turn_id: str, rating: Rating | None) -> Turn:
+        rated = {
+            "thumb": rating and rating.thumb.value,
+            "rating_reason": rating and rating.reason.value,
+            "rating_comment": rating and rating.comment,
+        }
+
+        async def work(connection: AsyncConnection) -> Turn:
+            turn = await _owned_turn(connection, owner, conversation_id, turn_id)
+            if turn.state is TurnState.RUNNING:
+                raise TurnRunning(turn=turn.name)
+            await connection.execute(update(_turn).where(_turn.c.id == turn_id).values(rated))
+            return replace(turn, rating=rating)
+
+        return await self._write(work)
+
+    async def fail_running(self, reason: str, now: datetime) -> int:
+        running = _turn.c.state == TurnState.RUNNING.value
+        time, revision = _conversation.c.update_time, _conversation.c.revision
+
+        async def work(connection: AsyncConnection) -> int:
+            await connection.execute(
+                update(_conversation)
+                .where(_conversation.c.id.in_(select(_turn.c.conversation_id).where(running)))
+                .values(update_time=case((time < now, now), else_=time), revision=revision + 1)
+            )
+            failed = {"state": TurnState.FAILED.value, "failure_reason": reason, "complete_time": now}
+            return (await connection.execute(update(_turn).where(running).values(failed))).rowcount
+
+        return await self._write(work)
+
+    async def _read(self, work: Callable[[AsyncConnection], Awaitable[T]]) -> T:
+        try:
+            async with self._engines.reader.connect() as connection:
+                return await work(connection)
+        except SQLAlchemyError as error:
+            raise failure(error) from None
+
+    async def _write(self, work: Callable[[AsyncConnection], Awaitable[T]]) -> T:
+        """Does all of `work` or nothing, and again where another process was at the same rows."""
+        for tries_left in reversed(range(_TRIES)):
+            try:
+                async with self._engines.writer.begin() as connection:
+                    return await work(connection)
+            except SQLAlchemyError as error:
+                if not (tries_left and collided(error)):
+                    raise failure(error) from None
+        raise AssertionError("the last try returns or raises")
+
+
+# --- inside a transaction -----------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class _Request:
+    """A request that changes something, and what it makes or changes."""
+
+    owner: str
+    request_id: str
+    digest: str
+    conversation_id: str
+    turn_id: str | None = None
+
+    @property
+    def row(self) -> ColumnElement[bool]:
+        return and_(_request.c.owner == self.owner, _request.c.request_id == self.request_id)
+
+
+async def _claim(connection: AsyncConnection, request: _Request) -> Row[Any] | None:
+    """None for a new request, which is known from now on; for a repeated one, what is known of the first.
+
+    First in its transaction: two of the same at once then wait for each other here.
+    """
+    known = (await connection.execute(select(_request).where(request.row))).one_or_none()
+    if known is None:
+        await connection.execute(insert(_request).values(asdict(request)))
+    elif known.digest != request.digest:
+        raise RequestIdReused(request_id=request.request_id)
+    return known
+
+
+async def _remember_answer(connection: AsyncConnection, request: _Request, answer: Conversation) -> None:
+    """The title isn't kept: it comes with the request again."""
+    columns = columns_of(answer)
+    kept = {name: columns[name] for name in ("create_time", "update_time", "turn_count", "revision")}
+    await connection.execute(update(_request).where(request.row).values(kept))
+
+
+async def _owned(connection: AsyncConnection, owner: str, conversation_id: str) -> Conversation:
+    return await _only(connection, _owners(owner, conversation_id))
+
+
+async def _locked(
+    connection: AsyncConnection, owner: str, conversation_id: str, etag: str = ""
+) -> Conversation:
+    """The conversation, which nobody else changes until the transaction's end."""
+    held = await _only(connection, _owners(owner, conversation_id).with_for_update())
+    if etag not in ("", held.etag):
+        raise EtagMismatch
+    return held
+
+
+def _owners(owner: str, conversation_id: str) -> Select[Any]:
+    return select(_conversation).where(_conversation.c.id == conversation_id, _conversation.c.owner == owner)
+
+
+async def _only(connection: AsyncConnection, statement: Select[Any]) -> Conversation:
+    row = (await connection.execute(statement)).one_or_none()
+    if row is None:
+        raise ConversationNotFound
+    return conversation_of(row, row.title)
+
+
+async def _owned_turn(connection: AsyncConnection, owner: str, conversation_id: str, turn_id: str) -> Turn:
+    statement = (
+        select(*_without_events)
+        .join(_conversation, _conversation.c.id == _turn.c.conversation_id)
+        .where(_turn.c.id == turn_id, _conversation.c.id == conversation_id, _conversation.c.owner == owner)
+    )
+    row = (await connection.execute(statement)).one_or_none()
+    if row is None:
+        raise TurnNotFound
+    return turn_of(row)
+
+
+async def _refuse_while_running(connection: AsyncConnection, held: Conversation) -> None:
+    running = await connection.scalar(
+        select(_turn.c.id).where(_turn.c.conversation_id == held.id, _turn.c.state == TurnState.RUNNING.value)
+    )
+    if running is not None:
+        raise TurnRunning(turn=f"{held.name}/turns/{running}")
+
+
+async def _change(connection: AsyncConnection, changed: Conversation, now: datetime) -> Conversation:
+    """Keeps the changed conversation under its next etag.
+
+    Its time never goes back, not even with the clock: what one page of the list held is on no later one.
+    """
+    changed = replace(
+        changed,
+        update_time=max(changed.update_time, now.astimezone(UTC)),
+        etag=str(int(changed.etag) + 1),
+    )
+    await connection.execute(
+        update(_conversation).where(_conversation.c.id == changed.id).values(columns_of(changed))
+    )
+    return changed
+
+
+async def _rows(
+    connection: AsyncConnection, statement: Select[Any], page: Page
+) -> tuple[Sequence[Row[Any]], bool]:
+    """The page's rows, and whether there are more."""
+    rows = (await connection.execute(statement.limit(page.size + 1))).all()
+    return rows[: page.size], len(rows) > page.size
+
+
+def _title(question: str) -> str:
+    words = " ".join(question.split())
+    return words if len(words) <= _TITLE_LENGTH else words[: _TITLE_LENGTH - 1] + "…"

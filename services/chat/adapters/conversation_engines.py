@@ -1,0 +1,220 @@
+"""The conversations' database: its engines, and what to say when it can't be opened or used."""
+
+import os
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import Any, Final
+
+import structlog
+from alembic.util import CommandError
+from sqlalchemy import URL, event, make_url
+from sqlalchemy.exc import (
+    ArgumentError,
+    DataError,
+    DBAPIError,
+    IntegrityError,
+    ProgrammingError,
+    SQLAlchemyError,
+)
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+
+from services.chat.errors import StorageFull
+from services.chat.migrations import upgrade
+from services.kit.errors import DependencyUnavailable, Overloaded
+from services.kit.metrics import Metrics
+
+_READERS: Final = 4
+_POOL_TIMEOUT_SECONDS: Final = 10
+_BUSY_TIMEOUT_MS: Final = 5000
+"""For another program's lock; the service's own writes queue for the one connection that writes."""
+
+_MYSQL_FULL: Final = frozenset({1021, 1114})
+_MYSQL_COLLISION: Final = frozenset({1205, 1213})
+
+log = structlog.get_logger(__name__)
+
+
+class ConversationsUnavailable(DependencyUnavailable):
+    """The database of the conversations can't be read or written at the moment."""
+
+    ko = "대화 기록을 읽거나 저장할 수 없습니다. 잠시 뒤에 다시 시도하고, 계속되면 관리자에게 알려 주세요."
+    en = "Conversations can't be read or saved. Try again in a moment; if it goes on, tell an administrator."
+
+    def __init__(self) -> None:
+        super().__init__(dependency="conversations", retry_after=timedelta(seconds=1))
+
+
+@dataclass(frozen=True, slots=True)
+class Engines:
+    """One for reading, one for changing things; the same on a server."""
+
+    reader: AsyncEngine
+    writer: AsyncEngine
+
+
+@asynccontextmanager
+async def opened(url: str, metrics: Metrics) -> AsyncIterator[Engines]:
+    """The engines of the database at `url`, its tables brought up to date.
+
+    Raises:
+        SystemExit: the URL is wrong, or the database damaged, full, locked, newer or away; with the remedy.
+    """
+    parsed = _parse(url)
+    try:
+        engines = _sqlite(parsed) if parsed.get_backend_name() == "sqlite" else _mysql(parsed)
+    except OSError as error:
+        raise _not_opened(parsed, error) from None
+    distinct = {engines.reader, engines.writer}
+    for engine in distinct:
+        metrics.instrument_engine(engine)
+    try:
+        try:
+            async with engines.writer.begin() as connection:
+                await connection.run_sync(upgrade)
+        except (SQLAlchemyError, CommandError, OSError) as error:
+            raise _not_opened(parsed, error) from None
+        yield engines
+    finally:
+        for engine in distinct:
+            await engine.dispose()
+
+
+def failure(error: SQLAlchemyError) -> Exception:
+    """What a failed statement means to the asker; the error itself where it is a bug of ours."""
+    if isinstance(error, PoolTimeoutError):
+        return Overloaded(retry_after=timedelta(seconds=1))
+    if not isinstance(error, DBAPIError) or isinstance(error, ProgrammingError | IntegrityError | DataError):
+        return error
+    code = _code(error)
+    log.error("conversations_database_failed", code=code)
+    return StorageFull() if _is_full(code) else ConversationsUnavailable()
+
+
+def collided(error: SQLAlchemyError) -> bool:
+    """Another process wrote the same at the same moment: a second try sees what that one left."""
+    return isinstance(error, IntegrityError) or (
+        isinstance(error, DBAPIError) and _code(error) in _MYSQL_COLLISION
+    )
+
+
+def _parse(url: str) -> URL:
+    try:
+        parsed = make_url(url)
+    except ArgumentError:
+        parsed = URL.create("unreadable")
+    in_a_file = parsed.drivername == "sqlite+aiosqlite" and parsed.database not in (None, "", ":memory:")
+    if not in_a_file and parsed.drivername != "mysql+aiomysql":
+        raise SystemExit(
+            "MARU_DATABASE_URL: sqlite+aiosqlite:///파일 또는 mysql+aiomysql://사용자:암호@주소/이름 으로 "
+            "쓰세요. / Write sqlite+aiosqlite:///FILE or mysql+aiomysql://USER:PASSWORD@HOST/NAME."
+        )
+    return parsed
+
+
+def _mysql(url: URL) -> Engines:
+    engine = create_async_engine(
+        url,
+        hide_parameters=True,
+        # After waiting for a lock, see what its holder has written.
+        isolation_level="READ COMMITTED",
+        pool_pre_ping=True,
+        pool_timeout=_POOL_TIMEOUT_SECONDS,
+        connect_args={"charset": "utf8mb4", "connect_timeout": 5},
+    )
+    return Engines(engine, engine)
+
+
+def _sqlite(url: URL) -> Engines:
+    """Raises OSError when the file can't be made."""
+    path = Path(url.database or "")
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))  # what people asked is theirs
+    return Engines(
+        _sqlite_engine(url, "BEGIN", _READERS), writer=_sqlite_engine(url, "BEGIN IMMEDIATE", connections=1)
+    )
+
+
+def _sqlite_engine(url: URL, begin: str, connections: int) -> AsyncEngine:
+    engine = create_async_engine(
+        url,
+        hide_parameters=True,
+        pool_size=connections,
+        max_overflow=0,
+        pool_timeout=_POOL_TIMEOUT_SECONDS,
+        connect_args={"isolation_level": None},  # the driver must not begin transactions by itself
+    )
+
+    def configure(connection: Any, _: Any) -> None:
+        cursor = connection.cursor()
+        for pragma in (
+            f"busy_timeout = {_BUSY_TIMEOUT_MS}",
+            "journal_mode = WAL",
+            # What was confirmed outlives a power cut, as on MariaDB; two writes a turn can afford it.
+            "synchronous = FULL",
+            "foreign_keys = ON",
+        ):
+            cursor.execute(f"PRAGMA {pragma}")
+        cursor.close()
+
+    event.listen(engine.sync_engine, "connect", configure)
+    event.listen(engine.sync_engine, "begin", lambda connection: connection.exec_driver_sql(begin))
+    return engine
+
+
+def _code(error: DBAPIError) -> str | int:
+    """SQLITE_FULL, 1213: never the message, which may hold data."""
+    name: str | None = getattr(error.orig, "sqlite_errorname", None)
+    if name:
+        return name
+    first = error.orig.args[0] if error.orig and error.orig.args else ""
+    return first if isinstance(first, int) else type(error.orig).__name__
+
+
+def _is_full(code: str | int) -> bool:
+    return code == "SQLITE_FULL" or code in _MYSQL_FULL
+
+
+def _not_opened(url: URL, error: Exception) -> SystemExit:
+    code = _code(error) if isinstance(error, DBAPIError) else type(error).__name__
+    log.error("conversations_not_opened", code=code)
+    ko, en = _remedy(str(code), error)
+    where = url.database if url.get_backend_name() == "sqlite" else f"{url.host}/{url.database}"
+    return SystemExit(
+        f"대화 데이터베이스 {where}: {ko} ({code}) / The conversations' database {where}: {en} ({code})"
+    )
+
+
+def _remedy(code: str, error: Exception) -> tuple[str, str]:
+    if isinstance(error, CommandError):
+        return (
+            "이 버전의 것이 아닙니다. Maru를 새 버전으로 올리거나 다른 파일을 정해 주세요.",
+            "it isn't one of this version. Upgrade Maru, or name another one.",
+        )
+    if code.startswith(("SQLITE_CORRUPT", "SQLITE_NOTADB")):
+        return (
+            "손상된 파일입니다. 백업으로 바꾸거나, 다른 곳으로 옮기고 빈 기록으로 다시 시작하세요.",
+            "the file is damaged. Restore a backup, or move it away and start again without conversations.",
+        )
+    if code.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):
+        return (
+            "다른 프로그램이 쓰고 있습니다. 그 프로그램을 끝낸 뒤 다시 시작하세요.",
+            "another program is writing to it. End that program and start again.",
+        )
+    if code.startswith(("SQLITE_FULL", "SQLITE_IOERR")) or getattr(error, "errno", None) == 28:
+        return (
+            "디스크에 쓰지 못했습니다. 디스크 공간을 늘린 뒤 다시 시작하세요.",
+            "the disk can't be written. Free some space and start again.",
+        )
+    if code.startswith("SQLITE_") or isinstance(error, OSError):
+        return (
+            "읽고 쓸 수 없습니다. 폴더와 파일의 권한을 확인한 뒤 다시 시작하세요.",
+            "it can't be read and written. Check the permissions of folder and file, and start again.",
+        )
+    return (
+        "연결하지 못했습니다. 서버가 켜져 있는지, MARU_DATABASE_URL과 계정의 권한이 맞는지 확인하세요.",
+        "it can't be used. Check that the server runs, MARU_DATABASE_URL, and what the account may do.",
+    )
