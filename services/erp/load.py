@@ -6,6 +6,7 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
+from operator import itemgetter
 from pathlib import Path
 from typing import Any, Final
 
@@ -85,6 +86,7 @@ def _load_table(
 ) -> TableResult:
     mapper = RowMapper(table, connection.dialect)
     result = TableResult(table.target.name, table.source)
+    seen: set[str] = set()
     for chunk in source.rows(table.source, columns):
         mapped: list[dict[str, Any]] = []
         rejected: list[_Rejected] = []
@@ -95,8 +97,10 @@ def _load_table(
             except RejectedRowError as error:
                 rejected.append((_key(mapper, row), error.column, error.reason))
             else:
-                if local is not None:
+                if local is not None and not (table.distinct and local["id"] in seen):
                     mapped.append(local)
+                    if table.distinct:
+                        seen.add(local["id"])
         repeated = _insert(connection, table.target, mapped)
         rejected += [(key, "id", "같은 키가 이미 있습니다 / this key was already loaded") for key in repeated]
         _set_aside(connection, result, rejected)
@@ -125,7 +129,8 @@ def _insert(connection: Connection, target: Table, rows: Sequence[Mapping[str, A
     if not rows:
         return []
     statement = str(insert(target).values(dict.fromkeys(rows[0])).compile(dialect=connection.dialect))
-    values = [tuple(row.values()) for row in rows]
+    in_order = itemgetter(*(column.name for column in target.c if column.name in rows[0]))
+    values = [in_order(row) for row in rows]
     try:
         with connection.begin_nested():
             connection.exec_driver_sql(statement, values)

@@ -149,7 +149,7 @@ alias: Final = Table(
     any_ref("entity_id", required=True),
     text("alias", 500, required=True),
     Index(None, "entity", "entity_id"),
-    comment="Other names and codes of an entity; one row may hold several, separated by comma, ; or |.",
+    comment="Other names and codes of an entity; a row may hold several, separated by comma, semicolon, bar.",
 )
 
 warehouse: Final = Table(

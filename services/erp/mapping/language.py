@@ -105,7 +105,9 @@ class _TableReader:
 
     def __init__(self, node: Node, kinds: "Mapping[str, tuple[Kind, bool]]", rounds: bool) -> None:
         self.node = node
-        self.fields = node.only("to", "from", "optional", "key", "when", "types", "inexact", "columns")
+        self.fields = node.only(
+            *("to", "from", "optional", "distinct", "key", "when", "types", "inexact", "columns")
+        )
         self.kinds = _kinds(self.fields.get("types"), kinds)
         self.rounds = _rounds(self.fields, default=rounds)
         self.problems: list[str] = []
@@ -120,7 +122,8 @@ class _TableReader:
         for name, node in self.fields["columns"].fields.items():
             self._collect(values, target, name, node)
         for column in target.c:
-            if not column.nullable and column.name not in values and not isinstance(column.type, Boolean):
+            needed = not column.nullable and not isinstance(column.type, Boolean) and column.name != "id"
+            if needed and column.name not in self.fields["columns"].fields:
                 self.problems.append(
                     f"{self.node.file}:{self.fields['columns'].line}: {target.name}.{column.name} is required"
                 )
@@ -135,9 +138,16 @@ class _TableReader:
                 self.problems.append(str(error))
         if self.problems:
             raise MappingError("\n".join(self.problems))
-        optional = "optional" in self.fields and _choice(self.fields["optional"], "true", "false") == "true"
-        source = self.fields["from"].text
-        return TableMapping(target, source, optional, self.node.line, when, values, self.rounds)
+        return TableMapping(
+            target,
+            self.fields["from"].text,
+            optional=_is_true(self.fields, "optional"),
+            distinct=_is_true(self.fields, "distinct"),
+            line=self.node.line,
+            when=when,
+            values=values,
+            rounds=self.rounds,
+        )
 
     def _collect(self, values: dict[str, Value], target: Table, name: str, node: Node) -> None:
         try:
@@ -257,6 +267,10 @@ def _converted(node: Node, column: Column[Any]) -> Any:
 
 def _rounds(fields: Mapping[str, Node], *, default: bool) -> bool:
     return _choice(fields["inexact"], "reject", "round") == "round" if "inexact" in fields else default
+
+
+def _is_true(fields: Mapping[str, Node], name: str) -> bool:
+    return name in fields and _choice(fields[name], "true", "false") == "true"
 
 
 def _choice(node: Node, *words: str) -> str:

@@ -136,11 +136,16 @@ Value = FirstOf | JoinedKey | Enumeration | Constant | Formula
 
 @dataclass(frozen=True, slots=True)
 class TableMapping:
-    """One source table into one local table. `optional`: the source may not have the table."""
+    """One source table into one local table.
+
+    `optional`: the source may not have the table. `distinct`: many source rows give the same local row
+    (a customer's country as a territory); the first one makes it. `rounds`: see `inexact` in the manual.
+    """
 
     target: Table
     source: str
     optional: bool
+    distinct: bool
     line: int
     when: Formula | None
     values: Mapping[str, Value]
@@ -149,8 +154,11 @@ class TableMapping:
     @property
     def columns(self) -> Sequence[SourceColumn]:
         """Every source column that is read, each once."""
-        used = [value.columns for value in self.values.values()] + ([self.when.columns] if self.when else [])
-        return list({column.name: column for columns in used for column in columns}.values())
+        first: dict[str, SourceColumn] = {}
+        for value in (*self.values.values(), *([self.when] if self.when else [])):
+            for column in value.columns:
+                first.setdefault(column.name, column)
+        return list(first.values())
 
 
 @dataclass
@@ -213,7 +221,9 @@ class RowMapper:
         return mapped
 
     def _converter(self, column: Column[Any]) -> Convert:
-        store: Convert | None = column.type.bind_processor(self.dialect) if self.dialect else None
+        store: Convert | None = None
+        if self.dialect is not None:
+            store = column.type.dialect_impl(self.dialect).bind_processor(self.dialect)
         if isinstance(column.type, ExactDecimal):
             read = self._rounding(column.type.scale) if self.table.rounds else read_decimal
             store = store or _fitting(column.type.scale)

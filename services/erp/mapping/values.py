@@ -9,8 +9,9 @@ import re
 import unicodedata
 from collections.abc import Callable
 from datetime import date, datetime
-from decimal import ROUND_HALF_UP, Context, Decimal, InvalidOperation
+from decimal import ROUND_HALF_UP, Context, Decimal
 from functools import lru_cache
+from math import isfinite
 from typing import Any, Final
 
 FLOAT_DECIMALS: Final = 9
@@ -22,7 +23,7 @@ _DATE: Final = re.compile(r"(\d{4})[-./](\d{1,2})[-./](\d{1,2})(?:[T ].*)?", re.
 _NO_DATE: Final = frozenset({"0000-00-00", "00000000", "0"})
 _TRUE: Final = frozenset({"1", "y", "yes", "t", "true", "예", "사용"})
 _FALSE: Final = frozenset({"0", "n", "no", "f", "false", "아니오", "미사용"})
-_WIDE: Final = Context(prec=60)
+_WIDE: Final = Context(prec=400)  # the largest float has 309 digits
 
 Reader = Callable[[Any], Any]
 
@@ -105,14 +106,13 @@ def read_decimal(value: Any) -> Any:
 
 
 def _decimal_of_float(value: float) -> Decimal:
+    if not isfinite(value):
+        raise refuse("숫자가 아닙니다", "not a number", value)
     if value.is_integer() and abs(value) < 1e15:
         return Decimal(int(value))
-    try:
-        number = Decimal(repr(value))
-        if -int(number.as_tuple().exponent) > FLOAT_DECIMALS:
-            return number.quantize(Decimal(1).scaleb(-FLOAT_DECIMALS), ROUND_HALF_UP, _WIDE)
-    except (InvalidOperation, TypeError):  # NaN and infinity have no exponent
-        raise refuse("숫자가 아닙니다", "not a number", value) from None
+    number = Decimal(repr(value))
+    if -int(number.as_tuple().exponent) > FLOAT_DECIMALS:
+        return number.quantize(Decimal(1).scaleb(-FLOAT_DECIMALS), ROUND_HALF_UP, _WIDE)
     return number
 
 
