@@ -1,5 +1,6 @@
 """Parts that die, come back, hang up; the issuer away."""
 
+import socket
 import subprocess
 import time
 from pathlib import Path
@@ -14,6 +15,7 @@ RUN_QUERY = "/maru.erp.v1.ErpService/RunQuery"
 SEARCH = "/maru.retrieval.v1.RetrievalService/Search"
 IMPORT = "/maru.retrieval.v1.RetrievalService/ImportDocument"
 GET_STATUS = "/maru.admin.v1.StatusService/GetStatus"
+LIST_AUDIT = "/maru.admin.v1.AuditService/ListAuditEntries"
 STREAM_INFER = "/inference.GRPCInferenceService/ModelStreamInfer"
 
 
@@ -34,7 +36,6 @@ def test_a_dead_part_is_unavailable_at_once_and_back_within_two_seconds(mesh: Me
         assert refused.message == "The service erp does not answer. Try again in a moment."
         web = grpc_web_call(mesh.envoy.edge, RUN_QUERY, headers)
         assert (web.status, web.reason) == ("UNAVAILABLE", "DEPENDENCY_UNAVAILABLE")
-        # Now let Envoy count it out: with no healthy host left it answers without trying.
         wait_until(lambda: not mesh.envoy.healthy("erp"), 10)
         start = time.monotonic()
         assert _timed(grpc_call(mesh.envoy.edge, RUN_QUERY, headers), start) == ("UNAVAILABLE", True)
@@ -89,6 +90,21 @@ def test_a_read_is_repeated_when_its_answer_is_lost(mesh: Mesh) -> None:
 
 def test_a_write_is_never_repeated_once_it_was_sent(mesh: Mesh) -> None:
     assert _attempts(mesh, IMPORT) == 1
+
+
+def test_a_part_that_stands_still_is_given_up(mesh: Mesh) -> None:
+    template = envoy.TEMPLATE.read_text(encoding="utf-8")
+    slow = ("interval: 15s            # finds", "timeout: 10s             # answered")
+    assert all(template.count(text) == 1 for text in slow)
+    quick = (text.replace("15s", "1s").replace("10s", "1s") for text in slow)
+    process = mesh.start_envoy(template.replace(slow[0], next(quick)).replace(slow[1], next(quick)))
+    part = mesh.parts["admin"]
+    part.stop()
+    with socket.create_server(("127.0.0.1", part.port)):  # connections are made, and nobody is there
+        answer = grpc_call(process.edge, LIST_AUDIT, mesh.user("waiting"), timeout=20)
+    part.start()
+    assert answer.status == "UNAVAILABLE"
+    assert answer.reason == "DEPENDENCY_UNAVAILABLE"
 
 
 def test_a_services_own_answer_is_never_repeated(mesh: Mesh) -> None:

@@ -139,7 +139,7 @@ class _IssuerHandler(BaseHTTPRequestHandler):
 
 
 class HangingUp:
-    """A port that accepts and hangs up after the first bytes: a part that dies with each call."""
+    """A port that accepts and hangs up at each call: a part that dies of it."""
 
     def __init__(self, port: int) -> None:
         self._socket = socket.create_server(("127.0.0.1", port))
