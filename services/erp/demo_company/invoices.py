@@ -185,7 +185,7 @@ class Invoices:
         }
         invoice = Invoice(
             *(voucher.company, voucher.name, customer.name, customer.label, customer.currency),
-            *(priced.header["conversion_rate"], due, priced.own, row),
+            *(priced.header["conversion_rate"], due, priced.own, priced.grand, row),
         )
         self._settlement.enter(invoice, voucher, customer.slow)
         return invoice

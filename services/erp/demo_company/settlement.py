@@ -32,7 +32,7 @@ BUYING: Final = Side(
 
 @dataclass(slots=True)
 class Invoice:
-    """An invoice with its balance in the minor unit of its currency; `row` is written when it is settled."""
+    """An invoice: `own` in the minor unit of its currency, `base` in won; its row is written when settled."""
 
     company: Company
     name: str
@@ -42,6 +42,7 @@ class Invoice:
     conversion: float
     due: date
     own: int
+    base: int
     row: dict[str, Any]
     paid: int = 0
 
@@ -53,8 +54,12 @@ class Invoice:
     def minor(self) -> int:
         return 100 if self.currency == "USD" else 1
 
-    def won(self, amount: int, conversion: float) -> int:
-        return round(amount * conversion / self.minor)
+    def won(self, amount: int, rate: float) -> int:
+        return round(amount * rate / self.minor)
+
+    def booked(self, amount: int) -> int:
+        """Won that the invoice brought to the ledger for so much of it."""
+        return self.base if amount == self.own else self.won(amount, self.conversion)
 
 
 class Settlement:
@@ -71,10 +76,9 @@ class Settlement:
         """Posts the invoice to the party ledger and decides when it will be paid."""
         side = self._side
         against, label = (side.invoice, invoice.name), side.ledger[invoice.currency]
-        won = invoice.won(invoice.own, invoice.conversion)
         party = Party(side.party, invoice.party)
         own = invoice.own / invoice.minor
-        self._world.books.owe(voucher, label, party, against, won, own, invoice.due)
+        self._world.books.owe(voucher, label, party, against, invoice.base, own, invoice.due)
         if voucher.cancelled:
             self._write(invoice, voucher.day)
             return
@@ -163,8 +167,7 @@ class Settlement:
         """Dollars are worth something else than when billed: the difference leaves the party's account."""
         side, world = self._side, self._world
         # Differences of rounded sums, so that a settled invoice is at zero won too.
-        rate, before = invoice.conversion, invoice.paid
-        difference = invoice.won(before + part, rate) - invoice.won(before, rate) - paid
+        difference = invoice.booked(invoice.paid + part) - invoice.booked(invoice.paid) - paid
         if difference:
             name = world.writer.number(f"ACC-JV-{day.year}-")
             voucher = Voucher(invoice.company, "Journal Entry", name, day, owner)

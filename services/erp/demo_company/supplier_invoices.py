@@ -83,7 +83,7 @@ class SupplierInvoices:
         due = voucher.day + timedelta(supplier.terms)
         invoice = Invoice(
             *(voucher.company, voucher.name, supplier.name, supplier.label, supplier.currency),
-            *(priced.header["conversion_rate"], due, priced.own),
+            *(priced.header["conversion_rate"], due, priced.own, priced.grand),
             self._row(voucher, supplier, priced, due) | more,
         )
         self._settlement.enter(invoice, voucher, 0.1)
