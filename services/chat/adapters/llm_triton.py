@@ -84,6 +84,7 @@ class _Stream:
         self._id = uuid4().hex
         self._changed = asyncio.Event()
         self._over = asyncio.Event()
+        self._finished = False  # Triton works on it no longer
         self.task = asyncio.create_task(self._run(stub, request))
 
     async def wait(self) -> None:
@@ -120,7 +121,7 @@ class _Stream:
         with suppress(grpc.aio.AioRpcError, asyncio.InvalidStateError):  # `_run` hears why the call is gone
             await call.write(_request(self._model, self._id, request))
             await self._over.wait()
-            if self.end is None:
+            if not self._finished:
                 await call.write(_stop_request(self._model, self._id))
             await call.done_writing()
             await asyncio.sleep(_DRAIN_S)
@@ -129,6 +130,7 @@ class _Stream:
 
     def _take(self, response: Any) -> None:
         if response.error_message:
+            self._finished = True
             self._ended(self._error(response.error_message))
             return
         outputs = _outputs(response.infer_response)
@@ -138,6 +140,7 @@ class _Stream:
             return
         self.text = text
         if response.infer_response.parameters["triton_final_response"].bool_param:
+            self._finished = True
             self._ended(_last_chunk(outputs))
         self._changed.set()
 

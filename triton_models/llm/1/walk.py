@@ -5,6 +5,7 @@ than computing one. In a sentence of given facts and a closed set of connectors 
 only the few places where the grammar forks are worth a token.
 """
 
+from collections import deque
 from os.path import commonprefix
 
 from gbnf import Alternative, Fork, read
@@ -56,11 +57,12 @@ class Walk:
     def fork(self) -> set[str]:
         """How each sentence goes on, a few characters; "" among them where it may end."""
         ahead: set[str] = set()
-        todo = [("", state) for state in self._states]
+        todo = deque(("", state) for state in self._states)
         while todo:
-            text, (literal, after) = todo.pop()
+            text, (literal, after) = todo.popleft()
             text += literal
-            if len(text) >= LOOK_AHEAD or (literal, after) == _END or len(todo) > MAX_ALTERNATIVES:
+            full = len(text) >= LOOK_AHEAD or len(ahead) + len(todo) > MAX_ALTERNATIVES
+            if full or (literal, after) == _END:
                 ahead.add(text[:LOOK_AHEAD])
             else:
                 todo += [(text, state) for state in _expand(after)]
