@@ -21,6 +21,17 @@ _DEPARTMENTS: Final = (
 )  # fmt: skip
 """Name, the one above, company, people."""
 
+# The demo's users are these employees; the 24th is called as the sixth is.
+_NAMED: Final = {
+    2: "한예린",
+    6: "박지훈",
+    10: "이서연",
+    12: "김민준",
+    24: "박지훈",
+    36: "윤도현",
+    48: "최수빈",
+}
+
 _RANKS: Final = ("팀장", "과장", "대리", "사원", "사원", "주임", "차장", "사원")
 
 
@@ -37,14 +48,14 @@ class Employee:
 
 def hire(random: Random, today: date) -> list[Employee]:
     """All employees; two of them are called alike."""
-    names = people(random)
+    names = (name for name in people(random) if name not in _NAMED.values())
     found: list[Employee] = []
     for label, _, company, count in _DEPARTMENTS:
         for _ in range(count):
             number = len(found) + 1
-            name = found[5].name if number == 24 else next(names)
+            name = _NAMED.get(number) or next(names)
             joined = today - timedelta(random.randint(150, 5000))
-            left = today - timedelta(random.randint(20, 130)) if random.random() < 0.05 else None
+            left = today - timedelta(random.randint(20, 130)) if number % 17 == 0 else None
             department = f"{label} - {company.abbr}"
             user = f"user{number:03d}@maru.example"
             found.append(Employee(f"HR-EMP-{number:05d}", name, company.name, department, user, joined, left))

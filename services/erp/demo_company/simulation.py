@@ -40,7 +40,7 @@ def generate(
         Rows written in all, and sales invoice lines among them.
     """
     writer = Writer(path)
-    simulation = Simulation(writer, Random(seed), lines, today)  # noqa: S311 - a made-up company, no secret
+    simulation = Simulation(writer, seed, lines, today)
     began = told = time.monotonic()
     for day in simulation.days():
         simulation.live(day)
@@ -56,8 +56,9 @@ def generate(
 class Simulation:
     """The company and its days; `live` each day in turn, then `finish`."""
 
-    def __init__(self, writer: Writer, random: Random, lines: int, today: date) -> None:
+    def __init__(self, writer: Writer, seed: int, lines: int, today: date) -> None:
         self._today = today
+        random, personnel = Random(seed), Random(f"people {seed}")  # noqa: S311 - no secret
         try:
             self._first = today.replace(year=today.year - _YEARS)
         except ValueError:  # 29 February
@@ -68,8 +69,9 @@ class Simulation:
         masters.trees()
         customers = list(masters.customers(min(4000, 60 + lines // 100)))
         suppliers = list(masters.suppliers(min(400, 24 + lines // 2000)))
-        employees = hire(random, today)
-        write_people(writer, random, employees, self._first, today)
+        # People of their own chance: the demo's users are the same employees whatever the size.
+        employees = hire(personnel, today)
+        write_people(writer, personnel, employees, self._first, today)
         users = {
             team: [e.user for e in employees if team in e.department]
             for team in ("영업", "구매", "재무", "생산")

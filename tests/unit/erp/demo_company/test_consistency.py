@@ -124,7 +124,8 @@ PRESENT = {
     "deliveries to come": """SELECT 1 FROM `tabSales Order Item` WHERE qty > delivered_qty
         AND delivery_date > '2026-11-23'""",
     "late receipts": """SELECT 1 FROM `tabPurchase Order` o
-        JOIN `tabPurchase Order Item` l ON l.parent = o.name WHERE o.docstatus = 1 AND o.status NOT IN ('Closed', 'Delivered') AND l.qty > l.received_qty
+        JOIN `tabPurchase Order Item` l ON l.parent = o.name
+        WHERE o.docstatus = 1 AND o.status NOT IN ('Closed', 'Delivered') AND l.qty > l.received_qty
           AND l.schedule_date < '2026-11-23' AND delivered_by_supplier = 0""",
     "drop shipments": "SELECT 1 FROM `tabPurchase Order Item` WHERE delivered_by_supplier = 1",
     "overdue": "SELECT 1 FROM `tabSales Invoice` WHERE status = 'Overdue' AND outstanding_amount > 0",
