@@ -39,7 +39,7 @@ from services.chat.semantic import (
     Value,
 )
 
-WORLD = Path(__file__).parents[1] / "cases/understanding/world.yaml"
+WORLD = Path(__file__).with_name("company.yaml")
 
 
 @cache
@@ -50,7 +50,11 @@ def world() -> Any:
 def catalog() -> Catalog:
     """The catalog as one asker sees it."""
     data = world()
-    units = {"currency": Unit(UnitKind.CURRENCY, "KRW"), "quantity": Unit(UnitKind.QUANTITY), "count": Unit(UnitKind.COUNT)}
+    units = {
+        "currency": Unit(UnitKind.CURRENCY, "KRW"),
+        "quantity": Unit(UnitKind.QUANTITY),
+        "count": Unit(UnitKind.COUNT),
+    }
     metrics = {
         key: Metric(
             key,
@@ -65,7 +69,9 @@ def catalog() -> Catalog:
         for key, m in data["metrics"].items()
     }
     dimensions = {
-        key: Dimension(key, d["name"], tuple(d.get("synonyms", ())), EntityKind(d["kind"]) if "kind" in d else None)
+        key: Dimension(
+            key, d["name"], tuple(d.get("synonyms", ())), EntityKind(d["kind"]) if "kind" in d else None
+        )
         for key, d in data["dimensions"].items()
     }
     companies = tuple(EntityReference(EntityKind.COMPANY, c["key"], c["name"]) for c in data["companies"])
@@ -77,7 +83,10 @@ def entities() -> tuple[EntityReference, ...]:
     data = world()
     found = [EntityReference(EntityKind.COMPANY, c["key"], c["name"]) for c in data["companies"]]
     for kind, names in data["names"].items():
-        found += [EntityReference(EntityKind(kind), key, name, data["details"].get(key, "")) for key, name in names.items()]
+        found += [
+            EntityReference(EntityKind(kind), key, name, data["details"].get(key, ""))
+            for key, name in names.items()
+        ]
     return tuple(found)
 
 
@@ -137,7 +146,9 @@ class FakeErpData:
             raise self.failure
         return self.catalog
 
-    async def resolve(self, mentions: Sequence[str], kinds: Sequence[EntityKind] = ()) -> Sequence[Resolution]:
+    async def resolve(
+        self, mentions: Sequence[str], kinds: Sequence[EntityKind] = ()
+    ) -> Sequence[Resolution]:
         if self.failure:
             raise self.failure
         return [resolve(mention, kinds) for mention in mentions]
@@ -172,15 +183,24 @@ def a_record(entity: EntityReference) -> Record:
         1,
     )
     lines = Table(
-        (Column("item", "품목", Role.FIELD), Column("qty", "수량", Role.FIELD, unit=Unit(UnitKind.QUANTITY, "EA"))),
+        (
+            Column("item", "품목", Role.FIELD),
+            Column("qty", "수량", Role.FIELD, unit=Unit(UnitKind.QUANTITY, "EA")),
+        ),
         (
             (EntityReference(EntityKind.ITEM, "I1", "육각볼트 M8"), Decimal(1200)),
             (EntityReference(EntityKind.ITEM, "I3", "볼베어링 6204"), Decimal(300)),
         ),
         2,
     )
-    links = (RecordLink("입고", EntityReference(EntityKind.PURCHASE_RECEIPT, "MAT-PRE-2026-00003", "MAT-PRE-2026-00003")),)
-    return Record(f"records/{entity.kind}/{entity.key}", entity, "입고 대기", fields, lines, links, None, context_of(()))
+    links = (
+        RecordLink(
+            "입고", EntityReference(EntityKind.PURCHASE_RECEIPT, "MAT-PRE-2026-00003", "MAT-PRE-2026-00003")
+        ),
+    )
+    return Record(
+        f"records/{entity.kind}/{entity.key}", entity, "입고 대기", fields, lines, links, None, context_of(())
+    )
 
 
 def context_of(definitions: Sequence[MetricDefinition], *, partial: bool = False) -> ResultContext:
@@ -197,7 +217,9 @@ def table_of(query: Query, catalog: Catalog) -> Result:
     """A table with the columns that the query asks for and figures that depend only on their place."""
     columns: list[Column] = []
     for grouping in query.groupings:
-        columns.append(Column(grouping.dimension, catalog.dimensions[grouping.dimension].display_name, Role.DIMENSION))
+        columns.append(
+            Column(grouping.dimension, catalog.dimensions[grouping.dimension].display_name, Role.DIMENSION)
+        )
     for key in query.metrics:
         metric = catalog.metrics[key]
         unit = metric.unit if metric.unit.kind is not UnitKind.QUANTITY else Unit(UnitKind.QUANTITY, "EA")
@@ -206,7 +228,11 @@ def table_of(query: Query, catalog: Catalog) -> Result:
         if query.comparison:
             columns.append(Column(f"{key}.comparison", f"비교 {name}", Role.COMPARISON, key, unit))
             columns.append(Column(f"{key}.change", f"{name} 증감", Role.CHANGE, key, unit))
-            columns.append(Column(f"{key}.change_rate", f"{name} 증감률", Role.CHANGE_RATE, key, Unit(UnitKind.PERCENT), 1))
+            columns.append(
+                Column(
+                    f"{key}.change_rate", f"{name} 증감률", Role.CHANGE_RATE, key, Unit(UnitKind.PERCENT), 1
+                )
+            )
         if "share" in query.modifiers:
             columns.append(Column(f"{key}.share", "비중", Role.SHARE, key, Unit(UnitKind.PERCENT), 1))
     count = (query.top or 7) if query.groupings else 1
@@ -224,7 +250,9 @@ def _cell(column: Column, query: Query, row: int, catalog: Catalog) -> Value:
             return start + timedelta(days=row * {Grain.DAY: 1, Grain.WEEK: 7}.get(grain or Grain.DAY, 31))
         case Role.DIMENSION:
             kind = catalog.dimensions[column.key].entity_kind
-            members = [e for e in entities() if e.kind is kind] or [EntityReference(EntityKind.BRAND, "B", "무명")]
+            members = [e for e in entities() if e.kind is kind] or [
+                EntityReference(EntityKind.BRAND, "B", "무명")
+            ]
             return members[row % len(members)]
         case Role.METRIC:
             return now

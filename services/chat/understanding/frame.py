@@ -67,6 +67,8 @@ class PartyGrouping:
     """거래처별: by customer or supplier, whichever the metric says; `keys` are the catalog's own meanings."""
 
     keys: tuple[str, ...] = ()
+    position: int = 0
+    """How many other groupings stand before it."""
 
 
 @dataclass(frozen=True)

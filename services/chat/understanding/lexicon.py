@@ -85,7 +85,8 @@ def _signs() -> Iterator[tuple[str, Meaning]]:
 def _words() -> Iterator[tuple[str, Meaning]]:
     yield from _signs()
     for grain, phrases in _GROUPING["grains"].items():
-        yield from ((phrase, GrainWord(Grain(grain))) for phrase in phrases)
+        adverbs = [f"{phrase}로" for phrase in phrases if phrase.endswith("별")]
+        yield from ((phrase, GrainWord(Grain(grain))) for phrase in (*phrases, *adverbs))
     for grain, phrases in _GROUPING["grain_nouns"].items():
         yield from ((phrase, GrainNoun(Grain(grain))) for phrase in phrases)
     units = {compact(word): Grain(grain) for word, grain in _GROUPING["comparison_units"].items()}

@@ -199,3 +199,5 @@ class Span:
     end: int
     meaning: Meaning
     weight: float
+    exact: bool = True
+    """False for a name that only a part of a registered one fits."""

@@ -5,8 +5,11 @@ from typing import Final
 
 from kiwipiepy import Kiwi  # type: ignore[import-untyped]  # ships no types
 
-_FUNCTION_TAGS: Final = ("J", "E", "XS", "VCP", "SF", "SP", "SS", "SE", "SO", "SW", "SB", "UN", "Z")
-"""Particles, endings, suffixes, the copula and punctuation: they carry no meaning of their own here."""
+_FUNCTION_TAGS: Final = ("J", "E", "XSV", "XSA", "XSM", "VCP", "Z")
+"""Particles, endings, verbal suffixes and the copula: they carry no meaning of their own here."""
+
+_SIGN_TAGS: Final = ("SF", "SP", "SS", "SE", "SO", "SW", "SB", "UN")
+"""Punctuation and what Kiwi can't read: without meaning if it holds no letter and no digit (초성 are letters)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +23,8 @@ class Morpheme:
 
     @property
     def is_function(self) -> bool:
+        if self.tag.startswith(_SIGN_TAGS):
+            return not any(map(str.isalnum, self.form))
         return self.tag.startswith(_FUNCTION_TAGS)
 
 

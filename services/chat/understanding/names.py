@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Final
 
@@ -164,7 +164,8 @@ def name_spans(mentions_: Sequence[Mention], resolutions: Mapping[str, Resolutio
         length = len(compact(mention.words))
         factor = _EXACT_FACTOR if exact else _PARTIAL_FACTOR
         total = resolution.total_count if len(candidates) == len(resolution.candidates) else len(candidates)
-        yield span(mention.start, mention.end, length, NameWord(mention.words, candidates, total), factor)
+        word = NameWord(mention.words, candidates, total)
+        yield replace(span(mention.start, mention.end, length, word, factor), exact=exact)
 
 
 def closest(resolution: Resolution) -> tuple[tuple[Candidate, ...], bool]:

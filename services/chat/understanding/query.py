@@ -274,7 +274,8 @@ def _grouped(frame: Frame, catalog: Catalog, today: date) -> Frame | Reading:
             )
         if not options:
             return _by_something_else(frame, catalog, "거래처")
-        frame = replace(frame, party=None, groupings=(*frame.groupings, Grouping(options[0])))
+        before, after = frame.groupings[: frame.party.position], frame.groupings[frame.party.position :]
+        frame = replace(frame, party=None, groupings=(*before, Grouping(options[0]), *after))
     groupings = list(dict.fromkeys(frame.groupings))
     if frame.trend and not any(g.dimension == DATE_DIMENSION for g in groupings):
         grain = _COARSER.get(frame.period.unit) if frame.period else None

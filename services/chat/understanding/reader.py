@@ -28,9 +28,11 @@ from services.chat.understanding.lexicon import Lexicon, span
 from services.chat.understanding.meanings import (
     BoundWord,
     CountWord,
+    CurrencyWord,
     CutWord,
     DimensionWord,
     DocumentNumber,
+    GrainNoun,
     MetricWord,
     NameWord,
     OrderWord,
@@ -55,6 +57,7 @@ _ABOUT_RECORD: Final = frozenset(compact(word) for word in load("documents")["ab
 _INJECTION: Final = re.compile(
     "|".join(f"(?:{p})" for p in load("smalltalk")["injection"]), re.IGNORECASE | re.DOTALL
 )
+_NOUNS: Final = (MetricWord, DimensionWord, GrainNoun, CurrencyWord, UnitWord)
 _CLASS_CHANGE: Final = re.compile(
     r"(?<=\d)(?=[^\d\s.,])|(?<=[A-Za-z])(?=[가-힣])|(?<=[가-힣])(?=[A-Za-z\d])|(?<=\W)(?=\w)|(?<=\w)(?=\W)"
 )
@@ -168,7 +171,11 @@ class _Reading:
             *names.name_spans(analysis.mentions, _all_kinds(resolutions)),
             *names.number_spans(analysis.numbers, _one_kind(resolutions)),
         ]
-        self._chosen = best_covering(_in_context(spans, analysis.morphemes))
+        spans = _in_context(spans, analysis.morphemes)
+        self._chosen = best_covering(spans)
+        torn = self._torn_names()
+        if torn:  # a part of a word is no name: what is left of the word would change its meaning
+            self._chosen = best_covering([s for s in spans if s not in torn])
         self._claims = Claims(self._text, self._chosen)
 
     def read(self) -> Reading:
@@ -246,7 +253,7 @@ class _Reading:
         return finalise(frame, self._catalog, self._context.today)
 
     def _without_slots(self, before: Frame, talk: str, unused: tuple[str, ...]) -> Reading:
-        if not unused and before.record and not talk:
+        if before.record and not talk and not self._unused(record=True):
             return RecordReading(before.record, before)
         if not unused:
             return SmallTalk(talk or "help")
@@ -277,6 +284,22 @@ class _Reading:
     def _one_period(self, frame: Frame, slots: Slots) -> QuestionBack:
         options = tuple(Option(label(p), replace(frame, period=p)) for p in slots.periods)
         return QuestionBack(Ask.PERIODS, options, frame=frame)
+
+    def _torn_names(self) -> set[Span]:
+        """Names that were matched by a part, and take only a part of a typed word with meaning in the rest."""
+        covered = {i for s in self._chosen for i in range(s.start, s.end)}
+        bare = {
+            i
+            for m in self._analysis.morphemes
+            if not m.is_function and not _is_ignorable(m)
+            for i in range(m.start, m.end)
+            if i not in covered
+        }
+        return {
+            s
+            for s in self._chosen
+            if isinstance(s.meaning, NameWord) and not s.exact and (s.start - 1 in bare or s.end in bare)
+        }
 
     # --- words -------------------------------------------------------------------------------------------------------
 
@@ -369,12 +392,18 @@ class _Reading:
 def _in_context(spans: Sequence[Span], morphemes: Sequence[Morpheme]) -> list[Span]:
     """The claims that can stand where they stand.
 
-    A single letter that is a particle is no word of its own. A dimension before 별, or the only one of a ranking, is
+    A single letter that is a particle is no word of its own, and one that is no noun is none that stands for a thing. A dimension before 별, or the only one of a ranking, is
     the dimension even if a group is called the same ("제품별", "상위 제품").
     """
     particles = {(m.start, m.end) for m in morphemes if m.tag[0] in "JE"}
     particles -= {(m.start, m.end) for m in morphemes if not m.is_function}
-    kept = [s for s in spans if s.end - s.start > 1 or (s.start, s.end) not in particles]
+    nouns = {(m.start, m.end) for m in morphemes if m.tag[0] in "NS"}
+    kept = [
+        s
+        for s in spans
+        if s.end - s.start > 1
+        or ((s.start, s.end) in nouns if isinstance(s.meaning, _NOUNS) else (s.start, s.end) not in particles)
+    ]
     by = {s.start for s in kept if s.meaning is Sign.BY}
     ranked = any(isinstance(s.meaning, CutWord | SizeWord | OrderWord) for s in kept)
     places = {s.start for s in kept if isinstance(s.meaning, DimensionWord)}

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from itertools import pairwise
+from operator import itemgetter
 from typing import Final
 
 from services.chat.semantic import (
@@ -268,11 +269,13 @@ def _groupings(frame: Frame, claims: Claims, catalog: Catalog) -> tuple[Frame, t
     party = frame.party
     that: list[tuple[str, ...]] = []
     bare: list[tuple[int, DimensionWord]] = []
-    for index, word in claims.of(GrainWord):
-        groupings.append(Grouping(DATE_DIMENSION, word.grain))
-        claims.use(index)
     trend = claims.take(Sign.TREND)
-    for index, dimension in claims.of(DimensionWord):
+    said: list[tuple[int, DimensionWord | GrainWord]] = [*claims.of(DimensionWord), *claims.of(GrainWord)]
+    for index, dimension in sorted(said, key=itemgetter(0)):
+        if isinstance(dimension, GrainWord):
+            groupings.append(Grouping(DATE_DIMENSION, dimension.grain))
+            claims.use(index)
+            continue
         by = claims.following(index, Sign.BY)
         before = index - 1 if index and claims.spans[index - 1].meaning is Sign.THAT else None
         if by is not None:
@@ -320,7 +323,7 @@ def _add(
     groupings: list[Grouping], party: PartyGrouping | None, word: DimensionWord
 ) -> tuple[list[Grouping], PartyGrouping | None]:
     if word.party or len(word.keys) != 1:
-        return groupings, PartyGrouping(word.keys)
+        return groupings, PartyGrouping(word.keys, len(groupings))
     if word.keys[0] == DATE_DIMENSION:
         return [*groupings, Grouping(DATE_DIMENSION, Grain.DAY)], party
     return [*groupings, Grouping(word.keys[0])], party
