@@ -6,7 +6,7 @@ from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from maru.chat.v1 import turn_event_pb2, turn_pb2
-from maru.erp.v1 import query_pb2, value_pb2
+from maru.erp.v1 import value_pb2
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
@@ -70,7 +70,7 @@ class TurnPresenter:
         context = answer.context
         lines: list[str] = []
         if context.filters:
-            lines.append("조건: " + " · ".join(_filter_words(applied) for applied in context.filters))
+            lines.append("조건: " + " · ".join(applied.text for applied in context.filters))
         lines += [
             f"정의: {definition.display_name} = {definition.definition}" for definition in context.definitions
         ]
@@ -89,12 +89,6 @@ _COMPOSER_WORDS = {
     turn_pb2.COMPOSER_NARRATOR: "서술기",
     turn_pb2.COMPOSER_MODEL_THEN_NARRATOR: "언어 모델, 서술기가 마무리",
 }
-
-
-def _filter_words(applied: query_pb2.AppliedFilter) -> str:
-    return applied.text + (
-        " (볼 수 있는 범위)" if applied.source == query_pb2.AppliedFilter.SOURCE_POLICY else ""
-    )
 
 
 def _grouped(value: value_pb2.Value) -> str:
