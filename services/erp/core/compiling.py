@@ -97,9 +97,9 @@ class _Compiler:
         """
         for slot, frame in self._plan.frames.items():
             together: dict[tuple[str, Reading, bool], list[LeafPlan]] = {}
-            for leaf in self._plan.leaves:
+            for leaf in self._plan.leaves[slot]:
                 alone = leaf.measure.distinct is not None
-                together.setdefault((leaf.measure.fact.key, leaf.reading[slot], alone), []).append(leaf)
+                together.setdefault((leaf.measure.fact.key, leaf.reading, alone), []).append(leaf)
             for (_, reading, _), leaves in together.items():
                 for days, period in _spans(reading, frame):
                     yield self._branch(slot, leaves, days, period)
@@ -224,7 +224,7 @@ class _Compiler:
 
 def _figures(plan: Plan) -> Iterator[tuple[str, Any]]:
     """The figures that are read, and their types."""
-    for leaf in plan.leaves:
+    for leaf in plan.leaves[Slot.ASKED]:
         scale = _SCALES.get(leaf.metric.unit)
         kind = Integer() if scale is None else ExactDecimal(scale)
         yield leaf.metric.key, kind

@@ -34,6 +34,9 @@ class Member:
 
 Members = tuple[Member, ...]
 
+NO_UNIT: Final = ""
+"""The unit of quantities whose unit is missing: a group of its own, like any missing member."""
+
 
 @dataclass(slots=True)
 class Row:
@@ -63,7 +66,7 @@ def put_together(plan: Plan, statement: Statement, fetched: Iterable[Sequence[An
     """The rows of the result, in no order. A trend has every period that has begun, for each combination of
     members; a ranking (`top`) only what has rows.
     """
-    quantities = {leaf.metric.key for leaf in plan.leaves if leaf.metric.unit is UnitKind.QUANTITY}
+    quantities = plan.quantities
     members = 4 + 3 * sum(not dimension.is_date for dimension in plan.dimensions)
     found: dict[tuple[Members, str | None], _Series] = defaultdict(
         lambda: defaultdict(lambda: defaultdict(dict))
@@ -74,7 +77,8 @@ def put_together(plan: Plan, statement: Statement, fetched: Iterable[Sequence[An
         for name, value in zip(statement.figures, row[members:], strict=True):
             if value is None or (value == 0 and isinstance(value, int)):
                 continue  # no row of this fact; counting none is none either
-            figures = found[key][Slot(slot), unit if name in quantities else None][period]
+            own_unit = (unit or NO_UNIT) if name in quantities else None
+            figures = found[key][Slot(slot), own_unit][period]
             figures[name] = figures.get(name, Decimal(0)) + value
     if not found and members == 4 and plan.due_grouping is None:
         found[(), None] = defaultdict(lambda: defaultdict(dict))  # nothing at all is one row of 0
@@ -82,7 +86,9 @@ def put_together(plan: Plan, statement: Statement, fetched: Iterable[Sequence[An
 
 
 def _rows(plan: Plan, members: Members, due: str | None, series: _Series) -> Iterator[Row]:
-    units: list[str | None] = [*sorted({unit for _, unit in series if unit is not None})] or [None]
+    units: list[str | None] = [*sorted({unit for _, unit in series if unit is not None}, key=in_order)] or [
+        None
+    ]
     steps = {
         (slot, unit): _steps(plan, slot, series.get((slot, unit), {}))
         for slot in Slot
@@ -95,7 +101,7 @@ def _rows(plan: Plan, members: Members, due: str | None, series: _Series) -> Ite
             continue
         for number, unit in enumerate(units):
             figures = {
-                slot: {**steps[slot, None][step], **(steps[slot, unit][step] if unit else {})}
+                slot: {**steps[slot, None][step], **steps[slot, unit][step]}
                 for slot in Slot
                 if step < len(steps[slot, None])
             }
@@ -116,7 +122,7 @@ def _steps(plan: Plan, slot: Slot, by_period: Mapping[str, Figures]) -> list[Fig
         return []
     keys = [period.key.isoformat() for period in frame.periods] or [""]
     steps = [dict(by_period.get(key, {})) for key in keys]
-    running = {leaf.metric.key for leaf in plan.leaves if leaf.reading[slot] is Reading.RUNNING}
+    running = {leaf.metric.key for leaf in plan.leaves[slot] if leaf.reading is Reading.RUNNING}
     for name in running | {name + BASE for name in running}:
         total = by_period.get(BEFORE, {}).get(name)
         for period, figures in zip(frame.periods, steps, strict=True):
@@ -127,6 +133,11 @@ def _steps(plan: Plan, slot: Slot, by_period: Mapping[str, Figures]) -> list[Fig
             if total is not None:
                 figures[name] = total
     return steps
+
+
+def in_order(unit: str | None) -> tuple[bool, str]:
+    """Units by name, the missing one last."""
+    return unit == NO_UNIT, unit or ""
 
 
 def add(figures: Iterable[Figures]) -> Figures:

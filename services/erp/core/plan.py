@@ -73,11 +73,11 @@ class Frame:
 
 @dataclass(frozen=True, slots=True)
 class LeafPlan:
-    """One metric that is read, its measure, and how."""
+    """One metric that is read in a slot, its measure, and how."""
 
     metric: Metric
     measure: Measure
-    reading: Mapping[Slot, Reading]
+    reading: Reading
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +86,7 @@ class Plan:
 
     query: Query
     metrics: tuple[Metric, ...]
-    leaves: tuple[LeafPlan, ...]
+    leaves: Mapping[Slot, tuple[LeafPlan, ...]]
     dimensions: tuple[Dimension, ...]
     """Those of the groupings."""
     companies: tuple[Company, ...]
@@ -99,9 +99,15 @@ class Plan:
     restrictions: Mapping[str, tuple[Member, ...]]
     """Fact -> the policy's row filters on it, the company's left out."""
     additive: frozenset[str]
-    """Metrics whose values by the groupings add up to the whole."""
+    """Metrics whose figures add up over the rows to the whole's: no balances over days, no document twice."""
     shares: frozenset[str]
     cumulatives: frozenset[str]
+
+    @property
+    def quantities(self) -> frozenset[str]:
+        """The leaves that have a unit for each row."""
+        leaves = self.leaves[Slot.ASKED]
+        return frozenset(leaf.metric.key for leaf in leaves if leaf.metric.unit is UnitKind.QUANTITY)
 
     @property
     def date_grouping(self) -> Grouping | None:
@@ -128,34 +134,38 @@ def make_plan(query: Query, catalog: Catalog, grant: Grant, reference: Reference
     companies = _companies(query, grant, reference, filtered)
     frames = _frames(query, metrics, reference.fiscal_start_month, today)
     needed = {grouping.dimension for grouping in query.groupings} | filtered
-    leaves = [
-        _leaf(leaf, query, catalog, needed, frames, today)
-        for leaf in dict.fromkeys(leaf for metric in metrics for leaf in catalog.leaves(metric))
-    ]
+    wanted = dict.fromkeys(leaf for metric in metrics for leaf in catalog.leaves(metric))
+    leaves = {
+        slot: tuple(_leaf(leaf, query, catalog, needed, frame, today) for leaf in wanted)
+        for slot, frame in frames.items()
+    }
+    every = [leaf for slot in leaves.values() for leaf in slot]
     restrictions = {
         leaf.measure.fact.key: tuple(
             member for member in grant.on(leaf.measure.fact) if member.dimension != EntityKind.COMPANY
         )
-        for leaf in leaves
+        for leaf in every
     }
     parts = {
-        metric.key: [leaf for leaf in leaves if leaf.metric in catalog.leaves(metric)] for metric in metrics
+        metric.key: [leaf for leaf in every if leaf.metric in catalog.leaves(metric)] for metric in metrics
     }
     for metric in metrics:
         _check_parts(metric, parts[metric.key], restrictions)
-    additive = {
-        metric.key: not metric.ratio
-        and all(
+    adding_up = {
+        metric.key
+        for metric in metrics
+        if all(
             leaf.measure.additive_over(grouping.dimension)
             for leaf in parts[metric.key]
             for grouping in query.groupings
         )
-        for metric in metrics
     }
+    dates = [grouping.dimension == DATE for grouping in query.groupings]
+    flows = {metric.key for metric in metrics if metric.time is TimeBehavior.FLOW}
     return Plan(
         query,
         metrics,
-        tuple(leaves),
+        leaves,
         dimensions,
         companies,
         set(reference.companies) == {company.key for company in companies},
@@ -163,18 +173,23 @@ def make_plan(query: Query, catalog: Catalog, grant: Grant, reference: Reference
         frames,
         reference.fiscal_start_month,
         restrictions,
-        frozenset(key for key, yes in additive.items() if yes),
+        frozenset(adding_up if not any(dates) else adding_up & flows),
         _modified(
             Modifier.SHARE,
             query,
-            additive,
+            {
+                metric.key: metric.key in adding_up
+                and metric.ratio is None
+                and (metric.key in flows or dates != [True])
+                for metric in metrics
+            },
             "부분을 더해도 전체가 되지 않는 지표라서 비중을 낼 수 없습니다.",
             "The parts don't add up to the whole: there are no shares.",
         ),
         _modified(
             Modifier.CUMULATIVE,
             query,
-            {metric.key: metric.time is TimeBehavior.FLOW for metric in metrics},
+            {metric.key: metric.key in flows for metric in metrics},
             "잔액이라서 누계를 낼 수 없습니다.",
             "A balance has no running total.",
         ),
@@ -345,25 +360,21 @@ def _leaf(
     query: Query,
     catalog: Catalog,
     needed: Iterable[str],
-    frames: Mapping[Slot, Frame],
+    frame: Frame,
     today: date,
 ) -> LeafPlan:
-    """The metric's measure that has every dimension asked for, and how it is read in each slot."""
+    """The metric's measure that has every dimension asked for, and how it is read for the frame's days."""
     dimensions = {*needed, *([DUE_DATE] if query.due_range else [])}
     trend = DATE in dimensions
-    past = any(frame.as_of < today for frame in frames.values())
-    if leaf.time is TimeBehavior.BALANCE:
-        for frame in frames.values():
-            if max(frame.as_of, frame.range.start) > today:
-                raise refused(
-                    f"아직 오지 않은 날의 {leaf.name}은(는) 알 수 없습니다.",
-                    f'"{leaf.key}" is not known for a day to come.',
-                    metric=leaf.key,
-                    dimension=DATE,
-                )
-    measures: tuple[Measure, ...] = leaf.measures
-    if leaf.now and not trend and not past:
-        measures = leaf.now + leaf.measures
+    if leaf.time is TimeBehavior.BALANCE and max(frame.as_of, frame.range.start) > today:
+        raise refused(
+            f"아직 오지 않은 날의 {leaf.name}은(는) 알 수 없습니다.",
+            f'"{leaf.key}" is not known for a day to come.',
+            metric=leaf.key,
+            dimension=DATE,
+        )
+    now = leaf.now if frame.as_of == today and not trend else ()
+    measures = now + leaf.measures
     if not measures:
         raise refused(
             f"{leaf.name}은(는) 지금 상태만 알 수 있고, 지난 날의 값은 남아 있지 않습니다.",
@@ -381,7 +392,7 @@ def _leaf(
                     metric=leaf.key,
                     dimension="currency",
                 )
-            return LeafPlan(leaf, measure, {slot: _reading(measure, leaf, trend) for slot in frames})
+            return LeafPlan(leaf, measure, _reading(measure, leaf, trend))
     raise _no_measure(leaf, measures, dimensions, catalog)
 
 

@@ -9,9 +9,9 @@ from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any, Final
 
-from services.erp.core.catalog import Catalog, Dimension, Metric, TimeBehavior
+from services.erp.core.catalog import Catalog, Dimension, Metric
 from services.erp.core.compiling import BASE
-from services.erp.core.figures import EXACT, Calculator, Figures, Row, add
+from services.erp.core.figures import EXACT, Calculator, Figures, Row, add, in_order
 from services.erp.core.plan import Plan, Slot
 from services.erp.core.query import DATE, DUE_DATE, Grain, Modifier, Operator, Ordering
 from services.erp.core.result import Column, EntityReference, Role, Table, Unit, UnitKind, Value
@@ -103,7 +103,10 @@ class _Tabulator:
     # --- which rows, in which order -------------------------------------------------------------------------
 
     def _value(self, key: str, one: _Shown, slot: Slot = Slot.ASKED, suffix: str = "") -> Decimal | None:
+        """The metric in a row; none, too, in the rest of a cut where parts don't add up."""
         figures = one.row.figures.get(slot)
+        if one.others and key not in self._plan.additive:
+            return None
         return None if figures is None else self._calculator.value(self._metrics[key], figures, suffix)
 
     def _meets_conditions(self, one: _Shown) -> bool:
@@ -147,7 +150,7 @@ class _Tabulator:
     def _sort(self, rows: list[_Shown]) -> None:
         """By the orderings, then by the members' names; what is missing comes last."""
         names = [Ordering(dimension.key) for dimension in self._plan.dimensions]
-        rows.sort(key=lambda one: one.row.unit or "")
+        rows.sort(key=lambda one: ([member.key or "" for member in one.row.members], in_order(one.row.unit)))
         for ordering in reversed([*self._orderings, *names]):
             keyed = {id(one): self._ordered_value(ordering, one) for one in rows}
             there = [one for one in rows if keyed[id(one)] is not None]
@@ -229,12 +232,12 @@ class _Tabulator:
         left = [one for one in every if id(one) not in shown]
         whole_groups = {one.row.identity for one in kept}
         once = {one.row.identity: one for one in left if one.row.identity not in whole_groups}
-        quantities = {leaf.metric.key for leaf in self._plan.leaves if leaf.metric.unit is UnitKind.QUANTITY}
+        quantities = self._plan.quantities
         by_unit: dict[str | None, list[_Shown]] = defaultdict(list)
         for one in left:
             by_unit[one.row.unit].append(one)
         rest = []
-        for number, (unit, parts) in enumerate(sorted(by_unit.items(), key=lambda item: item[0] or "")):
+        for number, (unit, parts) in enumerate(sorted(by_unit.items(), key=lambda item: in_order(item[0]))):
             figures = {
                 slot: {
                     **add(_only(one, slot, quantities, wanted=False) for one in once.values()),
@@ -272,7 +275,7 @@ class _Tabulator:
             yield Column(dimension.key, name, Role.DIMENSION), self._member_cell(dimension, rows, first)
         units = {one.row.unit for one in rows if one.row.unit is not None}
         if any(map(self._is_quantity, self._metrics)):
-            yield Column("unit", "단위", Role.DIMENSION), lambda one: one.row.unit
+            yield Column("unit", "단위", Role.DIMENSION), lambda one: one.row.unit or None
         if Modifier.RANK in self._query.modifiers:
             yield Column("rank", "순위", Role.RANK, self._ranked_by.key), lambda one: one.rank
         unit_code = next(iter(units)) if len(units) == 1 else ""
@@ -281,7 +284,7 @@ class _Tabulator:
             quantity = metric.unit is UnitKind.QUANTITY
             additive = (
                 metric.key in self._plan.additive
-                and (metric.time is TimeBehavior.FLOW or self._plan.date_grouping is None)
+                and metric.ratio is None
                 and (len(units) <= 1 if quantity else not repeated)
             )
             unit = Unit(metric.unit, unit_code if quantity else self._currency(metric))

@@ -1,0 +1,183 @@
+"""Random queries that the shipped catalog can answer over a small company."""
+
+from datetime import timedelta
+from decimal import Decimal
+
+from hypothesis import strategies as st
+
+from services.erp.core.query import (
+    AllOf,
+    AnyOf,
+    Comparison,
+    ComparisonKind,
+    DateRange,
+    Filter,
+    Grain,
+    Grouping,
+    Member,
+    MetricCondition,
+    Modifier,
+    Not,
+    Operator,
+    Ordering,
+    Query,
+)
+from tests.unit.erp.queries.naive import BALANCES, HAS_PAST, OPEN_COUNTS, Claims
+from tests.unit.erp.queries.small_company import FIRST_DAY, TODAY, TREES
+
+_CUSTOMER = {"customer", "customer_group", "territory"}
+_SUPPLIER = {"supplier", "supplier_group"}
+_ITEM = {"item", "item_group", "brand", "warehouse"}
+_DOCUMENT = {"status", "currency"}
+
+DIMENSIONS: dict[str, set[str]] = {
+    **dict.fromkeys(
+        [
+            *(
+                "revenue",
+                "sales_returns",
+                "net_revenue",
+                "sales_quantity",
+                "invoice_count",
+                "average_order_value",
+            ),
+            *("orders_received", "sales_order_count", "open_sales_quantity", "open_sales_order_count"),
+            *("late_sales_quantity", "late_sales_order_count"),
+        ],
+        _CUSTOMER | _ITEM | _DOCUMENT | {"due_date"},
+    ),
+    **dict.fromkeys(["delivery_count", "delivered_quantity"], _CUSTOMER | _ITEM | _DOCUMENT),
+    "revenue_with_vat": _CUSTOMER | _DOCUMENT | {"due_date"},
+    **dict.fromkeys(["cost_of_goods_sold", "gross_profit", "gross_margin"], _CUSTOMER | _ITEM),
+    **dict.fromkeys(
+        [
+            *(
+                "purchase_orders",
+                "purchase_order_count",
+                "open_purchase_quantity",
+                "open_purchase_order_count",
+            ),
+            *("late_purchase_quantity", "purchases", "purchase_invoice_count"),
+        ],
+        _SUPPLIER | _ITEM | _DOCUMENT | {"due_date"},
+    ),
+    **dict.fromkeys(["receipt_count", "received_quantity"], _SUPPLIER | _ITEM | _DOCUMENT),
+    **dict.fromkeys(["stock_quantity", "stock_value", "projected_quantity"], _ITEM),
+    **dict.fromkeys(["receivables", "overdue_receivables"], _CUSTOMER | {"due_date"}),
+    "payables": _SUPPLIER | {"due_date"},
+    **dict.fromkeys(["payments_received", "payments_made"], _CUSTOMER | _SUPPLIER),
+    **dict.fromkeys(["income", "expense", "profit"], {"account"}),
+}
+MEMBERS = {
+    "customer": [f"C{n}" for n in range(6)],
+    "supplier": [f"S{n}" for n in range(4)],
+    "item": [f"I{n}" for n in range(5)],
+    "brand": ["갑", "을"],
+    "status": ["on_hold", "closed", "completed", "paid"],
+    "currency": ["KRW"],
+    **{tree: list(nodes) for tree, nodes in TREES.items()},
+}
+days = st.integers(0, (TODAY - FIRST_DAY).days + 5).map(lambda n: FIRST_DAY + timedelta(days=n))
+
+
+@st.composite
+def ranges(draw: st.DrawFn, latest: int = 0) -> DateRange:
+    start, end = sorted((draw(days), draw(days)))
+    return DateRange(min(start, TODAY - timedelta(days=latest)), end)
+
+
+@st.composite
+def filters(draw: st.DrawFn, dimensions: list[str], depth: int = 2) -> Filter:
+    kind = draw(st.sampled_from(["member"] * 3 + (["all", "any", "not"] if depth else [])))
+    if kind == "member":
+        dimension = draw(st.sampled_from(dimensions))
+        members = draw(st.lists(st.sampled_from(MEMBERS[dimension]), max_size=3, unique=True))
+        return Member(dimension, tuple(members), draw(st.booleans()))
+    if kind == "not":
+        return Not(draw(filters(dimensions, depth - 1)))
+    parts = tuple(draw(st.lists(filters(dimensions, depth - 1), min_size=1, max_size=3)))
+    return AllOf(parts) if kind == "all" else AnyOf(parts)
+
+
+@st.composite
+def queries(draw: st.DrawFn) -> Query:
+    first = draw(st.sampled_from(sorted(DIMENSIONS)))
+    metrics = [first]
+    common = DIMENSIONS[first]
+    for other in draw(st.lists(st.sampled_from(sorted(DIMENSIONS)), max_size=2, unique=True)):
+        if other != first and DIMENSIONS[other] & common - {"due_date"}:
+            metrics.append(other)
+            common = common & DIMENSIONS[other]
+    flows = [metric for metric in metrics if metric not in BALANCES]
+    past = all(metric in HAS_PAST for metric in metrics if metric in BALANCES)
+    groupings = [
+        Grouping(
+            dimension,
+            draw(st.sampled_from([Grain.WEEK, Grain.MONTH, Grain.QUARTER]))
+            if dimension == "due_date"
+            else None,
+            draw(st.integers(0, 3)) if dimension in TREES else 0,
+        )
+        for dimension in draw(st.lists(st.sampled_from(sorted(common)), max_size=2, unique=True))
+    ]
+    if past and draw(st.booleans()):
+        groupings.insert(
+            draw(st.integers(0, len(groupings))), Grouping("date", draw(st.sampled_from(list(Grain))))
+        )
+    dated = any(grouping.dimension == "date" for grouping in groupings)
+    span = as_of = None
+    if flows or dated:
+        span = draw(ranges(latest=0))
+        if not past:
+            span = DateRange(span.start, max(span.end, TODAY))
+    elif past and draw(st.booleans()):
+        as_of = draw(days.filter(lambda day: day <= TODAY))
+    comparison = None
+    if past and draw(st.booleans()):
+        kind = draw(st.sampled_from(list(ComparisonKind)))
+        if span:
+            comparison = Comparison(kind, range=draw(ranges()))
+        else:
+            comparison = Comparison(kind, as_of=draw(days.filter(lambda day: day <= TODAY)))
+    filterable = sorted(common - {"due_date"})
+    keys = [*metrics, *(grouping.dimension for grouping in groupings)]
+    orderings = draw(
+        st.lists(
+            st.builds(Ordering, st.sampled_from(keys), st.booleans()), max_size=2, unique_by=lambda o: o.key
+        )
+    )
+    modifiers = set(draw(st.lists(st.sampled_from([Modifier.SHARE, Modifier.RANK]), unique=True)))
+    if dated and flows and draw(st.booleans()):
+        modifiers.add(Modifier.CUMULATIVE)
+    conditions = st.builds(
+        MetricCondition,
+        st.sampled_from(metrics),
+        st.sampled_from(list(Operator)),
+        st.sampled_from([Decimal(0), Decimal(100), Decimal("250.5"), Decimal(3)]),
+    )
+    every = draw(st.booleans())
+    return Query(
+        tuple(metrics),
+        tuple(groupings),
+        range=span,
+        as_of=as_of,
+        due_range=draw(st.none() | ranges()) if "due_date" in common else None,
+        filter=draw(st.none() | filters(filterable)) if filterable else None,
+        metric_conditions=tuple(draw(st.lists(conditions, max_size=1))),
+        orderings=tuple(orderings),
+        top=draw(st.sampled_from([0, 0, 1, 2, 3])) if groupings else 0,
+        comparison=comparison,
+        modifiers=frozenset(modifiers),
+        all_companies=every,
+        companies=() if every else draw(st.sampled_from([(), (), ("A",)])),
+    )
+
+
+claims = st.builds(
+    Claims,
+    company=st.sampled_from([("A",), ("A", "B"), ("B", "A")]),
+    territory=st.sampled_from([(), (), ("SEOUL",), ("GANGNAM", "JP"), ("KR",)]),
+    warehouse=st.sampled_from([(), (), ("W1",), ("W2", "W1A"), ("W",)]),
+)
+
+__all__ = ["DIMENSIONS", "OPEN_COUNTS", "claims", "queries"]

@@ -1,0 +1,128 @@
+"""Random questions over random small companies have the rows that the naive evaluator finds, in its order; and
+under random claims nothing of anybody else's."""
+
+import asyncio
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from services.erp.core.query import Modifier, Query
+from services.erp.core.use_cases import Erp
+from services.erp.errors import MemberNotFound, QueryRefused
+from tests.unit.erp.queries.asking import asker, catalog, opened, plain_rows
+from tests.unit.erp.queries.naive import (
+    FORMULAS,
+    WAREHOUSE_METRICS,
+    Claims,
+    _Evaluation,
+    evaluate,
+    named,
+    visible,
+)
+from tests.unit.erp.queries.small_company import Data, random_company, write
+from tests.unit.erp.queries.strategies import claims, queries
+
+COMPANIES = 5
+EVERYTHING = Claims(company=("A", "B"))
+
+
+class World:
+    """Some companies, each with its rows and an Erp over them. No dataclass: failures would print it whole."""
+
+    def __init__(self, runner: asyncio.Runner, companies: list[tuple[Data, Erp]]) -> None:
+        self.runner = runner
+        self.companies = companies
+
+    def rows(self, number: int, query: Query, claims: Claims) -> list[dict[str, Any]]:
+        _, erp = self.companies[number]
+        who = asker(company=claims.company, territory=claims.territory, warehouse=claims.warehouse)
+        result = self.runner.run(erp.run_query(who, query))
+        assert result.table is not None
+        return plain_rows(result.table)
+
+    def expected(self, number: int, query: Query, claims: Claims) -> list[dict[str, Any]]:
+        data, _ = self.companies[number]
+        names = {
+            table: {row["id"]: row["name"] for row in rows}
+            for table, rows in data.items()
+            if rows and "name" in rows[0]
+        }
+        rows = evaluate(data, query, claims, names)
+        words = catalog().dimensions["status"].members
+        for row in rows:
+            if row.get("status") is not None:
+                row["status"] = words.get(row["status"], row["status"])
+        return rows
+
+
+@pytest.fixture(scope="module")
+def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    folder = tmp_path_factory.mktemp("companies")
+    with asyncio.Runner() as runner:
+        companies = []
+        contexts = []
+        for seed in range(COMPANIES):
+            data = random_company(seed)
+            context = opened(write(data, folder / f"{seed}.sqlite"))
+            contexts.append(context)
+            companies.append((data, runner.run(context.__aenter__())))
+        yield World(runner, companies)
+        for context in contexts:
+            runner.run(context.__aexit__(None, None, None))
+
+
+def refusable(query: Query, claims: Claims) -> bool:
+    """The core has a reason not to answer."""
+    evaluation = _Evaluation({}, query, claims, {})
+    no_shares = Modifier.SHARE in query.modifiers and not any(map(evaluation.has_share, query.metrics))
+    uneven = any(
+        len({leaf in WAREHOUSE_METRICS for leaf in FORMULAS[metric][0]}) > 1
+        for metric in query.metrics
+        if metric in FORMULAS
+    )
+    return no_shares or (uneven and bool(claims.warehouse))
+
+
+def hidden_member(data: Data, query: Query, claims: Claims) -> bool:
+    """The question names what the asker may not know of."""
+    return bool(set(query.companies) - set(claims.company)) or any(
+        member and not visible(data, dimension, member, claims) for dimension, member in named(query.filter)
+    )
+
+
+def check(world: World, number: int, query: Query, claims: Claims) -> None:
+    try:
+        rows = world.rows(number, query, claims)
+    except QueryRefused:
+        assert refusable(query, claims)
+        return
+    except MemberNotFound:
+        assert hidden_member(world.companies[number][0], query, claims)
+        return
+    assert not refusable(query, claims)
+    assert not hidden_member(world.companies[number][0], query, claims)
+    assert rows == world.expected(number, query, claims)
+
+
+common = {
+    "deadline": None,
+    "suppress_health_check": [HealthCheck.function_scoped_fixture],
+    "derandomize": True,
+}
+
+
+@pytest.mark.timeout(300)
+@settings(max_examples=400, **common)
+@given(number=st.integers(0, COMPANIES - 1), query=queries())
+def test_any_query_has_the_naive_rows(world: World, number: int, query: Query):
+    check(world, number, query, EVERYTHING)
+
+
+@pytest.mark.timeout(300)
+@settings(max_examples=500, **common)
+@given(number=st.integers(0, COMPANIES - 1), query=queries(), claims=claims)
+def test_claims_leave_nothing_of_others_in_any_row(world: World, number: int, query: Query, claims: Claims):
+    check(world, number, query, claims)
