@@ -25,6 +25,7 @@ from services.erp.ports import AnySelect
 _TAIL: Final = re.compile(r"(?P<words>.*?)(?P<digits>\d+)(?P<amendment>-\d{1,2})?\s*(?:번|호)?\s*", re.DOTALL)
 _WIDEST: Final = 8
 """Digits of a number's counting part."""
+_DIGITS: Final = "0123456789"
 _SEPARATORS: Final = re.compile(r"[\W_]+")
 
 
@@ -96,8 +97,10 @@ def first_numbers(table: Table) -> AnySelect:
 
 def prefixes(numbers: Iterable[str]) -> tuple[str, ...]:
     """The prefixes of the numbers; `-00012-` of an amended document is none."""
-    found = {number.rstrip("0123456789") for number in numbers}
-    return tuple(sorted(prefix for prefix in found if not re.search(r"\d{3,}-$", prefix)))
+    found = {number.rstrip(_DIGITS) for number in numbers}
+    return tuple(
+        sorted(prefix for prefix in found if prefix.rstrip("-").rstrip(_DIGITS) not in found - {prefix})
+    )
 
 
 def numbers(mention: str, record: RecordKind, known: Iterable[str]) -> list[str]:

@@ -152,11 +152,10 @@ class EntityIndex:
         full, core = names.full(mention), names.core(mention)
         if not core:
             return
-        registered = [(at, Match.FULL) for at in self._full.get(full, ())]
         if names.is_corporate(mention):
-            yield registered
-            registered = []
-        yield registered + [(at, Match.EXACT) for at in self._exact.get(core, ())]
+            yield [(at, Match.FULL) for at in self._full.get(full, ())]
+        # Without the (주) people also mean the one that is registered with it.
+        yield [(at, Match.EXACT) for at in self._exact.get(core, ())]
         yield [
             (at, Match.ALIAS) for form in {core, names.spelled(core)} for at in self._alias.get(form, ())
         ] + [(at, Match.ALIAS) for at in self._exact.get(names.spelled(core), ())]
