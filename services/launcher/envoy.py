@@ -147,15 +147,12 @@ def render(template: str, values: Mapping[str, object], web_files: Mapping[str, 
     config = yaml.safe_load(
         parsed.substitute({name: json.dumps(value, ensure_ascii=False) for name, value in given.items()})
     )
-    web = config["x-web"]
     result = {key: value for key, value in config.items() if not key.startswith("x-")}
+    web_routes = _web_routes(web_files, config["x-web"], config["x-open"])
     for listener in result["static_resources"]["listeners"]:
-        for virtual_host in listener["filter_chains"][0]["filters"][0]["typed_config"]["route_config"][
-            "virtual_hosts"
-        ]:
-            virtual_host["routes"] = _flat(
-                virtual_host["routes"], _web_routes(web_files, web, config["x-open"])
-            )
+        manager = listener["filter_chains"][0]["filters"][0]["typed_config"]
+        (virtual_host,) = manager["route_config"]["virtual_hosts"]
+        virtual_host["routes"] = _flat(virtual_host["routes"], web_routes)
     return json.dumps(result, ensure_ascii=False)
 
 
