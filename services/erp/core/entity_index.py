@@ -70,6 +70,7 @@ class EntityIndex:
         self._entities = tuple(entities)
         self._trees = trees
         self._by_key = {(e.kind, e.key): e for e in self._entities}
+        self._code: dict[str, list[int]] = defaultdict(list)
         self._full: dict[str, list[int]] = defaultdict(list)
         self._exact: dict[str, list[int]] = defaultdict(list)
         self._alias: dict[str, list[int]] = defaultdict(list)
@@ -77,8 +78,10 @@ class EntityIndex:
         searched: list[tuple[str, int]] = []
         for at, entity in enumerate(self._entities):
             core = names.core(entity.name)
-            for name in {names.full(entity.name), names.full(entity.key), *map(names.full, entity.codes)}:
-                self._full[name].append(at)
+            if names.is_corporate(entity.name):
+                self._full[names.full(entity.name)].append(at)
+            for code in {names.full(entity.key), *map(names.full, entity.codes)}:
+                self._code[code].append(at)
             self._exact[core].append(at)
             others = {names.core(alias) for alias in entity.aliases}
             for alias in others | {names.spelled(name) for name in {core, *others}} - {core}:
@@ -152,10 +155,11 @@ class EntityIndex:
         full, core = names.full(mention), names.core(mention)
         if not core:
             return
-        if names.is_corporate(mention):
-            yield [(at, Match.FULL) for at in self._full.get(full, ())]
-        # Without the (주) people also mean the one that is registered with it.
-        yield [(at, Match.EXACT) for at in self._exact.get(core, ())]
+        yield [(at, Match.FULL) for at in self._full.get(full, ())]
+        # Without its (주) people mean the one that is registered with it as well as its namesake without.
+        yield [(at, Match.FULL) for at in self._code.get(full, ())] + [
+            (at, Match.EXACT) for at in self._exact.get(core, ())
+        ]
         yield [
             (at, Match.ALIAS) for form in {core, names.spelled(core)} for at in self._alias.get(form, ())
         ] + [(at, Match.ALIAS) for at in self._exact.get(names.spelled(core), ())]

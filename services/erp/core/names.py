@@ -6,6 +6,7 @@ from typing import Final
 
 _INITIALS: Final = "ㄱㄲㄴㄷㄸㄹㅁㅂㅃㅅㅆㅇㅈㅉㅊㅋㅌㅍㅎ"
 _SYLLABLE_FIRST, _SYLLABLE_LAST = 0xAC00, 0xD7A3
+_LONE_INITIALS: Final = {0x1100 + at: letter for at, letter in enumerate(_INITIALS)}
 
 _CORPORATE_SIGNS: Final = {
     "㈜": "(주)",
@@ -59,20 +60,25 @@ def full(name: str) -> str:
     text = unicodedata.normalize("NFC", name)
     for word, sign in _CORPORATE_SIGNS.items():
         text = text.replace(word, sign)
-    text = unicodedata.normalize("NFKC", text).casefold()
+    text = _plain(text).casefold()
     return _PUNCTUATION.sub("", text)
 
 
 def core(name: str) -> str:
     """The name without the words for "corporation" and all brackets; the full name when nothing is left."""
-    text = _LATIN_CORPORATE.sub(" ", unicodedata.normalize("NFKC", name))
+    text = _LATIN_CORPORATE.sub(" ", _plain(name))
     bare = _CORPORATE.sub("", full(text))
     return re.sub(r"[()]", "", bare) or full(name)
 
 
 def is_corporate(name: str) -> bool:
     """The name is written with its word for "corporation"."""
-    return bool(_CORPORATE.search(full(name)) or _LATIN_CORPORATE.search(unicodedata.normalize("NFKC", name)))
+    return bool(_CORPORATE.search(full(name)) or _LATIN_CORPORATE.search(_plain(name)))
+
+
+def _plain(text: str) -> str:
+    """Compatibility forms resolved; a consonant that stands alone stays one (NFKC: half a syllable)."""
+    return unicodedata.normalize("NFKC", text).translate(_LONE_INITIALS)
 
 
 def spelled(text: str) -> str:
