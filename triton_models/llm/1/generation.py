@@ -3,11 +3,12 @@
 import json
 import threading
 import time
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 import triton_python_backend_utils as pb_utils
 from llama import Completion, Llama, Progress, Refused
+from metrics import Metrics
 
 VANISHED_CHECK_NS = 250_000_000
 """How often a sequence asks Triton whether its client is still there."""
@@ -19,13 +20,6 @@ class BadInput(Exception):
     """An input tensor has a value that can't be served."""
 
 
-class Observer(Protocol):
-    """Counts what happens."""
-
-    def ended(self, progress: Progress) -> None:
-        """A sequence ended, by itself or stopped."""
-
-
 class Generation:
     """A sequence (see `sequences`) that answers one Triton request.
 
@@ -33,12 +27,12 @@ class Generation:
         BadInput: from the constructor, before anything was sent.
     """
 
-    def __init__(self, request: Any, llama: Llama, max_output_tokens: int, observer: Observer) -> None:
+    def __init__(self, request: Any, llama: Llama, max_output_tokens: int, metrics: Metrics) -> None:
         self.request_id: str = request.request_id()
         self.stop_requested = threading.Event()
         self._sender = request.get_response_sender()
         self._llama = llama
-        self._observer = observer
+        self._metrics = metrics
         self._completion = read_completion(request, max_output_tokens)
         self._streaming = bool(read_scalar(request, "streaming", False))
         self._wants_finish_reason = bool(read_scalar(request, "return_finish_reason", False))
@@ -99,7 +93,7 @@ class Generation:
                 _number("completion_tokens", progress.completion_tokens, np.int32),
             ]
         self._sender.send(pb_utils.InferenceResponse(outputs), flags=_FINAL)
-        self._observer.ended(progress)
+        self._metrics.ended(progress)
         self._log(progress)
 
     def _log(self, progress: Progress) -> None:
@@ -129,7 +123,7 @@ def read_completion(request: Any, max_output_tokens: int) -> Completion:
         raise BadInput("sampling_param_temperature must be from 0 to 2")
     guide_type = read_scalar(request, "guided_decoding_guide_type", None)
     guide = read_scalar(request, "guided_decoding_guide", None)
-    if (guide_type is None) != (guide is None) or guide_type not in (None, "ebnf_grammar"):
+    if (guide_type, guide) != (None, None) and (guide_type != "ebnf_grammar" or not guide):
         raise BadInput("guided_decoding_guide_type must be ebnf_grammar, with a guided_decoding_guide")
     seed = read_scalar(request, "sampling_param_seed", None)
     stop = pb_utils.get_input_tensor_by_name(request, "sampling_param_stop")
