@@ -125,8 +125,17 @@ def with_that(frame: Frame, before: Frame, slots: Slots, catalog: Catalog) -> Fr
     key = fitting[0][0]
     same = tuple(dict.fromkeys(entity for k, entity in fitting if k == key))
     kept = tuple(m for m in frame.members if m.dimension != key)
+    said = slots.frame  # a ranking or a limit of before found the thing; it is not asked again
     return replace(
-        frame, members=(*kept, Members(key, same)), groupings=slots.frame.groupings, party=slots.frame.party
+        frame,
+        members=(*kept, Members(key, same)),
+        groupings=said.groupings,
+        party=said.party,
+        descending=said.descending,
+        top=said.top,
+        rank=said.rank,
+        bounds=said.bounds,
+        share=said.share,
     )
 
 

@@ -271,9 +271,7 @@ class _Reading:
             or slots.frame.grouped
             or slots.frame.ranked
         )
-        if not about_data and frame.metrics == ():
-            return Refusal(RefusalKind.UNKNOWN, words=unused)
-        if not about_data and len(unused) > 1:
+        if not about_data:
             return Refusal(RefusalKind.UNKNOWN, words=unused)
         options: tuple[Option, ...] = ()
         if frame.metrics and slots.frame.metrics:
