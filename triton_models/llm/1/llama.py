@@ -224,7 +224,7 @@ class _Sequence:
 
         self._server.handle_completions(self._request(max_tokens) | limits, receive)
         if failure:
-            raise failure[0]
+            raise failure.pop()  # kept there, it would hold itself, and Triton's objects beyond their time
         return reason
 
     def _take(self, message: dict[str, Any], chosen: int) -> str:
