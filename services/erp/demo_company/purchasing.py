@@ -121,7 +121,7 @@ class Purchasing:
         if not order.held:
             for need, line in zip(needs, order.lines, strict=True):
                 need.coming += line.quantity * line.factor
-            late = (-1, 1) if world.chance(0.8) else (2, 25)
+            late = (-1, 1) if world.chance(0.7) else (2, 30)
             arrival = world.later(max(line.due for line in order.lines), *late)
             world.at(max(arrival, day + timedelta(1)), partial(self._receive, order))
 

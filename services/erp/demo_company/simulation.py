@@ -97,7 +97,7 @@ class Simulation:
         self._journal = Journal(world, users["재무"][0])
         self._owed = 0.0
         self._active = [each for each in customers if not each.disabled]
-        weights = [0.3 if each.internal else each.weight for each in self._active]
+        weights = [3.0 if each.internal else each.weight for each in self._active]
         self._weights = list(accumulate(weights))
         self._stock_up(masters, needs)
         self._production.write_boms(self._first, ADMINISTRATOR)

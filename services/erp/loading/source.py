@@ -26,6 +26,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError
 from services.erp.loading.errors import LoadError, driver_message
 
 CHUNK_ROWS: Final = 5000
+_LOCK_SECONDS: Final = 5.0
 _DRIVERS: Final = {"sqlite": "sqlite", "mysql": "mysql+pymysql", "mariadb": "mariadb+pymysql"}
 
 
@@ -119,7 +120,7 @@ def _sqlite_engine(url: URL) -> Engine:
 
     def connect() -> sqlite3.Connection:
         uri = f"file:{quote(str(path.resolve()))}?mode=ro"
-        connection = sqlite3.connect(uri, uri=True, isolation_level=None, timeout=5)
+        connection = sqlite3.connect(uri, uri=True, isolation_level=None, timeout=_LOCK_SECONDS)
         # A damaged text must cost its row, not the load: the mapping refuses what this lets through.
         connection.text_factory = partial(str, encoding="utf-8", errors="surrogateescape")
         return connection

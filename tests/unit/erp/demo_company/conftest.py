@@ -15,7 +15,8 @@ TODAY = date(2026, 11, 23)
 @pytest.fixture(scope="session")
 def demo_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("demo") / "erp.sqlite"
-    generate(path, seed=7, lines=2500, today=TODAY, say=lambda _: None)
+    # As `make up` makes it.
+    generate(path, seed=2026, lines=5000, today=TODAY, say=lambda _: None)
     return path
 
 
