@@ -41,8 +41,9 @@ async def app(settings: Settings, chassis: Chassis) -> AsyncIterator[App]:
         _make_folder(url)
         store = await stack.enter_async_context(sql_conversations(url, chassis.metrics))
         model = TritonLanguageModel(model_channel, settings.llm_model, chassis.metrics)
+        analyser = await asyncio.to_thread(Analyser)
         servicer = await stack.enter_async_context(
-            chat(settings, chassis, store, GrpcErpData(erp_channel), model)
+            chat(settings, chassis, store, GrpcErpData(erp_channel), model, analyser)
         )
         yield App(
             servicers=[Mounted(add_ChatServiceServicer_to_server, servicer)],
@@ -52,16 +53,19 @@ async def app(settings: Settings, chassis: Chassis) -> AsyncIterator[App]:
 
 @asynccontextmanager
 async def chat(
-    settings: Settings, chassis: Chassis, store: Conversations, erp: ErpData, model: LanguageModel
+    settings: Settings,
+    chassis: Chassis,
+    store: Conversations,
+    erp: ErpData,
+    model: LanguageModel,
+    analyser: Analyser,
 ) -> AsyncIterator[ChatServicer]:
     """The core between its ports. Turns that an earlier process left running are failed before the first call."""
     await store.fail_running("TURN_INTERRUPTED", chassis.clock.now())
-    executor = ThreadPoolExecutor(max_workers=1, thread_name_prefix="understanding")
-    try:
-        analyser = await asyncio.get_running_loop().run_in_executor(executor, Analyser)
-        meter = Meter(chassis.metrics.registry)
-        gate = ModelGate(settings.model_slots, settings.model_queue, settings.model_wait_seconds)
-        teller = Teller(model, gate, meter, settings.model_first_text_seconds, settings.model_text_seconds)
+    meter = Meter(chassis.metrics.registry)
+    gate = ModelGate(settings.model_slots, settings.model_queue, settings.model_wait_seconds)
+    teller = Teller(model, gate, meter, settings.model_first_text_seconds, settings.model_text_seconds)
+    with ThreadPoolExecutor(max_workers=1, thread_name_prefix="understanding") as executor:
         answering = Answering(
             Reader(analyser),
             executor,
@@ -76,8 +80,6 @@ async def chat(
             yield ChatServicer(Library(store, chassis.clock), turns, settings.turn_seconds)
         finally:
             await turns.close(settings.shutdown_grace_seconds)
-    finally:
-        executor.shutdown(wait=True, cancel_futures=True)
 
 
 def _make_folder(url: str) -> None:

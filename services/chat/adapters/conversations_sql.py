@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Any, Final, TypeVar
 from uuid import uuid4
 
-from sqlalchemy import ColumnElement, Row, Select, and_, case, delete, insert, or_, select, update
+from sqlalchemy import ColumnElement, Row, Select, and_, case, delete, insert, literal, or_, select, update
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -246,7 +246,7 @@ class SqlConversations:
             await connection.execute(
                 update(_conversation)
                 .where(_conversation.c.id.in_(select(_turn.c.conversation_id).where(running)))
-                .values(update_time=case((time < now, now), else_=time), revision=revision + 1)
+                .values(update_time=case((time < now, literal(now, time.type)), else_=time), revision=revision + 1)
             )
             failed = {"state": TurnState.FAILED.value, "failure_reason": reason, "complete_time": now}
             return (await connection.execute(update(_turn).where(running).values(failed))).rowcount
