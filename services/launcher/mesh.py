@@ -127,7 +127,7 @@ def _envoy(settings: LauncherSettings, folder: StateFolder, ports: Ports, common
         name="envoy",
         argv=envoy.argv(config),
         env=common,
-        ready=_http_ok(f"http://127.0.0.1:{ports.envoy_admin}/ready"),
+        ready=_http_ok(f"http://127.0.0.1:{ports.edge}/readyz"),
         log=folder.logs / "envoy.log",
         needs=frozenset({"identity"}),  # it takes the issuer's keys when it starts
         stop_stage=2,

@@ -1,5 +1,6 @@
 """A mesh under test: started as `make up` starts it, on ports and with a state folder of its own."""
 
+import io
 import json
 import os
 import signal
@@ -32,6 +33,8 @@ class Mesh:
     process: subprocess.Popen[str]
     edge_url: str
     output: list[str]
+    reader: threading.Thread
+    """Moves what `maru up` prints into `output`, until it ends."""
 
     @property
     def edge_address(self) -> str:
@@ -97,7 +100,9 @@ class Mesh:
         began = time.monotonic()
         self.process.send_signal(signal.SIGTERM)
         self.process.wait(2 * STOP_LIMIT_S)
-        return time.monotonic() - began
+        took = time.monotonic() - began
+        self.reader.join()
+        return took
 
 
 def free_port_block(size: int) -> int:
@@ -136,13 +141,16 @@ def start_mesh(environment: dict[str, str], *arguments: str) -> Mesh:
         stderr=subprocess.STDOUT,
         text=True,
     )
-    mesh = Mesh(environment, process, f"http://127.0.0.1:{environment['MARU_PORT']}", [])
+    output: list[str] = []
 
     def read() -> None:
-        for line in process.stdout or ():
-            mesh.output.append(line)
+        with process.stdout or io.StringIO() as lines:
+            for line in lines:
+                output.append(line)  # noqa: PERF402 - others read the list meanwhile
 
-    threading.Thread(target=read, daemon=True).start()
+    reader = threading.Thread(target=read, daemon=True)
+    reader.start()
+    mesh = Mesh(environment, process, f"http://127.0.0.1:{environment['MARU_PORT']}", output, reader)
     mesh.wait_for(lambda line: READY_WORDS in line, limit_s=START_LIMIT_S)
     return mesh
 
