@@ -246,7 +246,9 @@ class SqlConversations:
             await connection.execute(
                 update(_conversation)
                 .where(_conversation.c.id.in_(select(_turn.c.conversation_id).where(running)))
-                .values(update_time=case((time < now, literal(now, time.type)), else_=time), revision=revision + 1)
+                .values(
+                    update_time=case((time < now, literal(now, time.type)), else_=time), revision=revision + 1
+                )
             )
             failed = {"state": TurnState.FAILED.value, "failure_reason": reason, "complete_time": now}
             return (await connection.execute(update(_turn).where(running).values(failed))).rowcount

@@ -4,6 +4,8 @@ A change of adapters/conversation_tables needs a new file in versions/ (a test c
 alters tables by copying them, so revisions use `with op.batch_alter_table(...)`.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from alembic import command
@@ -12,18 +14,28 @@ from sqlalchemy import Connection, text
 
 
 def upgrade(connection: Connection, revision: str = "head") -> None:
-    """Brings the tables to `revision`; repeatable. On SQLite within the connection's transaction.
-
-    MariaDB commits each change of a table by itself, so there the processes that start at once take turns.
-    """
-    if connection.dialect.name != "sqlite":
-        connection.execute(text("SELECT get_lock('maru-chat-migrations', 60)"))
-    command.upgrade(_config(connection), revision)
+    """Brings the tables to `revision`; repeatable. On SQLite within the connection's transaction."""
+    with _alone(connection):
+        command.upgrade(_config(connection), revision)
 
 
 def downgrade(connection: Connection, revision: str) -> None:
     """Takes the tables back to `revision` ("base": none)."""
     command.downgrade(_config(connection), revision)
+
+
+@contextmanager
+def _alone(connection: Connection) -> Iterator[None]:
+    """MariaDB commits each change of a table by itself: there, processes that start at once take turns."""
+    if connection.dialect.name == "sqlite":
+        yield
+        return
+    connection.execute(text("SELECT get_lock('maru-chat-migrations', 60)"))
+    try:
+        yield
+        connection.exec_driver_sql("COMMIT")
+    finally:
+        connection.execute(text("SELECT release_lock('maru-chat-migrations')"))
 
 
 def _config(connection: Connection) -> Config:
