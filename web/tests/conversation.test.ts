@@ -130,6 +130,16 @@ test("a line that stays broken is given up, and a retry goes on with the same an
   expect(conversation.state().exchanges).toHaveLength(1);
 });
 
+test("a line that breaks after each event still brings the whole answer", async () => {
+  const watchTurn = ({ afterSequence }: { afterSequence: bigint }) =>
+    send(ordinaryTurn.slice(Number(afterSequence), Number(afterSequence) + 1), broken);
+  const { conversation, last } = talk({ ask: () => send(ordinaryTurn.slice(0, 1), broken), watchTurn });
+  const asking = conversation.ask("지난달 매출은?");
+  await vi.advanceTimersByTimeAsync(5 * 300);
+  await asking;
+  expect(last().text).toBe(WHOLE);
+});
+
 test("without a network it waits until there is one", async () => {
   const onLine = vi.spyOn(navigator, "onLine", "get").mockReturnValue(false);
   const watchTurn = vi.fn(() => send(ordinaryTurn.slice(3)));

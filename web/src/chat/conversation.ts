@@ -128,18 +128,25 @@ export class Conversation {
   /** Follows the last exchange to its end; a failure becomes its end. */
   async #follow(signal: AbortSignal): Promise<void> {
     try {
-      await this.#persisting(signal, async (onProgress) => {
-        for await (const event of this.#events(signal)) {
-          if (signal.aborted) return;
-          const last = this.#last();
-          if (leavesGap(last, event)) throw new ConnectError("events are missing", Code.Unavailable);
-          if (event.sequence > last.sequence) onProgress();
-          this.#change((exchange) => ({ ...after(exchange, event), reconnecting: false }));
-        }
-        if (isRunning(this.#last())) throw new ConnectError("the stream ended early", Code.Unavailable);
-      });
+      await this.#persisting(signal, (onProgress) => this.#receive(signal, onProgress));
     } catch (error) {
       if (!signal.aborted) this.#change((exchange) => ({ ...exchange, failure: describeFailure(error) }));
+    }
+  }
+
+  /** Takes the last exchange's events over one call, to its end. */
+  async #receive(signal: AbortSignal, onProgress: () => void): Promise<void> {
+    try {
+      for await (const event of this.#events(signal)) {
+        if (signal.aborted) return;
+        const last = this.#last();
+        if (leavesGap(last, event)) throw new ConnectError("events are missing", Code.Unavailable);
+        if (event.sequence > last.sequence) onProgress();
+        this.#change((exchange) => ({ ...after(exchange, event), reconnecting: false }));
+      }
+      if (isRunning(this.#last())) throw new ConnectError("the stream ended early", Code.Unavailable);
+    } catch (error) {
+      if (isRunning(this.#last())) throw error; // what breaks after the end breaks nothing
     }
   }
 
