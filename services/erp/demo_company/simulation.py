@@ -95,7 +95,8 @@ class Simulation:
         made = [need for need in needs if need.company is MAKER and need.item.origin == "made"]
         self._production = Production(world, made, users["생산"])
         self._journal = Journal(world, users["재무"][0])
-        self._owed = 0.0
+        self._lines = lines
+        self._owed, self._pace = 0.0, 1.0
         self._active = [each for each in customers if not each.disabled]
         weights = [3.0 if each.internal else each.weight for each in self._active]
         self._weights = list(accumulate(weights))
@@ -111,7 +112,7 @@ class Simulation:
         world, random = self.world, self.world.random
         world.happen(day)
         if day.weekday() < SATURDAY:
-            self._owed += self._orders_a_day[day]
+            self._owed += self._orders_a_day[day] * self._pace
             while self._owed >= 1:
                 self._owed -= 1
                 company, customer = self._pick()
@@ -141,6 +142,11 @@ class Simulation:
             if day.month == 12:
                 self._books.close_year(company, day.year, self._journal.owner)
         self.invoices.billed.clear()
+        # Orders become invoice lines weeks later and not all of them: keep to the size that was asked for.
+        orders = sum(self._orders_a_day.values())
+        due = sum(each for then, each in self._orders_a_day.items() if then <= day - timedelta(18)) / orders
+        if due > 0.1:
+            self._pace = min(1.5, max(0.7, due * self._lines / self.invoices.lines))
 
     def finish(self) -> None:
         """Writes what is still in hand on the last day, and the balances."""

@@ -54,7 +54,13 @@ def _party_ledger(name: str, party: str, comment: str) -> Table:
         flag("is_delinked"),
         Index(f"ix_{name}_by_date", "company_id", "posting_date", "is_delinked", party, "amount"),
         Index(f"ix_{name}_by_party", party, "company_id", "is_delinked", "posting_date", "amount"),
-        Index(f"ix_{name}_by_against", "against_voucher_id", "voucher_id", "is_delinked", "amount"),
+        # A voucher's balance and due date are read off this index alone, vouchers one after another.
+        Index(
+            f"ix_{name}_by_against",
+            *("company_id", "against_voucher_id", "against_voucher_type", party, "is_delinked"),
+            *("posting_date", "voucher_id", "amount", "due_date"),
+            mysql_length={"against_voucher_id": 64, "voucher_id": 64},  # of 3072 bytes for a whole index
+        ),
         comment=comment,
     )
 
@@ -92,7 +98,11 @@ payment: Final = Table(
     text("reference_number"),
     date("reference_date"),
     long_text("remarks"),
-    Index(None, "company_id", "posting_date", "state", "direction", "customer_id", "id"),
+    Index(
+        None,
+        *("company_id", "posting_date", "state", "direction", "customer_id", "supplier_id"),
+        *("base_received_amount", "base_paid_amount"),
+    ),
     Index(None, "party_id"),
     Index(None, "number"),
     comment="Payments received and made (수금, 지급). unallocated_amount is in the party account's currency.",

@@ -5,7 +5,14 @@ from typing import Final
 from sqlalchemy import Index, Table
 
 from services.erp.local_model.columns import code, date, flag, metadata, quantity, ref, text
-from services.erp.local_model.documents import header, line, line_indexes, line_money, money, returns
+from services.erp.local_model.documents import (
+    header,
+    line,
+    line_indexes,
+    line_money,
+    money,
+    returns,
+)
 
 purchase_order: Final = Table(
     "purchase_order",
@@ -37,7 +44,7 @@ purchase_order_line: Final = Table(
     quantity("received_quantity"),
     quantity("open_quantity"),
     flag("is_drop_shipped"),
-    *line_indexes("purchase_order"),
+    *line_indexes("purchase_order", "open_quantity", "schedule_date", "is_drop_shipped"),
     comment="Purchase order lines. open_quantity = what is left to receive, in the stock unit, never below "
     "0; schedule_date empty = the header's.",
 )

@@ -5,7 +5,14 @@ from typing import Final
 from sqlalchemy import Index, Table
 
 from services.erp.local_model.columns import code, date, flag, metadata, quantity, ref, text
-from services.erp.local_model.documents import header, line, line_indexes, line_money, money, returns
+from services.erp.local_model.documents import (
+    header,
+    line,
+    line_indexes,
+    line_money,
+    money,
+    returns,
+)
 
 sales_order: Final = Table(
     "sales_order",
@@ -38,7 +45,7 @@ sales_order_line: Final = Table(
     quantity("delivered_quantity"),
     quantity("open_quantity"),
     flag("is_drop_shipped"),
-    *line_indexes("sales_order"),
+    *line_indexes("sales_order", "open_quantity", "delivery_date"),
     comment="Sales order lines. open_quantity = what is left to deliver, in the stock unit, never below 0; "
     "delivery_date empty = the header's.",
 )

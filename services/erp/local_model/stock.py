@@ -64,7 +64,8 @@ stock_move: Final = Table(
     Index(
         "ix_stock_move_by_type",
         *("voucher_type", "posting_date", "is_cancelled", "warehouse_id", "item_id"),
-        *("value_change", "quantity"),
+        *("value_change", "quantity", "delivery_id", "sales_invoice_id"),
+        mysql_length={"delivery_id": 64, "sales_invoice_id": 64},
     ),
     Index(
         "ix_stock_move_by_item",

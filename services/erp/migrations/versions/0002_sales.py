@@ -221,7 +221,16 @@ def upgrade() -> None:
     op.create_index(
         "ix_sales_order_line_sales_order_id",
         "sales_order_line",
-        ["sales_order_id", "item_id", "base_net_amount", "stock_quantity", "stock_unit", "warehouse_id"],
+        [
+            "sales_order_id",
+            "item_id",
+            "base_net_amount",
+            "stock_quantity",
+            "stock_unit",
+            "warehouse_id",
+            "open_quantity",
+            "delivery_date",
+        ],
         unique=False,
     )
 

@@ -166,7 +166,17 @@ def upgrade() -> None:
     op.create_index(
         "ix_purchase_order_line_purchase_order_id",
         "purchase_order_line",
-        ["purchase_order_id", "item_id", "base_net_amount", "stock_quantity", "stock_unit", "warehouse_id"],
+        [
+            "purchase_order_id",
+            "item_id",
+            "base_net_amount",
+            "stock_quantity",
+            "stock_unit",
+            "warehouse_id",
+            "open_quantity",
+            "schedule_date",
+            "is_drop_shipped",
+        ],
         unique=False,
     )
     op.create_table(

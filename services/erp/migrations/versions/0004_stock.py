@@ -110,8 +110,11 @@ def upgrade() -> None:
             "item_id",
             "value_change",
             "quantity",
+            "delivery_id",
+            "sales_invoice_id",
         ],
         unique=False,
+        mysql_length={"delivery_id": 64, "sales_invoice_id": 64},
     )
     op.create_index("ix_stock_move_voucher_id", "stock_move", ["voucher_id"], unique=False)
     op.create_table(

@@ -84,8 +84,19 @@ def upgrade() -> None:
     op.create_index(
         "ix_payable_entry_by_against",
         "payable_entry",
-        ["against_voucher_id", "voucher_id", "is_delinked", "amount"],
+        [
+            "company_id",
+            "against_voucher_id",
+            "against_voucher_type",
+            "supplier_id",
+            "is_delinked",
+            "posting_date",
+            "voucher_id",
+            "amount",
+            "due_date",
+        ],
         unique=False,
+        mysql_length={"against_voucher_id": 64, "voucher_id": 64},
     )
     op.create_index(
         "ix_payable_entry_by_date",
@@ -131,7 +142,16 @@ def upgrade() -> None:
     op.create_index(
         "ix_payment_company_id",
         "payment",
-        ["company_id", "posting_date", "state", "direction", "customer_id", "id"],
+        [
+            "company_id",
+            "posting_date",
+            "state",
+            "direction",
+            "customer_id",
+            "supplier_id",
+            "base_received_amount",
+            "base_paid_amount",
+        ],
         unique=False,
     )
     op.create_index("ix_payment_number", "payment", ["number"], unique=False)
@@ -174,8 +194,19 @@ def upgrade() -> None:
     op.create_index(
         "ix_receivable_entry_by_against",
         "receivable_entry",
-        ["against_voucher_id", "voucher_id", "is_delinked", "amount"],
+        [
+            "company_id",
+            "against_voucher_id",
+            "against_voucher_type",
+            "customer_id",
+            "is_delinked",
+            "posting_date",
+            "voucher_id",
+            "amount",
+            "due_date",
+        ],
         unique=False,
+        mysql_length={"against_voucher_id": 64, "voucher_id": 64},
     )
     op.create_index(
         "ix_receivable_entry_by_date",
