@@ -82,15 +82,9 @@ def line_money() -> list[Column[Any]]:
 
 
 def line_indexes(header_table: str, *more: str) -> list[Index]:
-    """A document's lines, covering what is summed and grouped (`more`: and this); the documents of an item."""
+    """A document's lines, covering what is summed and grouped (and `more`); the documents of an item."""
     covered = ("item_id", "base_net_amount", "stock_quantity", "stock_unit", "warehouse_id", *more)
     return [Index(None, f"{header_table}_id", *covered), Index(None, "item_id")]
-
-
-def open_index(line_table: str, header_table: str, due: str) -> Index:
-    """What is still open, found without the rest; covers quantity by item, unit, place and due date."""
-    covered = (f"{header_table}_id", "item_id", due, "stock_unit", "warehouse_id")
-    return Index(f"ix_{line_table}_open", "open_quantity", *covered)
 
 
 def returns(table: str) -> list[Column[Any]]:

@@ -30,7 +30,11 @@ def test_mariadb_takes_table_and_indexes(table: Table) -> None:
     for index in table.indexes:
         str(CreateIndex(index).compile(dialect=dialect))
         assert len(str(index.name)) <= _IDENTIFIER
-        width = sum(4 * (getattr(column.type, "length", None) or 4) for column in index.columns)
+        prefixes = index.dialect_options["mysql"]["length"] or {}
+        width = sum(
+            4 * (prefixes.get(column.name) or getattr(column.type, "length", None) or 4)
+            for column in index.columns
+        )
         assert width <= _INNODB_KEY_BYTES, index.name
 
 
