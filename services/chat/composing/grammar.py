@@ -72,6 +72,8 @@ class Listing:
     template: str
     between: str
     last: str = ""
+    when: tuple[str, ...] = ()
+    unless: tuple[str, ...] = ()
 
 
 class GrammarError(ValueError):
@@ -100,12 +102,12 @@ class Grammar:
             raise GrammarError(f"{name} refers to itself")
         options: list[Node] = []
         for alternative in self._rules[name]:
+            if not content.flags.issuperset(alternative.when):
+                continue
+            if content.flags.intersection(alternative.unless):
+                continue
             if isinstance(alternative, Listing):
                 node = _listing(alternative, content)
-            elif not content.flags.issuperset(alternative.when) or content.flags.intersection(
-                alternative.unless
-            ):
-                continue
             else:
                 node = self._template(alternative.template, content, (*above, name))
             if node is not None and node not in options:

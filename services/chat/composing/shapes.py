@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Final
 
@@ -13,6 +13,8 @@ from services.chat.conversation import ChartHint, ChartKind
 from services.chat.semantic import (
     Catalog,
     Column,
+    EntityKind,
+    EntityReference,
     MemberCondition,
     Modifier,
     Query,
@@ -35,6 +37,8 @@ SAID_STEPS: Final = 4
 """Steps of time that a text names one by one."""
 
 SAID_FIELDS: Final = 4
+
+_PARTIES: Final = frozenset({EntityKind.CUSTOMER, EntityKind.SUPPLIER, EntityKind.EMPLOYEE, EntityKind.ITEM})
 
 Row = tuple[Value, ...]
 
@@ -161,7 +165,7 @@ def _comparison(table: Table, atoms: dict[str, str], flags: set[str]) -> Shaped 
 
 
 def _several(table: Table, atoms: dict[str, str], flags: set[str], metrics: Sequence[int]) -> Shaped:
-    """Several figures in one row, or one in several units."""
+    """Several figures in one row, or one figure in several units."""
     units = unit_column(table)
     rows = [
         {
@@ -170,10 +174,12 @@ def _several(table: Table, atoms: dict[str, str], flags: set[str], metrics: Sequ
         }
         for row in table.rows[:SAID_ROWS]
         for index in metrics
+        if row[index] is not None
     ]
     if len(table.rows) > SAID_ROWS or len(rows) > 2 * SAID_ROWS:
         flags.add("more")
-    return Shaped("several", Content(atoms, frozenset(flags), tuple(rows[: 2 * SAID_ROWS])))
+    shape = "units" if len(metrics) == 1 else "several"
+    return Shaped(shape, Content(atoms, frozenset(flags), tuple(rows[: 2 * SAID_ROWS])))
 
 
 def _rows(
@@ -184,6 +190,10 @@ def _rows(
     if not dimensions or not metrics:
         return _several(table, atoms, flags, metrics)
     first = metrics[0]
+    running = next((i for i, c in enumerate(table.columns) if c.role is Role.CUMULATIVE), None)
+    if Modifier.CUMULATIVE in query.modifiers and running is not None:
+        first = running
+        atoms["metric"] = rendering.name(table.columns[running].display_name)
     named = [_named(query, table, row, dimensions, first, units) for row in table.rows]
     atoms["dimension"] = " · ".join(rendering.name(table.columns[i].display_name) for i in dimensions)
     atoms |= {"first_name": named[0]["name"], "first_value": named[0]["value"]}
@@ -196,8 +206,12 @@ def _rows(
     said = named if len(named) <= SAID_ROWS else named[:SAID_OF_MANY]
     if len(named) > len(said) or table.truncated:
         flags.add("more")
+    if all("aside" in row for row in said):
+        flags.add("aside")
     flags.add("one" if len(said) == 1 else "many")
-    cut = bool(query.top or query.orderings)
+    cut = bool(query.orderings)
+    if query.conditions:
+        flags.add("limited")
     flags.add("split" if not cut else "largest" if query.orderings[0].descending else "smallest")
     return Shaped("ranking", Content(atoms, frozenset(flags), tuple(said)))
 
@@ -205,13 +219,19 @@ def _rows(
 def _named(
     query: Query, table: Table, row: Row, dimensions: Sequence[int], metric: int, units: int | None
 ) -> Mapping[str, str]:
-    """A row's name and its figure, with its share where one was asked for."""
+    """A row's name, its figure, and its share or its change where one was asked for."""
     name = " · ".join(rendered(table.columns[i], row, i, units, query) for i in dimensions)
-    value = rendered(table.columns[metric], row, metric, units)
-    share = next((i for i, c in enumerate(table.columns) if c.role is Role.SHARE), None)
+    said = {"name": name, "value": rendered(table.columns[metric], row, metric, units)}
+    place = {column.role: index for index, column in reversed(list(enumerate(table.columns)))}
+    share, rate = place.get(Role.SHARE), place.get(Role.CHANGE_RATE)
     if Modifier.SHARE in query.modifiers and share is not None and row[share] is not None:
-        value = f"{value}, {rendered(table.columns[share], row, share, units)}"
-    return {"name": name, "value": value}
+        said["aside"] = rendered(table.columns[share], row, share, units)
+    elif query.comparison and rate is not None and isinstance(change := row[rate], Decimal | int):
+        size = rendering.figure(
+            abs(Decimal(change)), table.columns[rate].unit, table.columns[rate].decimal_places
+        )
+        said["aside"] = f"{size} 증가" if change > 0 else f"{size} 감소" if change < 0 else "변동 없음"
+    return said
 
 
 def _trend(
@@ -243,12 +263,10 @@ def shape_record(record: Record) -> Shaped:
         "status": rendering.name(record.status) or "-",
     }
     flags: set[str] = set()
-    rows: list[Mapping[str, str]] = []
-    if record.fields.rows:
-        for column, value in zip(record.fields.columns, record.fields.rows[0], strict=True):
-            if value is None or column.key == "status" or len(rows) == SAID_FIELDS:
-                continue
-            rows.append({"name": rendering.name(column.display_name), "value": _field(column, value)})
+    rows = [
+        {"name": rendering.name(column.display_name), "value": _field(column, value)}
+        for column, value in _telling_fields(record)
+    ]
     if rows:
         flags.add("fields")
     if record.lines and record.lines.rows:
@@ -257,6 +275,19 @@ def shape_record(record: Record) -> Shaped:
         flags.add("superseded")
         atoms["replacement"] = rendering.name(record.superseded_by.display_name)
     return Shaped("record", Content(atoms, frozenset(flags), tuple(rows)))
+
+
+def _telling_fields(record: Record) -> list[tuple[Column, Value]]:
+    """The fields that a person asks for first: whose it is, its dates, its largest amount."""
+    if not record.fields.rows:
+        return []
+    fields = list(zip(record.fields.columns, record.fields.rows[0], strict=True))
+    parties = [f for f in fields if isinstance(f[1], EntityReference) and f[1].kind in _PARTIES][:1]
+    dates = [f for f in fields if isinstance(f[1], date)][:2]
+    amounts = [f for f in fields if isinstance(f[1], Decimal) and f[0].unit.kind is UnitKind.CURRENCY]
+    largest = sorted(amounts, key=lambda f: abs(f[1]) if isinstance(f[1], Decimal) else 0, reverse=True)[:1]
+    told = [*parties, *dates, *largest]
+    return told or [f for f in fields if f[1] is not None and f[0].key != "status"][:SAID_FIELDS]
 
 
 def _field(column: Column, value: Value) -> str:

@@ -23,7 +23,7 @@ class Register(StrEnum):
 def register_of(question: str) -> Register:
     """해요체 to those who ask in it, 합쇼체 to everybody else."""
     words = question.rstrip(" ?!.~…^ㅎㅋ")
-    return Register.HAEYO if words.endswith(("요", "죠", "용")) else Register.HAPSHO
+    return Register.HAEYO if words.endswith(("요", "죠")) else Register.HAPSHO
 
 
 @cache
@@ -46,10 +46,11 @@ def grammar(shape: str, register: Register) -> Grammar:
 def _alternative(shape: str, rule: str, entry: str | Mapping[str, Any]) -> Any:
     if isinstance(entry, str):
         return Alternative(entry)
+    conditions = _words(entry.get("when", "")), _words(entry.get("unless", ""))
     try:
         if "each" in entry:
-            return Listing(entry["each"], entry["between"], entry.get("last", ""))
-        return Alternative(entry["say"], _words(entry.get("when", "")), _words(entry.get("unless", "")))
+            return Listing(entry["each"], entry["between"], entry.get("last", ""), *conditions)
+        return Alternative(entry["say"], *conditions)
     except KeyError as missing:
         raise GrammarError(f"{shape}.yaml, {rule}: {missing} is missing") from None
 

@@ -48,6 +48,8 @@ class Name:
     candidates: tuple[Candidate, ...]
     total_count: int
     excluded: bool = False
+    others: bool = False
+    """Other things fit less closely: what it was taken for is said."""
     chosen: bool = False
     """The asker chose this one: nothing is assumed any more."""
 

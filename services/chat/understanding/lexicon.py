@@ -43,7 +43,12 @@ _FOLLOWUP: Final = load("followup")
 _IGNORABLE: Final = load("ignorable")
 _SMALLTALK: Final = load("smalltalk")
 
-_FACTORS: Final[Mapping[type, float]] = {MetricWord: 1.03, DimensionWord: 1.01, SmallTalkWord: 0.9}
+_FACTORS: Final[Mapping[type, float]] = {
+    MetricWord: 1.03,
+    CurrencyWord: 1.03,
+    DimensionWord: 1.01,
+    SmallTalkWord: 0.9,
+}
 """Which meaning wins where two claim the same characters; names stand at 1.02 (see `names`)."""
 
 _SIGN_FACTORS: Final = {Sign.IGNORED: 0.9, Sign.UNSUPPORTED: 0.8, Sign.CONTINUES: 0.85, Sign.CORRECTS: 0.85}

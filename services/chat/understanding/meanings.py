@@ -118,6 +118,8 @@ class NameWord:
     mention: str
     candidates: tuple[Candidate, ...]
     total_count: int
+    others: bool = False
+    """Other things fit less closely."""
 
 
 @dataclass(frozen=True, slots=True)

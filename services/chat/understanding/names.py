@@ -146,6 +146,12 @@ def _stretches(text: str, morphemes: Sequence[Morpheme]) -> Iterator[tuple[int, 
                 yield morpheme.start, next_start + len(stem)
 
 
+def stem(word: str) -> str:
+    """A typed word without its punctuation and the particle at its end."""
+    bare = word[: _without_punctuation(word, 0, len(word))]
+    return _PARTICLES.sub("", bare) or bare
+
+
 def _without_punctuation(text: str, start: int, end: int) -> int:
     while end > start and text[end - 1] in "?!.,~…;:\"'":
         end -= 1
@@ -164,7 +170,8 @@ def name_spans(mentions_: Sequence[Mention], resolutions: Mapping[str, Resolutio
         length = len(compact(mention.words))
         factor = _EXACT_FACTOR if exact else _PARTIAL_FACTOR
         total = resolution.total_count if len(candidates) == len(resolution.candidates) else len(candidates)
-        word = NameWord(mention.words, candidates, total)
+        others = exact and resolution.total_count > len(candidates)
+        word = NameWord(mention.words, candidates, total, others)
         yield replace(span(mention.start, mention.end, length, word, factor), exact=exact)
 
 

@@ -210,6 +210,11 @@ def _with_member(frame: Frame, name: Name, candidate: Candidate, catalog: Catalo
     notes = frame.notes
     if candidate.match not in _EXACT and not name.chosen:
         notes = (*notes, f"‘{name.mention}’: {entity.display_name} 기준으로 보았습니다.")
+    elif name.others and not name.chosen and (dimension := catalog.dimension_of(entity.kind)):
+        notes = (
+            *notes,
+            f"‘{name.mention}’: {dimension.display_name} {entity.display_name} 기준으로 보았습니다.",
+        )
     frame = replace(frame, notes=notes)
     if entity.kind is EntityKind.COMPANY:
         return replace(frame, companies=tuple(dict.fromkeys((*frame.companies, entity))))
@@ -287,8 +292,11 @@ def _grouped(frame: Frame, catalog: Catalog, today: date) -> Frame | Reading:
         if grouping.dimension not in allowed and grouping.dimension in catalog.dimensions:
             return _by_something_else(frame, catalog, catalog.dimensions[grouping.dimension].display_name)
     kept = [g for g in groupings if g.dimension in allowed]
-    members = tuple(m for m in frame.members if m.dimension in allowed)
-    frame = replace(frame, groupings=tuple(kept[:4]), members=members, listed=False)
+    for condition in frame.members:
+        if condition.dimension not in allowed:
+            names = ", ".join(member.display_name for member in condition.members)
+            return _by_something_else(replace(frame, members=()), catalog, names)
+    frame = replace(frame, groupings=tuple(kept[:4]), listed=False)
     needs_rows = frame.ranked or frame.share or frame.bounds
     if needs_rows and not frame.groupings:
         return _group_by(frame, catalog)

@@ -171,7 +171,7 @@ class _Reading:
             *names.name_spans(analysis.mentions, _all_kinds(resolutions)),
             *names.number_spans(analysis.numbers, _one_kind(resolutions)),
         ]
-        spans = _in_context(spans, analysis.morphemes)
+        spans = _in_context(self._without_account_names(spans), analysis.morphemes)
         self._chosen = best_covering(spans)
         torn = self._torn_names()
         if torn:  # a part of a word is no name: what is left of the word would change its meaning
@@ -274,7 +274,7 @@ class _Reading:
         if not about_data:
             return Refusal(RefusalKind.UNKNOWN, words=unused)
         options: tuple[Option, ...] = ()
-        if frame.metrics and slots.frame.metrics:
+        if frame.metrics and slots.frame.metrics and not self._inside_words(unused):
             words = ", ".join(f"‘{word}’" for word in unused)
             options = (Option(f"{words} 빼고 보기", frame),)
         return QuestionBack(Ask.WORDS, options, words=unused, frame=frame)
@@ -282,6 +282,29 @@ class _Reading:
     def _one_period(self, frame: Frame, slots: Slots) -> QuestionBack:
         options = tuple(Option(label(p), replace(frame, period=p)) for p in slots.periods)
         return QuestionBack(Ask.PERIODS, options, frame=frame)
+
+    def _without_account_names(self, spans: Sequence[Span]) -> list[Span]:
+        """Charts of accounts have names such as 제품매출: they count where an account is spoken of, not for 매출."""
+        metrics = [s for s in spans if isinstance(s.meaning, MetricWord)]
+        account = self._catalog.dimension_of(EntityKind.ACCOUNT)
+        if account is None or any(
+            isinstance(s.meaning, DimensionWord) and account.key in s.meaning.keys for s in spans
+        ):
+            return list(spans)
+
+        def is_taken(name: Span) -> bool:
+            """Whether a measure inside the name is the only one, or no measure beside it knows accounts."""
+            inside = [m for m in metrics if name.start <= m.start and m.end <= name.end]
+            outside = [m.meaning for m in metrics if m not in inside]
+            knows = any(
+                account.key in self._catalog.metrics[key].dimensions
+                for word in outside
+                if isinstance(word, MetricWord)
+                for key in word.keys
+            )
+            return bool(inside) and not knows
+
+        return [s for s in spans if not (_is_account_name(s) and is_taken(s))]
 
     def _torn_names(self) -> set[Span]:
         """Names that were matched by a part, and take only a part of a typed word with meaning in the rest."""
@@ -298,6 +321,16 @@ class _Reading:
             for s in self._chosen
             if isinstance(s.meaning, NameWord) and not s.exact and (s.start - 1 in bare or s.end in bare)
         }
+
+    def _inside_words(self, unused: Sequence[str]) -> bool:
+        """Whether a part of one of these words was used: 재고 of 안전재고 is not what was asked for."""
+        text = self._analysis.text.normal
+        taken = [
+            self._text[s.start : s.end]
+            for s in self._chosen
+            if isinstance(s.meaning, MetricWord | DimensionWord)
+        ]
+        return any(word in text and part in word for word in unused for part in taken)
 
     # --- words -------------------------------------------------------------------------------------------------------
 
@@ -423,6 +456,13 @@ def _one_kind(resolutions: Resolutions) -> dict[tuple[str, EntityKind], Resoluti
     }
 
 
+def _is_account_name(claim: Span) -> bool:
+    meaning = claim.meaning
+    return isinstance(meaning, NameWord) and all(
+        c.entity.kind is EntityKind.ACCOUNT for c in meaning.candidates
+    )
+
+
 def _is_document_name(claim: Span) -> bool:
     meaning = claim.meaning
     return isinstance(meaning, NameWord) and all(c.entity.kind.is_document for c in meaning.candidates)
@@ -445,11 +485,12 @@ def _edges(text: str, morphemes: Sequence[Morpheme]) -> frozenset[int]:
 
 
 def _as_typed(text: Text, places: Sequence[tuple[int, int]]) -> tuple[str, ...]:
-    """The words at these places, neighbours within one typed word as one."""
-    joined: list[tuple[int, int]] = []
+    """The typed words at these places, without their particles; neighbours within one word are one."""
+    words: list[tuple[int, int]] = []
     for start, end in sorted(set(places)):
-        if joined and start <= joined[-1][1]:
-            joined[-1] = (joined[-1][0], max(end, joined[-1][1]))
-        else:
-            joined.append((start, end))
-    return tuple(dict.fromkeys(text.as_typed(start, end) for start, end in joined))
+        before, after = text.normal.rfind(" ", 0, start) + 1, text.normal.find(" ", end)
+        stem = names.stem(text.normal[before : after if after >= 0 else len(text.normal)])
+        place = (before, max(before + len(stem), end))
+        if not words or words[-1] != place:
+            words.append(place)
+    return tuple(dict.fromkeys(text.as_typed(start, end) for start, end in words))

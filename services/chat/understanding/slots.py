@@ -215,7 +215,9 @@ def _names(frame: Frame, claims: Claims) -> Frame:
     places = [index for index, _ in claims.of(NameWord)]
     for index, word in claims.of(NameWord):
         excluding = _exclusion(claims, index, places)
-        names.append(Name(word.mention, word.candidates, word.total_count, excluded=excluding))
+        names.append(
+            Name(word.mention, word.candidates, word.total_count, excluded=excluding, others=word.others)
+        )
         claims.use(index)
     claims_of_exclusion = claims.signs(Sign.EXCLUDE)
     if names and any(name.excluded for name in names):
