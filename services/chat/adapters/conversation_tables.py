@@ -18,11 +18,12 @@ from sqlalchemy import (
     TypeDecorator,
     UniqueConstraint,
 )
+from sqlalchemy.dialects import mysql
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND: Final = timedelta(microseconds=1)
-_SIXTEEN_MEGABYTES: Final = 2**24 - 1
-"""MariaDB's MEDIUMTEXT and MEDIUMBLOB; a message between services can't be longer either."""
+_LONG_TEXT: Final = Text().with_variant(mysql.LONGTEXT(), "mysql", "mariadb")
+_BYTES: Final = LargeBinary().with_variant(mysql.LONGBLOB(), "mysql", "mariadb")
 
 
 class Moment(TypeDecorator[datetime]):
@@ -72,17 +73,17 @@ turn: Final = Table(
     Column("id", _key(64), primary_key=True),
     Column("conversation_id", _key(64), ForeignKey("conversation.id", ondelete="CASCADE"), nullable=False),
     Column("number", Integer, nullable=False),  # in its conversation, from 1
-    Column("question", Text(_SIXTEEN_MEGABYTES), nullable=False),
+    Column("question", _LONG_TEXT, nullable=False),
     Column("state", String(16), nullable=False, index=True),
     Column("create_time", Moment, nullable=False),
     Column("complete_time", Moment),
     Column("failure_reason", String(64), nullable=False),
     Column("thumb", String(32)),  # NULL: not rated
     Column("rating_reason", String(32)),
-    Column("rating_comment", Text(_SIXTEEN_MEGABYTES)),
-    Column("memory", Text(_SIXTEEN_MEGABYTES), nullable=False),
-    Column("answer", LargeBinary(_SIXTEEN_MEGABYTES)),  # by conversation_json
-    Column("events", LargeBinary(_SIXTEEN_MEGABYTES)),  # by conversation_json
+    Column("rating_comment", _LONG_TEXT),
+    Column("memory", _LONG_TEXT, nullable=False),
+    Column("answer", _BYTES),  # by conversation_json
+    Column("events", _BYTES),  # by conversation_json
     UniqueConstraint("conversation_id", "number"),
     mysql_charset="utf8mb4",
 )

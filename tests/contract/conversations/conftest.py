@@ -28,13 +28,18 @@ async def _empty(url: str) -> None:
 
 
 @pytest.fixture(params=["sqlite", "mariadb"])
-async def opening(request: pytest.FixtureRequest, tmp_path: Path) -> Opening:
+async def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """Of an empty database."""
     if request.param == "sqlite":
-        url = f"sqlite+aiosqlite:///{tmp_path}/chat.sqlite"
-    elif url := os.environ.get("MARU_TEST_MYSQL_URL", ""):
-        await _empty(url)
-    else:
-        pytest.skip("needs a MariaDB: MARU_TEST_MYSQL_URL=mysql+aiomysql://… names a database to be emptied")
+        return f"sqlite+aiosqlite:///{tmp_path}/chat.sqlite"
+    if server := os.environ.get("MARU_TEST_MYSQL_URL"):
+        await _empty(server)
+        return server
+    pytest.skip("needs a MariaDB: MARU_TEST_MYSQL_URL=mysql+aiomysql://… names a database to be emptied")
+
+
+@pytest.fixture
+def opening(url: str) -> Opening:
     return lambda: sql_conversations(url, Metrics())
 
 

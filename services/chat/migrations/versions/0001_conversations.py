@@ -2,14 +2,15 @@
 
 import sqlalchemy as sa
 from alembic import op
+from sqlalchemy.dialects import mysql
 
 revision = "0001"
 down_revision = None
 
 KEY = sa.String(190).with_variant(sa.String(190, collation="utf8mb4_nopad_bin"), "mysql", "mariadb")
 ID = sa.String(64).with_variant(sa.String(64, collation="utf8mb4_nopad_bin"), "mysql", "mariadb")
-TEXT = sa.Text(2**24 - 1)
-BYTES = sa.LargeBinary(2**24 - 1)
+TEXT = sa.Text().with_variant(mysql.LONGTEXT(), "mysql", "mariadb")
+BYTES = sa.LargeBinary().with_variant(mysql.LONGBLOB(), "mysql", "mariadb")
 
 
 def upgrade() -> None:
