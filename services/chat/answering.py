@@ -205,7 +205,7 @@ class Answering:
                 self._say(draft, kind, _with_examples({}, frozenset(), catalog))
                 draft.suggestions = examples(catalog)
 
-    # --- reading -----------------------------------------------------------------------------------------------------
+    # --- reading ---------------------------------------------------------------------------------
 
     async def _read(self, draft: Draft, catalog: Catalog) -> Reading:
         loop = asyncio.get_running_loop()
@@ -215,11 +215,13 @@ class Answering:
         lookups = analysis.lookups
         if lookups:
             draft.log.append(Progress(Step.LINKING, "이름을 찾고 있습니다."))
-        answers = await asyncio.gather(*(self._erp.resolve(l.mentions, l.kinds) for l in lookups))
+        answers = await asyncio.gather(
+            *(self._erp.resolve(lookup.mentions, lookup.kinds) for lookup in lookups)
+        )
         resolutions = dict(zip(lookups, answers, strict=True))
         return await loop.run_in_executor(self._executor, self._reader.read, analysis, resolutions, context)
 
-    # --- data --------------------------------------------------------------------------------------------------------
+    # --- data ------------------------------------------------------------------------------------
 
     async def _query(self, draft: Draft, reading: QueryReading, catalog: Catalog) -> None:
         query = reading.query
@@ -318,7 +320,7 @@ class Answering:
             return None
         return as_of.astimezone(self._clock.now().tzinfo)
 
-    # --- words only --------------------------------------------------------------------------------------------------
+    # --- words only ------------------------------------------------------------------------------
 
     def _say(self, draft: Draft, rule: str, content: Content) -> None:
         self._text(draft, reply(rule, draft.register, content))

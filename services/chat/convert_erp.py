@@ -33,7 +33,7 @@ from services.chat.semantic import (
     Value,
 )
 
-# --- small parts ----------------------------------------------------------------------------------------------------
+# --- small parts ---------------------------------------------------------------------------------
 
 
 def kind_to_proto(kind: EntityKind) -> value_pb2.EntityKind.ValueType:
@@ -79,7 +79,7 @@ def _range(message: query_pb2.DateRange) -> DateRange:
     return DateRange(date.fromisoformat(message.start_date), date.fromisoformat(message.end_date))
 
 
-# --- tables ---------------------------------------------------------------------------------------------------------
+# --- tables -------------------------------------------------------------------------------------
 
 
 def table_to_proto(table: Table) -> value_pb2.Table:
@@ -201,7 +201,7 @@ def _source(number: "query_pb2.AppliedFilter.Source.ValueType") -> FilterSource:
     return FilterSource(name) if name in FilterSource._value2member_map_ else FilterSource.DEFAULT
 
 
-# --- queries --------------------------------------------------------------------------------------------------------
+# --- queries ------------------------------------------------------------------------------------
 
 
 def query_to_proto(query: Query) -> query_pb2.Query:
@@ -262,7 +262,7 @@ def _member_to_proto(condition: MemberCondition) -> query_pb2.Filter:
     return negated
 
 
-# --- the catalog ----------------------------------------------------------------------------------------------------
+# --- the catalog --------------------------------------------------------------------------------
 
 
 def catalog(message: erp_service_pb2.DescribeCatalogResponse) -> Catalog:
@@ -296,7 +296,7 @@ def _metric(message: catalog_pb2.Metric) -> Metric:
     )
 
 
-# --- names and records ----------------------------------------------------------------------------------------------
+# --- names and records --------------------------------------------------------------------------
 
 
 def resolutions(messages: Sequence[erp_service_pb2.EntityResolution]) -> list[Resolution]:

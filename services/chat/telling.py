@@ -7,6 +7,8 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any, Final, Protocol
 
+import structlog
+
 from services.chat.composing.guard import foreign_parts
 from services.chat.composing.language import Cursor, Language
 from services.chat.conversation import Composer, FinishReason
@@ -14,6 +16,8 @@ from services.chat.errors import LanguageModelRejected, LanguageModelUnavailable
 from services.chat.model_gate import ModelBusy, ModelGate
 from services.chat.ports import FinishReason as Finish
 from services.chat.ports import GenerationChunk, GenerationRequest, LanguageModel
+
+log = structlog.get_logger(__name__)
 
 MAX_TOKENS: Final = 512
 _TOKENS_PER_CHARACTER: Final = 2
@@ -41,7 +45,6 @@ class Telling:
     text: str = ""
     cursor: Cursor = field(init=False)
     finish: Finish | None = None
-    refused: bool = False
     prompt_tokens: int = 0
     completion_tokens: int = 0
     first_text_at: float | None = None
@@ -136,22 +139,24 @@ class Teller:
         )
         loop = asyncio.get_running_loop()
         try:
-            async with self._gate.slot(owner), asyncio.timeout(self._first_text_seconds) as bound:
-                async with _closing(self._model.generate(request)) as chunks:
-                    async for chunk in chunks:
-                        text = chunk.text
-                        if text and not telling.text:
-                            bound.reschedule(loop.time() + self._text_seconds)
-                            text = text.lstrip(" ")
-                        if text and not telling.add(text):
-                            self._told.guard_refused()
-                            telling.refused = True
-                            return
-                        if chunk.finish_reason:
-                            telling.finish = chunk.finish_reason
-                            if chunk.usage:
-                                telling.prompt_tokens = chunk.usage.prompt_tokens
-                                telling.completion_tokens = chunk.usage.completion_tokens
+            async with (
+                self._gate.slot(owner),
+                asyncio.timeout(self._first_text_seconds) as bound,
+                _closing(self._model.generate(request)) as chunks,
+            ):
+                async for chunk in chunks:
+                    text = chunk.text
+                    if text and not telling.text:
+                        bound.reschedule(loop.time() + self._text_seconds)
+                        text = text.lstrip(" ")
+                    if text and not telling.add(text):
+                        self._told.guard_refused()
+                        return
+                    if chunk.finish_reason:
+                        telling.finish = chunk.finish_reason
+                    if chunk.usage:
+                        telling.prompt_tokens = chunk.usage.prompt_tokens
+                        telling.completion_tokens = chunk.usage.completion_tokens
         except ModelBusy:
             self._told.model_failed("busy")
         except TimeoutError:
@@ -160,6 +165,9 @@ class Teller:
             self._told.model_failed("unavailable")
         except LanguageModelRejected:
             self._told.model_failed("rejected")
+        except Exception:  # whatever the model's adapter does, the answer is told
+            log.exception("model_unforeseen")
+            self._told.model_failed("unforeseen")
 
 
 @asynccontextmanager

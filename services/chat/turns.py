@@ -150,7 +150,7 @@ class Turns:
                 task.cancel()
             await asyncio.gather(*late, return_exceptions=True)
 
-    # --- beginning ---------------------------------------------------------------------------------------------------
+    # --- beginning -------------------------------------------------------------------------------
 
     async def _begin(
         self,
@@ -187,7 +187,7 @@ class Turns:
             if live and not live.followers:
                 live.draft.abandoned.set()
 
-    # --- following ---------------------------------------------------------------------------------------------------
+    # --- following -------------------------------------------------------------------------------
 
     async def _follow(self, owner: str, turn: Turn, after: int) -> AsyncIterator[TurnEvent]:
         live = self._live.get(turn.id)
@@ -220,7 +220,7 @@ class Turns:
         if turn.state is TurnState.FAILED:
             raise TurnInterrupted(turn=turn.name)
 
-    # --- answering ---------------------------------------------------------------------------------------------------
+    # --- answering -------------------------------------------------------------------------------
 
     async def _run(self, live: _Live, detached: Callable[[], None]) -> None:
         """Answer, keep, publish. Never raises but for its own cancel, at shutdown."""

@@ -215,11 +215,10 @@ def context_of(definitions: Sequence[MetricDefinition], *, partial: bool = False
 
 def table_of(query: Query, catalog: Catalog) -> Result:
     """A table with the columns that the query asks for and figures that depend only on their place."""
-    columns: list[Column] = []
-    for grouping in query.groupings:
-        columns.append(
-            Column(grouping.dimension, catalog.dimensions[grouping.dimension].display_name, Role.DIMENSION)
-        )
+    columns = [
+        Column(grouping.dimension, catalog.dimensions[grouping.dimension].display_name, Role.DIMENSION)
+        for grouping in query.groupings
+    ]
     for key in query.metrics:
         metric = catalog.metrics[key]
         unit = metric.unit if metric.unit.kind is not UnitKind.QUANTITY else Unit(UnitKind.QUANTITY, "EA")

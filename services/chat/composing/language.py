@@ -57,7 +57,7 @@ class Language:
                     self._edges[self._add(option, first)].append(("", end))
                 return end
 
-    # --- matching ----------------------------------------------------------------------------------------------------
+    # --- matching --------------------------------------------------------------------------------
 
     @cached_property
     def start(self) -> Cursor:
@@ -108,7 +108,7 @@ class Language:
         cursor, read = self.advance(self.start, text)
         return read == len(text) and self.is_whole(cursor)
 
-    # --- completing --------------------------------------------------------------------------------------------------
+    # --- completing ------------------------------------------------------------------------------
 
     def complete(self, prefix: str) -> str:
         """What the narrator adds: the first path in the writer's order that begins with a legal prefix.
@@ -140,7 +140,7 @@ class Language:
         """The narrator's own sentence."""
         return self.complete("")
 
-    # --- size, samples, notation -------------------------------------------------------------------------------------
+    # --- size, samples, notation -----------------------------------------------------------------
 
     @property
     def count(self) -> int:

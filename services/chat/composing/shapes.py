@@ -253,7 +253,7 @@ def _trend(
     return Shaped("trend", Content(atoms, frozenset(flags), tuple(named) if not many else ()))
 
 
-# --- a document -----------------------------------------------------------------------------------------------------
+# --- a document ---------------------------------------------------------------------------------
 
 
 def shape_record(record: Record) -> Shaped:
@@ -294,7 +294,7 @@ def _field(column: Column, value: Value) -> str:
     return rendering.cell(value, column.unit, column.decimal_places)
 
 
-# --- charts ---------------------------------------------------------------------------------------------------------
+# --- charts -------------------------------------------------------------------------------------
 
 
 def chart_of(query: Query, table: Table) -> ChartHint | None:

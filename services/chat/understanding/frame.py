@@ -148,7 +148,7 @@ def load_memory(text: str) -> Memory:
     return _MEMORY.validate_json(text) if text else Memory()
 
 
-# --- readings ---------------------------------------------------------------------------------------------------------
+# --- readings -----------------------------------------------------------------------------------
 
 
 class Ask(StrEnum):

@@ -17,7 +17,8 @@ COUNT: Final = rf"(?:\d{{1,4}}|{alternatives(_COUNTS)})"
 _DIGITS: Final = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?"
 _MULTIPLIER: Final = alternatives(_MULTIPLIERS)
 
-AMOUNT: Final = rf"(?:(?:{_DIGITS})\s*(?:{_MULTIPLIER})?(?:\s*(?:{_DIGITS})\s*(?:{_MULTIPLIER}))*|(?:백만|천만|십억|백억|천억|십만))"
+_PARTS: Final = rf"(?:{_DIGITS})\s*(?:{_MULTIPLIER})?(?:\s*(?:{_DIGITS})\s*(?:{_MULTIPLIER}))*"
+AMOUNT: Final = rf"(?:{_PARTS}|백만|천만|십억|백억|천억|십만)"
 """An amount with Korean multipliers."""
 
 _PART: Final = re.compile(rf"({_DIGITS})?\s*({_MULTIPLIER})?")

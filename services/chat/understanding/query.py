@@ -98,7 +98,7 @@ def _common_dimensions(frame: Frame, catalog: Catalog) -> list[str]:
     return [key for key in catalog.dimensions if all(key in keys for keys in sets)]
 
 
-# --- a document -----------------------------------------------------------------------------------------------------
+# --- a document ---------------------------------------------------------------------------------
 
 
 def _record(frame: Frame, catalog: Catalog, today: date) -> Frame | Reading:
@@ -124,7 +124,7 @@ def _record(frame: Frame, catalog: Catalog, today: date) -> Frame | Reading:
     )
 
 
-# --- measures -------------------------------------------------------------------------------------------------------
+# --- measures -----------------------------------------------------------------------------------
 
 
 def _measured(frame: Frame, catalog: Catalog, today: date) -> Frame | Reading:
@@ -166,7 +166,7 @@ def _likely_metrics(frame: Frame, catalog: Catalog) -> list[Metric]:
     return fitting[:6]
 
 
-# --- names ----------------------------------------------------------------------------------------------------------
+# --- names --------------------------------------------------------------------------------------
 
 
 def _named(frame: Frame, catalog: Catalog, today: date) -> Frame | Reading:
@@ -252,7 +252,7 @@ def _entity_label(candidate: Candidate, catalog: Catalog, *, kinds: bool) -> str
     return f"{entity.display_name} ({', '.join(parts)})" if parts else entity.display_name
 
 
-# --- groupings ------------------------------------------------------------------------------------------------------
+# --- groupings ----------------------------------------------------------------------------------
 
 
 def _grouped(frame: Frame, catalog: Catalog, today: date) -> Frame | Reading:
@@ -331,7 +331,7 @@ def _by_something_else(frame: Frame, catalog: Catalog, what: str) -> QuestionBac
     )
 
 
-# --- limits ---------------------------------------------------------------------------------------------------------
+# --- limits -------------------------------------------------------------------------------------
 
 
 def _limited(frame: Frame, catalog: Catalog, today: date) -> Frame | Reading:
@@ -349,7 +349,7 @@ def _limited(frame: Frame, catalog: Catalog, today: date) -> Frame | Reading:
     return replace(frame, bounds=tuple(bounds))
 
 
-# --- time -----------------------------------------------------------------------------------------------------------
+# --- time ---------------------------------------------------------------------------------------
 
 
 def _timed(frame: Frame, catalog: Catalog, today: date) -> Frame | Reading:
@@ -365,9 +365,8 @@ def _timed(frame: Frame, catalog: Catalog, today: date) -> Frame | Reading:
         frame = replace(frame, period=period, notes=(*frame.notes, note) if flows else frame.notes)
     if period and period.start > today:
         return FuturePeriod(label(period), _names_of(_metrics(frame, catalog)))
-    if flows or by_date:
-        if period is None or period.as_of:
-            return ask_period(frame, catalog, today)
+    if (flows or by_date) and (period is None or period.as_of):
+        return ask_period(frame, catalog, today)
     return replace(frame, open_period=False)
 
 
@@ -413,7 +412,7 @@ def _day_before(period: Period, unit: Grain) -> Period:
     return replace(period, start=day, end=day)
 
 
-# --- the query ------------------------------------------------------------------------------------------------------
+# --- the query ----------------------------------------------------------------------------------
 
 
 def _query(frame: Frame, catalog: Catalog, today: date) -> Reading:

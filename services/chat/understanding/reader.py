@@ -190,7 +190,7 @@ class _Reading:
             return record
         return self._question(before, write[0] if write else None)
 
-    # --- documents ---------------------------------------------------------------------------------------------------
+    # --- documents -------------------------------------------------------------------------------
 
     def _record(self) -> Reading | None:
         """A document asked for by its number, unless other words ask for something else as well."""
@@ -204,7 +204,7 @@ class _Reading:
             return finalise(Frame(names=(name,)), self._catalog, self._context.today)
         return None
 
-    # --- a question of data ------------------------------------------------------------------------------------------
+    # --- a question of data ----------------------------------------------------------------------
 
     def _question(self, before: Frame, verb: Morpheme | None) -> Reading:
         """`verb`: 바꿔 줘, 추가해 줘, meant for the question before."""
@@ -332,7 +332,7 @@ class _Reading:
         ]
         return any(word in text and part in word for word in unused for part in taken)
 
-    # --- words -------------------------------------------------------------------------------------------------------
+    # --- words -----------------------------------------------------------------------------------
 
     def _reshapes(self, verb: Morpheme, before: Frame) -> bool:
         """Whether "바꿔줘", "추가해줘" is about the question before: only its slots stand beside the verb."""
@@ -344,13 +344,8 @@ class _Reading:
             for s in others
             if isinstance(s.meaning, MetricWord | DimensionWord | TimeWord) or s.meaning is Sign.BY
         ]
-        if (
-            not slots
-            or len(slots) != len(others)
-            or self._unused(record=False, verb=verb, unused_claims=False)
-        ):
-            return False
-        return True
+        only_slots = bool(slots) and len(slots) == len(others)
+        return only_slots and not self._unused(record=False, verb=verb, unused_claims=False)
 
     def _unused(
         self,
@@ -423,8 +418,8 @@ class _Reading:
 def _in_context(spans: Sequence[Span], morphemes: Sequence[Morpheme]) -> list[Span]:
     """The claims that can stand where they stand.
 
-    A single letter that is a particle is no word of its own, and one that is no noun is none that stands for a thing. A dimension before 별, or the only one of a ranking, is
-    the dimension even if a group is called the same ("제품별", "상위 제품").
+    A single letter that is a particle is no word of its own, and one that is no noun names no thing. A dimension
+    before 별, or the only one of a ranking, is the dimension even if a group is called the same ("제품별", "상위 제품").
     """
     particles = {(m.start, m.end) for m in morphemes if m.tag[0] in "JE"}
     particles -= {(m.start, m.end) for m in morphemes if not m.is_function}

@@ -80,7 +80,7 @@ def fill(claims: Claims, catalog: Catalog, today: Period) -> Slots:
     return Slots(frame, that, it, periods, vague)
 
 
-# --- time and comparison --------------------------------------------------------------------------------------------
+# --- time and comparison ------------------------------------------------------------------------
 
 
 def _time(claims: Claims, today: Period) -> tuple[Frame, tuple[Period, ...]]:
@@ -175,7 +175,7 @@ def _corrected(claims: Claims, index: int) -> bool:
     return exclusion is not None
 
 
-# --- what is measured -----------------------------------------------------------------------------------------------
+# --- what is measured ---------------------------------------------------------------------------
 
 
 def _metrics(frame: Frame, claims: Claims, catalog: Catalog) -> tuple[Frame, bool]:
@@ -207,7 +207,7 @@ def _known(catalog: Catalog, names: Sequence[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(found))
 
 
-# --- names ----------------------------------------------------------------------------------------------------------
+# --- names --------------------------------------------------------------------------------------
 
 
 def _names(frame: Frame, claims: Claims) -> Frame:
@@ -263,7 +263,7 @@ def _exclusion(claims: Claims, index: int, places: Sequence[int]) -> bool:
         return False
 
 
-# --- groupings ------------------------------------------------------------------------------------------------------
+# --- groupings ----------------------------------------------------------------------------------
 
 
 def _groupings(frame: Frame, claims: Claims, catalog: Catalog) -> tuple[Frame, tuple[tuple[str, ...], ...]]:
@@ -341,12 +341,15 @@ def _narrow(frame: Frame, word: NameWord, kinds: set[EntityKind | None], party: 
         kept = tuple(c for c in name.candidates if c.entity.kind in wanted)
         if name.mention == word.mention and kept:
             dropped = len(name.candidates) - len(kept)
-            name = replace(name, candidates=kept, total_count=max(len(kept), name.total_count - dropped))
-        names.append(name)
+            names.append(
+                replace(name, candidates=kept, total_count=max(len(kept), name.total_count - dropped))
+            )
+        else:
+            names.append(name)
     return replace(frame, names=tuple(names))
 
 
-# --- order, cut and limits ------------------------------------------------------------------------------------------
+# --- order, cut and limits ----------------------------------------------------------------------
 
 
 def _ranking(frame: Frame, claims: Claims) -> Frame:

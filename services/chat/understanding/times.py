@@ -161,9 +161,8 @@ class TimeMatcher:
         if match := _AGO.match(text, start):
             period = period_of(_unit(match[2]), self._today, -count(match[1]))
             return TimeMatch(start, match.end(), period)
-        if match := _BARE_RANGE.match(text, start):
-            if found := self._bare_range(match):
-                return replace(found, end=_end(_UNTIL, text, found.end))
+        if (match := _BARE_RANGE.match(text, start)) and (found := self._bare_range(match)):
+            return replace(found, end=_end(_UNTIL, text, found.end))
         if first := self._part(text, start):
             return self._range(text, start, *first)
         if match := _VAGUE.match(text, start):
@@ -187,17 +186,8 @@ class TimeMatcher:
         first = self._place(part)
         if not first:
             return None
-        join = _JOIN.match(text, end)
-        if join and (second := self._part(text, join.end())) and (join[1] != "-" or text[end - 1].isdigit()):
-            if last := self._place(second[0], after=first, like=part):
-                stop = _end(_UNTIL, text, second[1])
-                if ended := _END_OF.match(text, stop):
-                    stop = ended.end()
-                if last.start > self._today and part.year is None and not part.placed:
-                    first, last = year_before(first), year_before(last)
-                if last.end < first.start:
-                    first, last = last, first
-                return TimeMatch(start, stop, Period(first.start, last.end, year_said=part.year is not None))
+        if spanned := self._joined(text, start, part, first, end):
+            return spanned
         if match := _FROM.match(text, end) or _SINCE.match(text, end):
             # "9월 이후" alone: up to today. The end may follow with other words between ("9월부터 … 까지").
             return TimeMatch(start, match.end(), Period(first.start, max(self._today, first.start)))
@@ -219,6 +209,22 @@ class TimeMatcher:
         if match := _AS_OF.match(text, end):
             return TimeMatch(start, match.end(), replace(first, as_of=first.unit is Grain.DAY))
         return TimeMatch(start, _end(_DURING, text, end), first, part.ambiguous)
+
+    def _joined(self, text: str, start: int, part: _Part, first: Period, end: int) -> TimeMatch | None:
+        """A span to a second part: 9월 1일부터 15일까지, 9/1~9/15."""
+        join = _JOIN.match(text, end)
+        second = self._part(text, join.end()) if join else None
+        if not join or not second or (join[1] == "-" and not text[end - 1].isdigit()):
+            return None
+        last = self._place(second[0], after=first, like=part)
+        if not last:
+            return None
+        stop = _end(_END_OF, text, _end(_UNTIL, text, second[1]))
+        if last.start > self._today and part.year is None and not part.placed:
+            first, last = year_before(first), year_before(last)
+        if last.end < first.start:
+            first, last = last, first
+        return TimeMatch(start, stop, Period(first.start, last.end, year_said=part.year is not None))
 
     def _part(self, text: str, start: int) -> tuple[_Part, int] | None:
         """One named period at this place."""

@@ -96,11 +96,13 @@ def reason_of(error: grpc.aio.AioRpcError) -> str:
 
 async def refused(call: Any) -> tuple[grpc.StatusCode, str]:
     with pytest.raises(grpc.aio.AioRpcError) as failure:
-        if hasattr(call, "__aiter__"):
-            _ = [response async for response in call]
-        else:
-            await call
+        await (_drained(call) if hasattr(call, "__aiter__") else call)
     return failure.value.code(), reason_of(failure.value)
+
+
+async def _drained(call: Any) -> None:
+    async for _ in call:
+        pass
 
 
 async def test_a_question_is_answered_over_the_wire(service: Service) -> None:

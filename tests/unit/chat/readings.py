@@ -83,7 +83,9 @@ def read(
     """Reads one question in the made-up company, on 20 November 2026."""
     context = Context(catalog, TODAY, memory or Memory(), choice_number)
     analysis = reader.analyse(question, context)
-    resolutions = {l: [resolve(mention, l.kinds) for mention in l.mentions] for l in analysis.lookups}
+    resolutions = {
+        lookup: [resolve(mention, lookup.kinds) for mention in lookup.mentions] for lookup in analysis.lookups
+    }
     return reader.read(analysis, resolutions, context)
 
 

@@ -48,7 +48,7 @@ def language_of(shaped: Shaped, register: Register = Register.HAPSHO) -> Languag
     return Language(grammar(shaped.shape, register).bind(shaped.content))
 
 
-# --- particles, figures -----------------------------------------------------------------------------------------------
+# --- particles, figures -------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -109,7 +109,7 @@ def test_the_register_follows_the_asker(question: str, wanted: Register) -> None
     assert register_of(question) is wanted
 
 
-# --- the grammar itself -----------------------------------------------------------------------------------------------
+# --- the grammar itself -------------------------------------------------------------------------
 
 
 def test_a_particle_is_attached_to_each_alternative() -> None:
@@ -154,7 +154,7 @@ def test_the_second_look_finds_figures_and_names_that_are_not_the_results() -> N
     assert foreign_parts("2026년 10월 매출은 11,200원입니다.", atoms)
 
 
-# --- random results ---------------------------------------------------------------------------------------------------
+# --- random results -----------------------------------------------------------------------------
 
 names = st.one_of(
     st.sampled_from([e.display_name for e in entities()]),
@@ -301,7 +301,7 @@ def test_an_injected_name_changes_nothing_but_the_name() -> None:
     assert told(INJECTED) == told("가나").replace("가나", INJECTED)
 
 
-# --- enough ways to say it --------------------------------------------------------------------------------------------
+# --- enough ways to say it ----------------------------------------------------------------------
 
 
 def _one(shape: str, rows: int = 3) -> Shaped:
@@ -353,7 +353,7 @@ def test_zero_is_an_answer() -> None:
     assert "0원" in language_of(zero).first
 
 
-# --- records, charts, replies -----------------------------------------------------------------------------------------
+# --- records, charts, replies -------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("register", list(Register))

@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import aclosing, suppress
 from dataclasses import dataclass, field
@@ -40,7 +40,7 @@ from services.chat.errors import (
     TurnRunning,
 )
 from services.chat.model_gate import ModelGate
-from services.chat.ports import Conversations
+from services.chat.ports import Conversations, Page
 from services.chat.ports import FinishReason as Finish
 from services.chat.telling import Teller
 from services.chat.turns import Turns
@@ -87,9 +87,13 @@ class Desk:
     conversation: str
     asked: int = 0
 
-    def stream(self, question: str, *, request_id: str = "", owner: str = OWNER, choice: int = 0) -> AsyncIterator[TurnEvent]:
+    def stream(
+        self, question: str, *, request_id: str = "", owner: str = OWNER, choice: int = 0
+    ) -> AsyncIterator[TurnEvent]:
         self.asked += 1
-        return self.turns.ask(owner, self.conversation, question, request_id or f"r{self.asked}", choice, lambda: None)
+        return self.turns.ask(
+            owner, self.conversation, question, request_id or f"r{self.asked}", choice, lambda: None
+        )
 
     async def ask(self, question: str, **more: object) -> list[TurnEvent]:
         return [event async for event in self.stream(question, **more)]  # type: ignore[arg-type]
@@ -127,7 +131,14 @@ async def desk(tmp_path: Path, reader: Reader) -> AsyncIterator[Desk]:
     assert not [task for task in left if "turns" in repr(task.get_coro())]
 
 
-# --- the order of things ----------------------------------------------------------------------------------------------
+async def until(holds: Callable[[], bool]) -> None:
+    """Let the other tasks run until something holds."""
+    async with asyncio.timeout(5):
+        while not holds():  # noqa: ASYNC110  the turns have no event of their own for it
+            await asyncio.sleep(0.001)
+
+
+# --- the order of things ------------------------------------------------------------------------
 
 
 async def test_the_table_comes_before_the_model_and_the_end_holds_all(desk: Desk) -> None:
@@ -174,7 +185,7 @@ async def test_silence_is_filled_with_heartbeats_that_are_not_kept(desk: Desk) -
     assert replayed == [e for e in events if not isinstance(e.body, Heartbeat)]
 
 
-# --- the model --------------------------------------------------------------------------------------------------------
+# --- the model ----------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("error", [LanguageModelUnavailable("away"), LanguageModelRejected("bad")])
@@ -234,7 +245,9 @@ async def test_a_model_that_never_ends_is_left(desk: Desk) -> None:
 async def test_the_model_serves_a_few_at_once_and_the_narrator_the_rest(desk: Desk) -> None:
     desk.model.hold, desk.model.hold_from = asyncio.Event(), 0
     others = [await desk.store.create(OWNER, "", f"x{n}", "d", desk.clock.now()) for n in range(5)]
-    streams = [desk.turns.ask(OWNER, c.id, "지난달 매출은?", f"q{n}", 0, lambda: None) for n, c in enumerate(others)]
+    streams = [
+        desk.turns.ask(OWNER, c.id, "지난달 매출은?", f"q{n}", 0, lambda: None) for n, c in enumerate(others)
+    ]
 
     async def run(stream: AsyncIterator[TurnEvent]) -> Turn:
         return completed([event async for event in stream])
@@ -245,7 +258,7 @@ async def test_the_model_serves_a_few_at_once_and_the_narrator_the_rest(desk: De
     assert "busy" in desk.counted.failures
 
 
-# --- leaving and stopping ---------------------------------------------------------------------------------------------
+# --- leaving and stopping -----------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("after", range(8))
@@ -258,8 +271,7 @@ async def test_an_asker_who_leaves_frees_the_model_and_the_turn_is_kept(desk: De
             if seen > after:
                 break
         left = time.perf_counter()
-    while desk.turns.running:
-        await asyncio.sleep(0.001)
+    await until(lambda: not desk.turns.running)
     assert time.perf_counter() - left < 0.2
     turns, _ = await desk.store.list_turns(OWNER, desk.conversation, _page())
     assert turns[0].state is TurnState.COMPLETED
@@ -277,8 +289,8 @@ async def test_a_caller_cancelled_while_the_turn_begins_leaves_no_turn_behind(de
         with suppress(asyncio.CancelledError, StopAsyncIteration):
             await first
         await stream.aclose()
-        async with asyncio.timeout(5):
-            while desk.turns.running or await _state(desk, made.id) is TurnState.RUNNING:
+        async with asyncio.timeout(5):  # it may still be beginning
+            while desk.turns.running or await _state(desk, made.id) is TurnState.RUNNING:  # noqa: ASYNC110
                 await asyncio.sleep(0.002)
 
 
@@ -287,9 +299,7 @@ async def _state(desk: Desk, conversation_id: str) -> TurnState | None:
     return turns[0].state if turns else None
 
 
-def _page():  # type: ignore[no-untyped-def]
-    from services.chat.ports import Page
-
+def _page() -> Page:
     return Page(10)
 
 
@@ -345,7 +355,7 @@ async def test_a_turn_stopped_before_its_table_has_none(desk: Desk) -> None:
     assert completed([event async for event in stream]) == stopped
 
 
-# --- one at a time, repeated, replayed --------------------------------------------------------------------------------
+# --- one at a time, repeated, replayed ----------------------------------------------------------
 
 
 async def test_one_turn_at_a_time_in_a_conversation(desk: Desk) -> None:
@@ -371,7 +381,9 @@ async def test_the_same_request_gives_the_same_turn(desk: Desk) -> None:
 
 async def test_the_same_request_follows_the_running_turn(desk: Desk) -> None:
     desk.erp.delay_seconds = 0.1
-    both = await asyncio.gather(desk.ask("지난달 매출은?", request_id="s"), desk.ask("지난달 매출은?", request_id="s"))
+    both = await asyncio.gather(
+        desk.ask("지난달 매출은?", request_id="s"), desk.ask("지난달 매출은?", request_id="s")
+    )
     assert completed(both[0]) == completed(both[1])
     assert len(desk.erp.queries) == 1
 
@@ -408,7 +420,7 @@ async def test_anothers_turn_does_not_exist(desk: Desk) -> None:
     assert refused.value.reason == "CONVERSATION_NOT_FOUND"
 
 
-# --- failing ----------------------------------------------------------------------------------------------------------
+# --- failing ------------------------------------------------------------------------------------
 
 
 async def test_an_erp_that_is_away_fails_the_turn_with_its_reason(desk: Desk) -> None:
@@ -460,7 +472,7 @@ async def test_what_can_not_be_read_is_refused_before_a_turn_begins(desk: Desk, 
     assert (await desk.store.get(OWNER, desk.conversation)).turn_count == 0
 
 
-# --- conversation -----------------------------------------------------------------------------------------------------
+# --- conversation -------------------------------------------------------------------------------
 
 
 async def test_a_question_back_is_remembered_and_answered_by_number(desk: Desk) -> None:
