@@ -153,10 +153,11 @@ test("without a network it waits until there is one", async () => {
   expect(last().text).toBe(WHOLE);
 });
 
-test("a restarting service is waited for, a missing part behind it is not", async () => {
-  const restarting = failure(Code.Unavailable, "SHUTTING_DOWN", "다시 시작하는 중입니다.", {
-    service: "chat",
-  });
+test.each([
+  ["that restarts", "SHUTTING_DOWN", { service: "chat" }],
+  ["that Envoy can't reach", "DEPENDENCY_UNAVAILABLE", { dependency: "chat" }],
+])("a chat service %s is waited for, a missing part behind it is not", async (_, reason, metadata) => {
+  const restarting = failure(Code.Unavailable, reason, "잠시 뒤에 다시 시도해 주세요.", metadata);
   const away = failure(Code.Unavailable, "DEPENDENCY_UNAVAILABLE", "erp가 응답하지 않습니다.", {
     dependency: "erp",
   });

@@ -187,7 +187,10 @@ test("an ended sign-in leads back to the issuer", async () => {
   expect(onSignIn).toHaveBeenCalledTimes(1);
 });
 
-test("the last Korean syllable is sent with the rest, once", async () => {
+test.each([
+  ["Windows", false],
+  ["macOS, which sends Enter again", true],
+])("the last Korean syllable is sent with the rest, once: %s", async (_, repeatsEnter) => {
   const ask = vi.fn(() => send(ordinaryTurn));
   open({ ask });
   const enter = { key: "Process", code: "Enter", keyCode: 229, isComposing: true };
@@ -196,7 +199,7 @@ test("the last Korean syllable is sent with the rest, once", async () => {
   fireEvent.keyDown(box(), enter);
   fireEvent.compositionEnd(box(), { data: "은" });
   fireEvent.input(box(), { target: { value: "매출은" } }); // the browser puts the syllable in after the end
-  fireEvent.keyDown(box(), { key: "Enter", code: "Enter", keyCode: 13 }); // what macOS sends besides
+  if (repeatsEnter) fireEvent.keyDown(box(), { key: "Enter", code: "Enter", keyCode: 13 });
   await screen.findByText("한빛상사가 가장 많습니다.");
   expect(ask).toHaveBeenCalledTimes(1);
   expect(ask).toHaveBeenCalledWith(expect.objectContaining({ question: "매출은" }), expect.anything());
