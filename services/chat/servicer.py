@@ -7,7 +7,7 @@ import grpc
 from maru.chat.v1 import chat_service_pb2 as pb
 from maru.chat.v1.chat_service_pb2_grpc import ChatServiceServicer
 
-from services.chat import convert
+from services.chat.convert import chat as convert
 from services.chat.library import Library
 from services.chat.turns import Turns
 from services.kit.context import bind_conversation, bind_deadline

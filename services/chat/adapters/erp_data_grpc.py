@@ -11,7 +11,7 @@ import grpc
 from maru.erp.v1 import erp_service_pb2 as pb
 from maru.erp.v1.erp_service_pb2_grpc import ErpServiceStub
 
-from services.chat import convert_erp
+from services.chat.convert import erp as convert_erp
 from services.chat.errors import RecordNotFound
 from services.chat.semantic import Catalog, EntityKind, Query, Record, Resolution, Result
 from services.kit.errors import RemoteError

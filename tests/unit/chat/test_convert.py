@@ -14,7 +14,6 @@ from hypothesis import given, settings
 from maru.chat.v1 import turn_event_pb2, turn_pb2
 from maru.erp.v1 import catalog_pb2, erp_service_pb2, query_pb2, record_pb2, value_pb2
 
-from services.chat import convert, convert_erp
 from services.chat.conversation import (
     ChartHint,
     ChartKind,
@@ -32,6 +31,8 @@ from services.chat.conversation import (
     TurnEvent,
     TurnState,
 )
+from services.chat.convert import chat as convert
+from services.chat.convert import erp as convert_erp
 from services.chat.semantic import (
     AppliedFilter,
     Candidate,

@@ -7,7 +7,6 @@ from google.protobuf.duration_pb2 import Duration
 from google.protobuf.timestamp_pb2 import Timestamp
 from maru.chat.v1 import conversation_pb2, turn_event_pb2, turn_pb2
 
-from services.chat import convert_erp
 from services.chat.conversation import (
     Answer,
     ChartHint,
@@ -27,6 +26,7 @@ from services.chat.conversation import (
     TurnEvent,
     Usage,
 )
+from services.chat.convert import erp as convert_erp
 
 
 def _timestamp(when: datetime | None) -> Timestamp | None:
