@@ -86,7 +86,9 @@ class ErpData(Protocol):
         """The catalog as the asker sees it; the same object as before while nothing changed."""
         ...
 
-    async def resolve(self, mentions: Sequence[str], kinds: Sequence[EntityKind] = ()) -> Sequence[Resolution]:
+    async def resolve(
+        self, mentions: Sequence[str], kinds: Sequence[EntityKind] = ()
+    ) -> Sequence[Resolution]:
         """What each mention may name, in the order of the mentions; only what the asker may see.
 
         `kinds` empty means all. No match is a resolution without candidates. At most a few hundred mentions.
@@ -125,7 +127,9 @@ class Conversations(Protocol):
     raises RequestIdReused.
     """
 
-    async def create(self, owner: str, title: str, request_id: str, digest: str, now: datetime) -> Conversation:
+    async def create(
+        self, owner: str, title: str, request_id: str, digest: str, now: datetime
+    ) -> Conversation:
         """A new, empty conversation."""
         ...
 
@@ -142,7 +146,14 @@ class Conversations(Protocol):
         ...
 
     async def rename(
-        self, owner: str, conversation_id: str, title: str, etag: str, request_id: str, digest: str, now: datetime
+        self,
+        owner: str,
+        conversation_id: str,
+        title: str,
+        etag: str,
+        request_id: str,
+        digest: str,
+        now: datetime,
     ) -> Conversation:
         """Give it a title; every change gives it another etag.
 
