@@ -30,7 +30,7 @@ from sqlalchemy import (
 )
 
 from services.erp.core.catalog import Dimension, Fact, Rollup, Term, TimeBehavior
-from services.erp.core.conditions import Trees, defined, filtered, is_one_of
+from services.erp.core.conditions import Trees, defined, filtered, is_one_of, meets
 from services.erp.core.joins import Joins
 from services.erp.core.periods import period_key
 from services.erp.core.plan import Frame, LeafPlan, Plan, Reading, Slot
@@ -155,7 +155,8 @@ class _Compiler:
     ) -> Iterator[ColumnElement[bool]]:
         """Which of the fact's rows count: company, days, definition, question, policy."""
         plan = self._plan
-        yield is_one_of(joins.first(fact.company), [company.key for company in plan.companies])
+        companies = [company.key for company in plan.companies]
+        yield meets(fact.company, joins, lambda column: is_one_of(column, companies))
         if not fact.rollup:
             if days is not None:
                 yield from _within(joins.first(fact.date), days)

@@ -4,7 +4,6 @@ fact.
 A figure that isn't there is left out of its `Figures`: a sum over no rows is 0, and yet not a row.
 """
 
-from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -61,6 +60,8 @@ class Row:
 _Series = dict[tuple[Slot, str | None], dict[str, Figures]]
 """Of one combination of members: (slot, unit; None for what has none) -> period -> figures."""
 
+_SLOTS: Final = {slot.value: slot for slot in Slot}
+
 
 def put_together(plan: Plan, statement: Statement, fetched: Iterable[Sequence[Any]]) -> list[Row]:
     """The rows of the result, in no order. A trend has every period that has begun, for each combination of
@@ -68,9 +69,7 @@ def put_together(plan: Plan, statement: Statement, fetched: Iterable[Sequence[An
     """
     quantities = plan.quantities
     members = 4 + 3 * sum(not dimension.is_date for dimension in plan.dimensions)
-    found: dict[tuple[Members, str | None], _Series] = defaultdict(
-        lambda: defaultdict(lambda: defaultdict(dict))
-    )
+    found: dict[tuple[Members, str | None], _Series] = {}
     for row in fetched:
         slot, period, due, unit = row[:4]
         key = tuple(Member(*row[at : at + 3]) for at in range(4, members, 3)), due
@@ -78,61 +77,67 @@ def put_together(plan: Plan, statement: Statement, fetched: Iterable[Sequence[An
             if value is None or (value == 0 and isinstance(value, int)):
                 continue  # no row of this fact; counting none is none either
             own_unit = (unit or NO_UNIT) if name in quantities else None
-            figures = found[key][Slot(slot), own_unit][period]
-            figures[name] = figures.get(name, Decimal(0)) + value
+            by_period = found.setdefault(key, {}).setdefault((_SLOTS[slot], own_unit), {})
+            figures = by_period.setdefault(period, {})
+            figures[name] = figures[name] + value if name in figures else Decimal(value)
     if not found and members == 4 and plan.due_grouping is None:
-        found[(), None] = defaultdict(lambda: defaultdict(dict))  # nothing at all is one row of 0
-    return [row for (keys, due), series in found.items() for row in _rows(plan, keys, due, series)]
+        found[(), None] = {}  # nothing at all is one row of 0
+    slots = [_Slot(plan, slot) for slot in plan.frames]
+    return [row for (keys, due), series in found.items() for row in _rows(plan, slots, keys, due, series)]
 
 
-def _rows(plan: Plan, members: Members, due: str | None, series: _Series) -> Iterator[Row]:
-    units: list[str | None] = [*sorted({unit for _, unit in series if unit is not None}, key=in_order)] or [
-        None
-    ]
-    steps = {
-        (slot, unit): _steps(plan, slot, series.get((slot, unit), {}))
-        for slot in Slot
-        for unit in {None, *units}
+def _rows(
+    plan: Plan, slots: Sequence["_Slot"], members: Members, due: str | None, series: _Series
+) -> Iterator[Row]:
+    units: list[str | None] = sorted({unit for _, unit in series if unit is not None}, key=in_order)
+    plain = {slot.slot: slot.steps(series.get((slot.slot, None), {})) for slot in slots}
+    own = {
+        (slot.slot, unit): slot.steps(series.get((slot.slot, unit), {})) for slot in slots for unit in units
     }
     frame = plan.frames[Slot.ASKED]
+    due_date = date.fromisoformat(due) if due else None
     for step, period in enumerate(frame.periods or [None]):
         begun = period is None or (period.days.start <= frame.as_of and not plan.query.top)
-        if not begun and not any(steps[Slot.ASKED, unit][step] for unit in {None, *units}):
+        if not begun and not any(
+            steps[step] for steps in (plain[Slot.ASKED], *(own[Slot.ASKED, unit] for unit in units))
+        ):
             continue
-        for number, unit in enumerate(units):
+        key = period.key if period else None
+        for number, unit in enumerate(units or [None]):
             figures = {
-                slot: {**steps[slot, None][step], **steps[slot, unit][step]}
-                for slot in Slot
-                if step < len(steps[slot, None])
+                slot: {**steps[step], **own[slot, unit][step]} if units else steps[step]
+                for slot, steps in plain.items()
+                if step < len(steps)
             }
-            yield Row(
-                members,
-                period.key if period else None,
-                date.fromisoformat(due) if due else None,
-                unit,
-                figures,
-                repeated=number > 0,
-            )
+            yield Row(members, key, due_date, unit, figures, repeated=number > 0)
 
 
-def _steps(plan: Plan, slot: Slot, by_period: Mapping[str, Figures]) -> list[Figures]:
-    """The figures of each step of the slot; running balances added up from the beginning."""
-    frame = plan.frames.get(slot)
-    if frame is None:
-        return []
-    keys = [period.key.isoformat() for period in frame.periods] or [""]
-    steps = [dict(by_period.get(key, {})) for key in keys]
-    running = {leaf.metric.key for leaf in plan.leaves[slot] if leaf.reading is Reading.RUNNING}
-    for name in running | {name + BASE for name in running}:
-        total = by_period.get(BEFORE, {}).get(name)
-        for period, figures in zip(frame.periods, steps, strict=True):
-            if period.days.start > frame.as_of:
-                break
-            if name in figures:
-                total = figures[name] + (total or Decimal(0))
-            if total is not None:
-                figures[name] = total
-    return steps
+class _Slot:
+    """The steps of one slot."""
+
+    def __init__(self, plan: Plan, slot: Slot) -> None:
+        self.slot = slot
+        self._frame = plan.frames[slot]
+        self._keys = [period.key.isoformat() for period in self._frame.periods] or [""]
+        running = {leaf.metric.key for leaf in plan.leaves[slot] if leaf.reading is Reading.RUNNING}
+        self._running = running | {name + BASE for name in running}
+
+    def steps(self, by_period: Mapping[str, Figures]) -> list[Figures]:
+        """The figures of each step; running balances added up from the beginning."""
+        steps = [by_period.get(key, {}) for key in self._keys]
+        if not self._running:
+            return steps
+        steps = [dict(figures) for figures in steps]
+        for name in self._running:
+            total = by_period.get(BEFORE, {}).get(name)
+            for period, figures in zip(self._frame.periods, steps, strict=True):
+                if period.days.start > self._frame.as_of:
+                    break
+                if name in figures:
+                    total = figures[name] + (total or Decimal(0))
+                if total is not None:
+                    figures[name] = total
+        return steps
 
 
 def in_order(unit: str | None) -> tuple[bool, str]:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
+from operator import itemgetter
 from typing import Any, Final
 
 from services.erp.core.catalog import Catalog, Dimension, Metric
@@ -72,6 +73,8 @@ class _Tabulator:
         self._query = plan.query
         self._metrics = {metric.key: metric for metric in plan.metrics}
         self._calculator = Calculator(catalog)
+        members = (dimension.key for dimension in plan.dimensions if not dimension.is_date)
+        self._positions = {key: at for at, key in enumerate(members)}
         self._orderings = plan.query.orderings or tuple(self._default_orderings())
 
     def _default_orderings(self) -> Iterator[Ordering]:
@@ -141,21 +144,18 @@ class _Tabulator:
             return row.period
         if key == DUE_DATE:
             return row.due
-        member = row.members[self._member_position(key)]
+        member = row.members[self._positions[key]]
         return member.label or member.key
-
-    def _member_position(self, key: str) -> int:
-        return [d.key for d in self._plan.dimensions if not d.is_date].index(key)
 
     def _sort(self, rows: list[_Shown]) -> None:
         """By the orderings, then by the members' names; what is missing comes last."""
         names = [Ordering(dimension.key) for dimension in self._plan.dimensions]
         rows.sort(key=lambda one: ([member.key or "" for member in one.row.members], in_order(one.row.unit)))
         for ordering in reversed([*self._orderings, *names]):
-            keyed = {id(one): self._ordered_value(ordering, one) for one in rows}
-            there = [one for one in rows if keyed[id(one)] is not None]
-            there.sort(key=lambda one: keyed[id(one)], reverse=ordering.descending)
-            rows[:] = there + [one for one in rows if keyed[id(one)] is None]
+            valued = [(self._ordered_value(ordering, one), one) for one in rows]
+            there = [pair for pair in valued if pair[0] is not None]
+            there.sort(key=itemgetter(0), reverse=ordering.descending)
+            rows[:] = [one for _, one in there] + [one for value, one in valued if value is None]
 
     def _identity(self, one: _Shown) -> Any:
         """What is ranked: the members, and each unit of its own where a quantity is ranked."""
@@ -365,7 +365,7 @@ class _Tabulator:
             return lambda one: (
                 OTHERS if one.others and first else self._grouping_value(dimension.key, one.row)
             )
-        at = self._member_position(dimension.key)
+        at = self._positions[dimension.key]
         keys: dict[str | None, set[str | None]] = defaultdict(set)
         for one in rows:
             if not one.others:

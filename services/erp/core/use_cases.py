@@ -7,6 +7,8 @@ import hashlib
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache, partial
+from typing import Final
 
 from services.erp.core import document_numbers
 from services.erp.core import reference as references
@@ -26,6 +28,9 @@ from services.erp.errors import LocalModelEmpty, RecordNotFound, RowLimitExceede
 from services.erp.ports import Fetched, LocalModel
 from services.kit.clock import Clock
 from services.kit.identity import Identity
+
+_ASKERS: Final = 1024
+"""Whose grants are remembered."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +70,7 @@ class Erp:
         self, catalog: Catalog, policy: Policy, local_model: LocalModel, clock: Clock, limits: Limits
     ) -> None:
         self._catalog = catalog
-        self._policy = policy
+        self._grant = lru_cache(maxsize=_ASKERS)(partial(policy.grant, catalog))
         self._local_model = local_model
         self._clock = clock
         self._limits = limits
@@ -83,7 +88,7 @@ class Erp:
 
     async def describe(self, asker: Identity) -> Description:
         """The catalog, and which of it the asker may ask for."""
-        grant = self._policy.grant(self._catalog, asker)
+        grant = self._grant(asker)
         reference = await self._fresh_reference()
         order = grant.companies or tuple(reference.companies)
         visible = tuple(reference.companies[key] for key in order if key in reference.companies)
@@ -112,7 +117,7 @@ class Erp:
             RowLimitExceeded: there are more groups than can be handled.
             LocalModelEmpty, LocalModelUnavailable, StatementTimeout: see `LocalModel.read`.
         """
-        grant = self._policy.grant(self._catalog, asker)
+        grant = self._grant(asker)
         reference = await self._fresh_reference()
         plan = make_plan(query, self._catalog, grant, reference, self._clock.today())
         statement = compile_plan(plan, self._catalog.dimensions, self._limits.groups)
@@ -140,7 +145,7 @@ class Erp:
         """What each mention may name, among what the asker may see: names, and documents by number or its
         end.
         """
-        grant = self._policy.grant(self._catalog, asker)
+        grant = self._grant(asker)
         reference = await self._fresh_reference()
         records = [
             record
@@ -189,7 +194,7 @@ class Erp:
         Raises:
             RecordNotFound: there is none, or the asker may not see it.
         """
-        grant = self._policy.grant(self._catalog, asker)
+        grant = self._grant(asker)
         if kind not in grant.records:
             raise RecordNotFound
         reference = await self._fresh_reference()

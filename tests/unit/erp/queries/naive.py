@@ -173,7 +173,7 @@ def _head_counts(head: Row, metric: str) -> bool:
     match metric:
         case "sales_returns" | "sales_return_count":
             return bool(head["is_return"]) and not head["is_opening"]
-        case "revenue" | "revenue_with_vat" | "invoice_count" | "purchase_invoice_count":
+        case "revenue" | "revenue_with_vat" | "sales_quantity" | "invoice_count" | "purchase_invoice_count":
             return sale
         case "purchases":
             return not head["is_opening"]
@@ -368,9 +368,9 @@ def allowed(thing: Thing, metric: str, claims: Claims) -> bool:
     """The asker may see this row."""
     if claims.company and thing.company not in claims.company:
         return False
-    if claims.territory and metric not in SUPPLY:
-        if not below("territory", thing.members.get("territory"), claims.territory):
-            return False
+    territory = thing.members.get("territory")
+    if claims.territory and metric not in SUPPLY and not below("territory", territory, claims.territory):
+        return False
     if claims.warehouse and metric in WAREHOUSE_METRICS:
         return below("warehouse", thing.members.get("warehouse"), claims.warehouse)
     return True
@@ -397,9 +397,9 @@ def visible(data: Data, dimension: str, key: str, claims: Claims) -> bool:
     territory = (
         key if dimension == "territory" else row.get("territory_id") if dimension == "customer" else "KR"
     )
-    if claims.territory and dimension in ("territory", "customer"):
-        if not below("territory", territory, claims.territory):
-            return False
+    placed = dimension in ("territory", "customer")
+    if claims.territory and placed and not below("territory", territory, claims.territory):
+        return False
     if claims.warehouse and dimension == "warehouse" and not below("warehouse", key, claims.warehouse):
         return False
     company = row.get("company_id")
@@ -587,12 +587,14 @@ class _Evaluation:
             cell.leaves.setdefault(leaf, []).append(thing)
 
     def steps(self, span: Any) -> list[date]:
-        assert self.dated and self.dated.grain
+        assert self.dated
+        assert self.dated.grain
         days = (span.end - span.start).days + 1
         return sorted({step_of(span.start + timedelta(days=n), self.dated.grain) for n in range(days)})
 
     def end_of(self, step: date, span: Any) -> date:
-        assert self.dated and self.dated.grain
+        assert self.dated
+        assert self.dated.grain
         day = max(step, span.start)
         while day < span.end and step_of(day + timedelta(days=1), self.dated.grain) == step:
             day += timedelta(days=1)

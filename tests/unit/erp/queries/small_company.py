@@ -215,7 +215,7 @@ class _Maker:
                     {
                         "id": f"{table}-{n}",
                         "company_id": self.rng.choice(["A", "A", "B"]),
-                        f"{party}_id": self.rng.choice([row["id"] for row in data[party]][:3] + [None]),
+                        f"{party}_id": self.rng.choice([*(row["id"] for row in data[party][:3]), None]),
                         "posting_date": self.day(),
                         "due_date": self.rng.choice([self.day(), None]),
                         "amount": self.money() * self.rng.choice([1, 1, -1]),

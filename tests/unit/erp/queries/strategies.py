@@ -31,7 +31,7 @@ _ITEM = {"item", "item_group", "brand", "warehouse"}
 _DOCUMENT = {"status", "currency"}
 
 DIMENSIONS: dict[str, set[str]] = {
-    **dict.fromkeys(
+    **dict.fromkeys(  # noqa: RUF024  # never changed
         [
             *(
                 "revenue",

@@ -1,0 +1,15 @@
+SELECT figures.slot, figures.period, figures.due, figures.unit_code, figures.figure_0
+FROM (SELECT 'asked' AS slot, '2026-09-01' AS period, NULL AS due, NULL AS unit_code, sum(receivable_voucher.balance) AS figure_0
+FROM (SELECT receivable_entry.company_id AS company_id, receivable_entry.customer_id AS customer_id, receivable_entry.against_voucher_type AS against_voucher_type, receivable_entry.against_voucher_id AS against_voucher_id, sum(receivable_entry.amount) AS balance, min(CASE WHEN (receivable_entry.voucher_id = receivable_entry.against_voucher_id) THEN receivable_entry.due_date END) AS due_date
+FROM receivable_entry
+WHERE receivable_entry.is_delinked = 0 AND receivable_entry.posting_date <= '2026-09-30' AND receivable_entry.company_id = '마루산업' GROUP BY receivable_entry.company_id, receivable_entry.customer_id, receivable_entry.against_voucher_type, receivable_entry.against_voucher_id) AS receivable_voucher
+WHERE receivable_voucher.company_id = '마루산업' AND receivable_voucher.balance > 0 AND receivable_voucher.due_date < '2026-09-30' UNION ALL SELECT 'asked' AS slot, '2026-10-01' AS period, NULL AS due, NULL AS unit_code, sum(receivable_voucher.balance) AS figure_0
+FROM (SELECT receivable_entry.company_id AS company_id, receivable_entry.customer_id AS customer_id, receivable_entry.against_voucher_type AS against_voucher_type, receivable_entry.against_voucher_id AS against_voucher_id, sum(receivable_entry.amount) AS balance, min(CASE WHEN (receivable_entry.voucher_id = receivable_entry.against_voucher_id) THEN receivable_entry.due_date END) AS due_date
+FROM receivable_entry
+WHERE receivable_entry.is_delinked = 0 AND receivable_entry.posting_date <= '2026-10-31' AND receivable_entry.company_id = '마루산업' GROUP BY receivable_entry.company_id, receivable_entry.customer_id, receivable_entry.against_voucher_type, receivable_entry.against_voucher_id) AS receivable_voucher
+WHERE receivable_voucher.company_id = '마루산업' AND receivable_voucher.balance > 0 AND receivable_voucher.due_date < '2026-10-31' UNION ALL SELECT 'asked' AS slot, '2026-11-01' AS period, NULL AS due, NULL AS unit_code, sum(receivable_voucher.balance) AS figure_0
+FROM (SELECT receivable_entry.company_id AS company_id, receivable_entry.customer_id AS customer_id, receivable_entry.against_voucher_type AS against_voucher_type, receivable_entry.against_voucher_id AS against_voucher_id, sum(receivable_entry.amount) AS balance, min(CASE WHEN (receivable_entry.voucher_id = receivable_entry.against_voucher_id) THEN receivable_entry.due_date END) AS due_date
+FROM receivable_entry
+WHERE receivable_entry.is_delinked = 0 AND receivable_entry.posting_date <= '2026-11-20' AND receivable_entry.company_id = '마루산업' GROUP BY receivable_entry.company_id, receivable_entry.customer_id, receivable_entry.against_voucher_type, receivable_entry.against_voucher_id) AS receivable_voucher
+WHERE receivable_voucher.company_id = '마루산업' AND receivable_voucher.balance > 0 AND receivable_voucher.due_date < '2026-11-20') AS figures
+ LIMIT 200001 OFFSET 0

@@ -1,0 +1,11 @@
+SELECT figures.slot, figures.period, figures.due, figures.unit_code, figures.figure_0, figures.figure_1, figures.figure_2
+FROM (SELECT 'asked' AS slot, '' AS period, NULL AS due, NULL AS unit_code, sum(CASE WHEN (sales_invoice.is_return = 0 AND sales_invoice.is_opening = 0) THEN sales_invoice_line.base_net_amount END) AS figure_0, sum(CASE WHEN (sales_invoice.is_return = 1 AND sales_invoice.is_opening = 0) THEN -sales_invoice_line.base_net_amount END) AS figure_1, NULL AS figure_2
+FROM sales_invoice_line LEFT OUTER JOIN sales_invoice AS sales_invoice ON sales_invoice.id = sales_invoice_line.sales_invoice_id
+WHERE sales_invoice.company_id = '마루산업' AND sales_invoice.posting_date >= '2026-01-01' AND sales_invoice.posting_date <= '2026-11-20' AND sales_invoice.state = 'submitted' UNION ALL SELECT 'asked' AS slot, '' AS period, NULL AS due, NULL AS unit_code, NULL AS figure_0, NULL AS figure_1, sum(1) AS figure_2
+FROM sales_invoice
+WHERE sales_invoice.company_id = '마루산업' AND sales_invoice.posting_date >= '2026-01-01' AND sales_invoice.posting_date <= '2026-11-20' AND sales_invoice.state = 'submitted' AND sales_invoice.is_return = 0 AND sales_invoice.is_opening = 0 UNION ALL SELECT 'compared' AS slot, '' AS period, NULL AS due, NULL AS unit_code, sum(CASE WHEN (sales_invoice.is_return = 0 AND sales_invoice.is_opening = 0) THEN sales_invoice_line.base_net_amount END) AS figure_0, sum(CASE WHEN (sales_invoice.is_return = 1 AND sales_invoice.is_opening = 0) THEN -sales_invoice_line.base_net_amount END) AS figure_1, NULL AS figure_2
+FROM sales_invoice_line LEFT OUTER JOIN sales_invoice AS sales_invoice ON sales_invoice.id = sales_invoice_line.sales_invoice_id
+WHERE sales_invoice.company_id = '마루산업' AND sales_invoice.posting_date >= '2025-01-01' AND sales_invoice.posting_date <= '2025-11-20' AND sales_invoice.state = 'submitted' UNION ALL SELECT 'compared' AS slot, '' AS period, NULL AS due, NULL AS unit_code, NULL AS figure_0, NULL AS figure_1, sum(1) AS figure_2
+FROM sales_invoice
+WHERE sales_invoice.company_id = '마루산업' AND sales_invoice.posting_date >= '2025-01-01' AND sales_invoice.posting_date <= '2025-11-20' AND sales_invoice.state = 'submitted' AND sales_invoice.is_return = 0 AND sales_invoice.is_opening = 0) AS figures
+ LIMIT 200001 OFFSET 0
