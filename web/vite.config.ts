@@ -14,5 +14,10 @@ export default defineConfig({
     modulePreload: { polyfill: false }, // the page's content security policy knows no inline script
     assetsInlineLimit: 0,
   },
-  test: { environment: "jsdom", restoreMocks: true, unstubGlobals: true },
+  test: {
+    environment: "jsdom",
+    restoreMocks: true,
+    unstubGlobals: true,
+    testTimeout: 60_000, // a busy machine is slow, not wrong
+  },
 });

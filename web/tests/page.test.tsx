@@ -1,7 +1,7 @@
 import { Code, type ServiceImpl } from "@connectrpc/connect";
 import type { ChatService } from "@gen/maru/chat/v1/chat_service_pb.js";
 import { Composer, FinishReason, Outcome } from "@gen/maru/chat/v1/turn_pb.js";
-import { act, cleanup, fireEvent, render, screen, within } from "@testing-library/react";
+import { act, cleanup, configure, fireEvent, render, screen, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import axe from "axe-core";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
@@ -9,6 +9,8 @@ import { ChatPage } from "../src/chat/ChatPage.js";
 import { Conversation } from "../src/chat/conversation.js";
 import { SignInPage } from "../src/page/SignInPage.js";
 import { event, failure, fakeChat, forever, ordinaryTurn, TURN, table, turn } from "./fakeChat.js";
+
+configure({ asyncUtilTimeout: 20_000 });
 
 type Methods = Partial<ServiceImpl<typeof ChatService>>;
 

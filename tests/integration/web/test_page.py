@@ -12,7 +12,7 @@ from tests.chromium import open_page, overflow_px
 from tests.integration.web.fake_edge import BREAK, CONVERSATION, REPOSITORY, FakeEdge
 from tests.integration.web.scripts import ANSWER, ASKED_BACK, QUESTION, REFUSED, STEPS, TEXT
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]
 
 AXE = REPOSITORY / "web" / "node_modules" / "axe-core" / "axe.min.js"
 WIDTHS = {"phone": 360, "desk": 1280}
