@@ -28,12 +28,12 @@ from services.kit.errors import DependencyUnavailable, Overloaded
 from services.kit.metrics import Metrics
 
 _READERS: Final = 4
-_POOL_TIMEOUT_SECONDS: Final = 10
 _BUSY_TIMEOUT_MS: Final = 5000
 """For another program's lock; the service's own writes queue for the one connection that writes."""
 
-_MYSQL_FULL: Final = frozenset({1021, 1114})
-_MYSQL_COLLISION: Final = frozenset({1205, 1213})
+_FULL: Final = frozenset({"SQLITE_FULL", 1021, 1114})
+_COLLISION: Final = frozenset({"SQLITE_BUSY", 1205, 1213})
+"""A lock not given in time, a deadlock."""
 
 log = structlog.get_logger(__name__)
 
@@ -91,14 +91,12 @@ def failure(error: SQLAlchemyError) -> Exception:
         return error
     code = _code(error)
     log.error("conversations_database_failed", code=code)
-    return StorageFull() if _is_full(code) else ConversationsUnavailable()
+    return StorageFull() if code in _FULL else ConversationsUnavailable()
 
 
 def collided(error: SQLAlchemyError) -> bool:
     """Another process wrote the same at the same moment: a second try sees what that one left."""
-    return isinstance(error, IntegrityError) or (
-        isinstance(error, DBAPIError) and _code(error) in _MYSQL_COLLISION
-    )
+    return isinstance(error, IntegrityError) or (isinstance(error, DBAPIError) and _code(error) in _COLLISION)
 
 
 def _parse(url: str) -> URL:
@@ -122,7 +120,6 @@ def _mysql(url: URL) -> Engines:
         # After waiting for a lock, see what its holder has written.
         isolation_level="READ COMMITTED",
         pool_pre_ping=True,
-        pool_timeout=_POOL_TIMEOUT_SECONDS,
         connect_args={"charset": "utf8mb4", "connect_timeout": 5},
     )
     return Engines(engine, engine)
@@ -144,7 +141,6 @@ def _sqlite_engine(url: URL, begin: str, connections: int) -> AsyncEngine:
         hide_parameters=True,
         pool_size=connections,
         max_overflow=0,
-        pool_timeout=_POOL_TIMEOUT_SECONDS,
         connect_args={"isolation_level": None},  # the driver must not begin transactions by itself
     )
 
@@ -172,10 +168,6 @@ def _code(error: DBAPIError) -> str | int:
         return name
     first = error.orig.args[0] if error.orig and error.orig.args else ""
     return first if isinstance(first, int) else type(error.orig).__name__
-
-
-def _is_full(code: str | int) -> bool:
-    return code == "SQLITE_FULL" or code in _MYSQL_FULL
 
 
 def _not_opened(url: URL, error: Exception) -> SystemExit:

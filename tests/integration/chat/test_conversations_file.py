@@ -330,6 +330,28 @@ async def test_errors_hide_what_people_wrote(store: SqlConversations) -> None:
     assert "비밀" not in str(unforeseen.value)
 
 
+async def test_a_lock_that_another_program_holds_for_a_while_is_waited_for(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(conversation_engines, "_BUSY_TIMEOUT_MS", 0)
+    async with sql_conversations(f"sqlite+aiosqlite:///{path}", Metrics()) as store:
+        with closing(sqlite3.connect(path, isolation_level=None)) as other:
+            other.execute("BEGIN IMMEDIATE")
+            with pytest.raises(ConversationsUnavailable):
+                await store.create("kim", "", "c1", "d", NOON)
+            tries: list[str] = []
+
+            def release(connection: Any, cursor: Any, statement: str, *_: Any) -> None:
+                tries.append(statement)
+                if len(tries) == 2:
+                    other.execute("COMMIT")
+
+            event.listen(store._engines.writer.sync_engine, "before_cursor_execute", release)
+            created = await store.create("kim", "", "c2", "d", NOON)
+        assert tries.count("BEGIN IMMEDIATE") == 2
+        assert await store.list("kim", Page(10)) == ([created], "")
+
+
 # --- kill -9 ----------------------------------------------------------------------------------
 
 _WRITER = """
