@@ -201,7 +201,7 @@ _BOUND: Final = re.compile(
     re.IGNORECASE,
 )
 _CUT: Final = re.compile(
-    rf"({alternatives(_RANKING['top'])})\s*({COUNT})\s*(?:({_COUNTERS})(?![가-힣]*별))?|({alternatives(_RANKING['bottom'])})\s*({COUNT})\s*(?:({_COUNTERS})(?![가-힣]*별))?",
+    rf"({alternatives(_RANKING['top'])})\s*({COUNT})\s*(?:({_COUNTERS})(?![가-힣]*별))?(?!\s*(?:%|퍼센트|프로))|({alternatives(_RANKING['bottom'])})\s*({COUNT})\s*(?:({_COUNTERS})(?![가-힣]*별))?(?!\s*(?:%|퍼센트|프로))",
     re.IGNORECASE,
 )
 _PLACE: Final = re.compile(rf"(?<![\d,.])({COUNT})\s*(?:위|등)\s*(?:까지|안에|이내|안|부터)?")

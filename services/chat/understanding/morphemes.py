@@ -9,7 +9,7 @@ _FUNCTION_TAGS: Final = ("J", "E", "XSV", "XSA", "XSM", "VCP", "Z")
 """Particles, endings, verbal suffixes and the copula: they carry no meaning of their own here."""
 
 _SIGN_TAGS: Final = ("SF", "SP", "SS", "SE", "SO", "SW", "SB", "UN")
-"""Punctuation and what Kiwi can't read: without meaning if it holds no letter and no digit (초성 are letters)."""
+"""Punctuation and what Kiwi can't read: without meaning if it holds no letter, digit or percent sign (초성 are letters)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,8 +24,13 @@ class Morpheme:
     @property
     def is_function(self) -> bool:
         if self.tag.startswith(_SIGN_TAGS):
-            return not any(map(str.isalnum, self.form))
+            return not any(c.isalnum() or c == "%" for c in self.form)
         return self.tag.startswith(_FUNCTION_TAGS)
+
+    @property
+    def is_particle(self) -> bool:
+        """A particle or punctuation: it belongs to no word."""
+        return self.tag.startswith("J") or (self.tag.startswith(_SIGN_TAGS) and self.is_function)
 
 
 class Analyser:

@@ -146,12 +146,6 @@ def _stretches(text: str, morphemes: Sequence[Morpheme]) -> Iterator[tuple[int, 
                 yield morpheme.start, next_start + len(stem)
 
 
-def stem(word: str) -> str:
-    """A typed word without its punctuation and the particle at its end."""
-    bare = word[: _without_punctuation(word, 0, len(word))]
-    return _PARTICLES.sub("", bare) or bare
-
-
 def _without_punctuation(text: str, start: int, end: int) -> int:
     while end > start and text[end - 1] in "?!.,~…;:\"'":
         end -= 1

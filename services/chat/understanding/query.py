@@ -297,6 +297,10 @@ def _grouped(frame: Frame, catalog: Catalog, today: date) -> Frame | Reading:
             names = ", ".join(member.display_name for member in condition.members)
             return _by_something_else(replace(frame, members=()), catalog, names)
     frame = replace(frame, groupings=tuple(kept[:4]), listed=False)
+    if (
+        frame.top and len(frame.groupings) > 1
+    ):  # the first of each group is another question than the first of all
+        return _one_grouping(frame, catalog)
     needs_rows = frame.ranked or frame.share or frame.bounds
     if needs_rows and not frame.groupings:
         return _group_by(frame, catalog)
@@ -315,6 +319,16 @@ def _group_by(frame: Frame, catalog: Catalog) -> QuestionBack:
         if key != DATE_DIMENSION
     )
     return QuestionBack(Ask.GROUP_BY, options[:MAX_OPTIONS], _names_of(_metrics(frame, catalog)), frame=frame)
+
+
+def _one_grouping(frame: Frame, catalog: Catalog) -> QuestionBack:
+    options = tuple(
+        Option(
+            f"{catalog.dimensions[grouping.dimension].display_name}별", replace(frame, groupings=(grouping,))
+        )
+        for grouping in frame.groupings
+    )
+    return QuestionBack(Ask.GROUP_BY, options, _names_of(_metrics(frame, catalog)), frame=frame)
 
 
 def _by_something_else(frame: Frame, catalog: Catalog, what: str) -> QuestionBack:

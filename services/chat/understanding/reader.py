@@ -57,6 +57,19 @@ _ABOUT_RECORD: Final = frozenset(compact(word) for word in load("documents")["ab
 _INJECTION: Final = re.compile(
     "|".join(f"(?:{p})" for p in load("smalltalk")["injection"]), re.IGNORECASE | re.DOTALL
 )
+_OWN_NAMES: Final = frozenset(
+    {
+        EntityKind.COMPANY,
+        EntityKind.CUSTOMER,
+        EntityKind.SUPPLIER,
+        EntityKind.ITEM,
+        EntityKind.BRAND,
+        EntityKind.EMPLOYEE,
+        EntityKind.PROJECT,
+    }
+)
+"""Kinds whose members are named freely, and not by words of order."""
+
 _NOUNS: Final = (MetricWord, DimensionWord, GrainNoun, CurrencyWord, UnitWord)
 _CLASS_CHANGE: Final = re.compile(
     r"(?<=\d)(?=[^\d\s.,])|(?<=[A-Za-z])(?=[가-힣])|(?<=[가-힣])(?=[A-Za-z\d])|(?<=\W)(?=\w)|(?<=\w)(?=\W)"
@@ -171,7 +184,7 @@ class _Reading:
             *names.name_spans(analysis.mentions, _all_kinds(resolutions)),
             *names.number_spans(analysis.numbers, _one_kind(resolutions)),
         ]
-        spans = _in_context(self._without_account_names(spans), analysis.morphemes)
+        spans = _in_context(self._without_account_names(self._without_roots(spans)), analysis.morphemes)
         self._chosen = best_covering(spans)
         torn = self._torn_names()
         if torn:  # a part of a word is no name: what is left of the word would change its meaning
@@ -306,6 +319,17 @@ class _Reading:
 
         return [s for s in spans if not (_is_account_name(s) and is_taken(s))]
 
+    def _without_roots(self, spans: Sequence[Span]) -> list[Span]:
+        """The roots of trees have names such as 전체: they mean no more than the word itself."""
+        idle = {(m.start, m.end) for m in self._analysis.morphemes if _is_ignorable(m)}
+        return [
+            s
+            for s in spans
+            if not isinstance(s.meaning, NameWord)
+            or (s.start, s.end) not in idle
+            or any(c.entity.kind in _OWN_NAMES for c in s.meaning.candidates)
+        ]
+
     def _torn_names(self) -> set[Span]:
         """Names that were matched by a part, and take only a part of a typed word with meaning in the rest."""
         covered = {i for s in self._chosen for i in range(s.start, s.end)}
@@ -384,7 +408,7 @@ class _Reading:
                 if self._text[i] != " "
             ):
                 lost.append((morpheme.start, morpheme.end))
-        return _as_typed(self._analysis.text, lost)
+        return _as_typed(self._analysis.text, self._analysis.morphemes, lost)
 
     def _harmless(self, claim: Span) -> bool:
         """Claims that may go unused: units that agree are checked later, "그" beside nothing says nothing."""
@@ -479,13 +503,16 @@ def _edges(text: str, morphemes: Sequence[Morpheme]) -> frozenset[int]:
     return frozenset(edges)
 
 
-def _as_typed(text: Text, places: Sequence[tuple[int, int]]) -> tuple[str, ...]:
-    """The typed words at these places, without their particles; neighbours within one word are one."""
+def _as_typed(
+    text: Text, morphemes: Sequence[Morpheme], places: Sequence[tuple[int, int]]
+) -> tuple[str, ...]:
+    """The typed words at these places, without the particles behind them; neighbours within one word are one."""
     words: list[tuple[int, int]] = []
     for start, end in sorted(set(places)):
         before, after = text.normal.rfind(" ", 0, start) + 1, text.normal.find(" ", end)
-        stem = names.stem(text.normal[before : after if after >= 0 else len(text.normal)])
-        place = (before, max(before + len(stem), end))
+        stop = after if after >= 0 else len(text.normal)
+        kept = [m.end for m in morphemes if before <= m.start < m.end <= stop and not m.is_particle]
+        place = (before, max(*kept, end) if kept else end)
         if not words or words[-1] != place:
             words.append(place)
     return tuple(dict.fromkeys(text.as_typed(start, end) for start, end in words))

@@ -36,9 +36,12 @@ from services.chat.understanding.meanings import (
     TimeWord,
     VagueMeasure,
 )
-from services.chat.understanding.periods import Period, period_of, previous, year_before
+from services.chat.understanding.periods import Period, label, period_of, previous, year_before
 from services.chat.understanding.text import compact
 from services.chat.understanding.words import load
+
+_RELATIVE: Final = frozenset({"한", "하는", "된", "난", "든", "은", "는", "ㄴ", "어난", "어든", ""})
+"""Endings that tie a verb to the noun behind it."""
 
 DEFAULT_TOP: Final[int] = load("ranking")["default_count"]
 
@@ -124,10 +127,13 @@ def _time(claims: Claims, today: Period) -> tuple[Frame, tuple[Period, ...]]:
     if base:
         if period is None:
             period = period_of(base.unit, today.start) if base.unit else today
+            notes.append(f"기간을 말하지 않아 {label(period)} 기준으로 보았습니다.")
         comparison = _compared(period, base)
     if comparison:
-        claims.take(Sign.COMPARE, Sign.CHANGE, Sign.VERSUS)
-    elif period and period.unit and claims.take(Sign.CHANGE):
+        claims.take(Sign.COMPARE, Sign.VERSUS)
+        if not _restricting(claims):
+            claims.take(Sign.CHANGE)
+    elif period and period.unit and not _restricting(claims) and claims.take(Sign.CHANGE):
         comparison = ComparisonSlot(ComparisonKind.PREVIOUS_PERIOD)
         notes.append("비교할 기간을 말하지 않아 바로 앞 기간과 비교했습니다.")
         claims.take(Sign.COMPARE)
@@ -139,6 +145,16 @@ def _time(claims: Claims, today: Period) -> tuple[Frame, tuple[Period, ...]]:
         notes=tuple(notes),
     )
     return frame, several
+
+
+def _restricting(claims: Claims) -> bool:
+    """Whether a change restricts what is listed ("증가한 거래처"), which is more than to compare."""
+    return any(
+        index + 1 < len(claims.spans)
+        and isinstance(claims.spans[index + 1].meaning, DimensionWord)
+        and claims.gap(index, index + 1) in _RELATIVE
+        for index in claims.signs(Sign.CHANGE)
+    )
 
 
 def _joined(asked: list[Period]) -> tuple[tuple[Grouping, ...], list[Period], tuple[Period, ...]]:
