@@ -2,9 +2,12 @@
 
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, Final, Self
 
 import yaml
+
+_NOWHERE: Final = yaml.Mark("", 0, 0, 0, "", 0)
+_EMPTY: Final = yaml.MappingNode("tag:yaml.org,2002:map", [], _NOWHERE, _NOWHERE)
 
 
 class CatalogError(Exception):
@@ -14,9 +17,9 @@ class CatalogError(Exception):
 class Section:
     """One mapping of a YAML file. Each key is taken once; `done` refuses those that nobody asked for."""
 
-    def __init__(self, node: yaml.Node, file: str) -> None:
+    def __init__(self, node: yaml.Node, file: str, line: int = 1) -> None:
         self.file = file
-        self.line = node.start_mark.line + 1
+        self.line = line
         self._nodes: dict[str, yaml.Node] = {}
         self._lines: dict[str, int] = {}
         self._taken: set[str] = set()
@@ -97,7 +100,7 @@ class Section:
     def section(self, key: str) -> "Section":
         """The mapping under `key`; an empty one when absent."""
         self._taken.add(key)
-        return Section(self._nodes.get(key, _empty(self.line)), self.file)
+        return Section(self._nodes.get(key, _EMPTY), self.file, self._lines.get(key, self.line))
 
     def sections(self, key: str) -> Mapping[str, "Section"]:
         """The mappings under `key`, by name."""
@@ -111,7 +114,7 @@ class Section:
         self._taken.add(key)
         node = self._nodes[key]
         nodes = node.value if isinstance(node, yaml.SequenceNode) else [node]
-        return tuple(Section(n, self.file) for n in nodes)
+        return tuple(Section(n, self.file, n.start_mark.line + 1) for n in nodes)
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._nodes)
@@ -125,11 +128,6 @@ class Section:
         for key in self._nodes:
             if key not in self._taken:
                 raise self.error(f"'{key}'은(는) 모르는 항목입니다 / nothing here is called '{key}'", key)
-
-
-def _empty(line: int) -> yaml.MappingNode:
-    mark = yaml.Mark("", 0, line - 1, 0, "", 0)
-    return yaml.MappingNode("tag:yaml.org,2002:map", [], mark, mark)
 
 
 def _plain(node: yaml.Node) -> Any:

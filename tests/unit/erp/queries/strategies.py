@@ -25,13 +25,14 @@ from services.erp.core.query import (
 from tests.unit.erp.queries.naive import BALANCES, HAS_PAST, OPEN_COUNTS, Claims
 from tests.unit.erp.queries.small_company import FIRST_DAY, TODAY, TREES
 
-_CUSTOMER = {"customer", "customer_group", "territory"}
-_SUPPLIER = {"supplier", "supplier_group"}
-_ITEM = {"item", "item_group", "brand", "warehouse"}
-_DOCUMENT = {"status", "currency"}
+_CUSTOMER = frozenset(["customer", "customer_group", "territory"])
+_SUPPLIER = frozenset(["supplier", "supplier_group"])
+_ITEM = frozenset(["item", "item_group", "brand", "warehouse"])
+_DOCUMENT = frozenset(["status", "currency"])
+_DUE = frozenset(["due_date"])
 
-DIMENSIONS: dict[str, set[str]] = {
-    **dict.fromkeys(  # noqa: RUF024  # never changed
+DIMENSIONS: dict[str, frozenset[str]] = {
+    **dict.fromkeys(
         [
             *(
                 "revenue",
@@ -44,10 +45,10 @@ DIMENSIONS: dict[str, set[str]] = {
             *("orders_received", "sales_order_count", "open_sales_quantity", "open_sales_order_count"),
             *("late_sales_quantity", "late_sales_order_count"),
         ],
-        _CUSTOMER | _ITEM | _DOCUMENT | {"due_date"},
+        _CUSTOMER | _ITEM | _DOCUMENT | _DUE,
     ),
     **dict.fromkeys(["delivery_count", "delivered_quantity"], _CUSTOMER | _ITEM | _DOCUMENT),
-    "revenue_with_vat": _CUSTOMER | _DOCUMENT | {"due_date"},
+    "revenue_with_vat": _CUSTOMER | _DOCUMENT | _DUE,
     **dict.fromkeys(["cost_of_goods_sold", "gross_profit", "gross_margin"], _CUSTOMER | _ITEM),
     **dict.fromkeys(
         [
@@ -59,14 +60,14 @@ DIMENSIONS: dict[str, set[str]] = {
             ),
             *("late_purchase_quantity", "purchases", "purchase_invoice_count"),
         ],
-        _SUPPLIER | _ITEM | _DOCUMENT | {"due_date"},
+        _SUPPLIER | _ITEM | _DOCUMENT | _DUE,
     ),
     **dict.fromkeys(["receipt_count", "received_quantity"], _SUPPLIER | _ITEM | _DOCUMENT),
     **dict.fromkeys(["stock_quantity", "stock_value", "projected_quantity"], _ITEM),
-    **dict.fromkeys(["receivables", "overdue_receivables"], _CUSTOMER | {"due_date"}),
-    "payables": _SUPPLIER | {"due_date"},
+    **dict.fromkeys(["receivables", "overdue_receivables"], _CUSTOMER | _DUE),
+    "payables": _SUPPLIER | _DUE,
     **dict.fromkeys(["payments_received", "payments_made"], _CUSTOMER | _SUPPLIER),
-    **dict.fromkeys(["income", "expense", "profit"], {"account"}),
+    **dict.fromkeys(["income", "expense", "profit"], frozenset(["account"])),
 }
 MEMBERS = {
     "customer": [f"C{n}" for n in range(6)],
@@ -105,7 +106,7 @@ def queries(draw: st.DrawFn) -> Query:
     metrics = [first]
     common = DIMENSIONS[first]
     for other in draw(st.lists(st.sampled_from(sorted(DIMENSIONS)), max_size=2, unique=True)):
-        if other != first and DIMENSIONS[other] & common - {"due_date"}:
+        if other != first and DIMENSIONS[other] & common - _DUE:
             metrics.append(other)
             common = common & DIMENSIONS[other]
     flows = [metric for metric in metrics if metric not in BALANCES]
@@ -139,7 +140,7 @@ def queries(draw: st.DrawFn) -> Query:
             comparison = Comparison(kind, range=draw(ranges()))
         else:
             comparison = Comparison(kind, as_of=draw(days.filter(lambda day: day <= TODAY)))
-    filterable = sorted(common - {"due_date"})
+    filterable = sorted(common - _DUE)
     keys = [*metrics, *(grouping.dimension for grouping in groupings)]
     orderings = draw(
         st.lists(
