@@ -128,7 +128,7 @@ class WorkloadVerifier:
 
 
 def write_keys(folder: Path, services: Iterable[str]) -> None:
-    """Give each service a key that hasn't one yet, and write the public keys of all.
+    """Give each service a key that hasn't a usable one yet, and write the public keys of all.
 
     Writes `folder/workload/<service>.pem` (0600, in a 0700 folder) and `folder/workload.jwks.json`.
     """
@@ -137,19 +137,27 @@ def write_keys(folder: Path, services: Iterable[str]) -> None:
     entries = []
     for name in services:
         path = private / f"{name}.pem"
-        if not path.exists():
-            pem = Ed25519PrivateKey.generate().private_bytes(
+        key = _stored_key(path)
+        if key is None:
+            key = Ed25519PrivateKey.generate()
+            pem = key.private_bytes(
                 serialization.Encoding.PEM,
                 serialization.PrivateFormat.PKCS8,
                 serialization.NoEncryption(),
             )
             _write(path, pem, 0o600)
-        key = serialization.load_pem_private_key(path.read_bytes(), password=None)
-        if not isinstance(key, Ed25519PrivateKey):
-            raise ValueError(f"{path} is not an Ed25519 key")
         jwk = jwt.algorithms.OKPAlgorithm.to_jwk(key.public_key(), as_dict=True)
         entries.append({**jwk, "kid": _kid(name, key), "use": "sig", "alg": "EdDSA", "service": name})
     _write(folder / "workload.jwks.json", json.dumps({"keys": entries}, indent=1).encode(), 0o644)
+
+
+def _stored_key(path: Path) -> Ed25519PrivateKey | None:
+    """The key in the file; None where there is none, or nothing that could be used."""
+    try:
+        key = serialization.load_pem_private_key(path.read_bytes(), password=None)
+    except (FileNotFoundError, ValueError):
+        return None
+    return key if isinstance(key, Ed25519PrivateKey) else None
 
 
 def _kid(name: str, key: Ed25519PrivateKey) -> str:

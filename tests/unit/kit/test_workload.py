@@ -32,6 +32,14 @@ def test_keys_stay_when_written_again(tmp_path: Path) -> None:
     assert (tmp_path / "workload.jwks.json").read_text() == before
 
 
+def test_a_damaged_key_is_replaced(tmp_path: Path) -> None:
+    write_keys(tmp_path, ["chat", "erp"])
+    (tmp_path / "workload" / "chat.pem").write_bytes(b"\0garbage")
+    write_keys(tmp_path, ["chat", "erp"])
+    verifier = WorkloadVerifier(tmp_path / "workload.jwks.json", "erp")
+    assert verifier.verify(signer(tmp_path, "chat").assertion("erp")) == "chat"
+
+
 def test_a_new_service_is_known_without_a_restart(tmp_path: Path) -> None:
     write_keys(tmp_path, ["chat"])
     verifier = WorkloadVerifier(tmp_path / "workload.jwks.json", "erp")
