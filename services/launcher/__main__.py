@@ -241,7 +241,15 @@ def _settings() -> LauncherSettings:
 
 
 def _running(folder: StateFolder) -> RunningMesh:
-    mesh = folder.running_mesh() if folder.is_locked() else None
+    locked = folder.is_locked()
+    mesh = folder.running_mesh() if locked else None
+    if locked and mesh is None:
+        raise LauncherError(
+            f"Maru가 시작하는 중이거나, 실행 기록 {folder.run}/up.json을 읽을 수 없습니다. maru up의 화면을 보고, "
+            "이미 시작되어 있으면 Ctrl-C로 멈춘 뒤 다시 시작하세요.",
+            f"Maru is starting, or its record {folder.run}/up.json can't be read. Look at the screen of maru up; if it "
+            "has started already, stop it there with Ctrl-C and start it again.",
+        )
     if mesh is None or not psutil.pid_exists(mesh.pid):
         err.print(
             "Maru가 실행 중이 아닙니다. 시작하려면: make up (또는 maru up)", style="red", highlight=False

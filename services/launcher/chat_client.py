@@ -9,12 +9,14 @@ from typing import Self
 import grpc
 from maru.chat.v1 import chat_service_pb2, chat_service_pb2_grpc, turn_event_pb2
 
-from services.kit.status import from_rpc_error
+from services.kit.status import DETAILS_KEY, from_rpc_error
 from services.launcher.errors import LauncherError
 
 ASK_DEADLINE_S = 90.0
 UNARY_DEADLINE_S = 10.0
 MAX_RATE_LIMIT_WAITS = 30
+MAX_RESUMES = 30
+RESUME_AFTER_S = 1.0
 MAX_MESSAGE_BYTES = 16 * 1024 * 1024
 
 
@@ -63,7 +65,7 @@ class ChatClient:
     async def ask(
         self, conversation: str, question: str, choice_number: int = 0
     ) -> AsyncIterator[turn_event_pb2.TurnEvent]:
-        """Yields the events of a turn. A rate limit is waited out.
+        """Yields the events of a turn. A rate limit is waited out; a stream that breaks is taken up again.
 
         Raises:
             LauncherError: the turn ended with a gRPC status; says which and what it means.
@@ -71,19 +73,57 @@ class ChatClient:
         request = chat_service_pb2.AskRequest(
             parent=conversation, question=question, request_id=uuid.uuid4().hex, choice_number=choice_number
         )
+        turn, sequence = "", 0
         for _ in range(MAX_RATE_LIMIT_WAITS):
             try:
                 async for response in self._stub.Ask(
                     request, timeout=ASK_DEADLINE_S, metadata=self._metadata()
                 ):
+                    turn, sequence = turn or response.event.started.turn, response.event.sequence
                     yield response.event
                 return
             except grpc.aio.AioRpcError as error:
+                if turn and _is_broken(error):
+                    break
                 await _wait_if_limited(error)
-        raise _too_busy()
+        if not turn:
+            raise _too_busy()
+        async for event in self._rest(turn, sequence):
+            yield event
+
+    async def _rest(self, turn: str, sequence: int) -> AsyncIterator[turn_event_pb2.TurnEvent]:
+        """The events after a sequence. What went away is given time to come back.
+
+        Raises:
+            LauncherError: see `ask`.
+        """
+        request = chat_service_pb2.WatchTurnRequest(name=turn, after_sequence=sequence)
+        for tries_left in reversed(range(MAX_RESUMES)):
+            try:
+                async for response in self._stub.WatchTurn(
+                    request, timeout=ASK_DEADLINE_S, metadata=self._metadata()
+                ):
+                    request.after_sequence = response.event.sequence
+                    yield response.event
+                return
+            except grpc.aio.AioRpcError as error:
+                away = _is_broken(error) or error.code() is grpc.StatusCode.UNAVAILABLE
+                if not (away and tries_left):
+                    raise failure(error) from error
+                await asyncio.sleep(RESUME_AFTER_S)
 
     def _metadata(self) -> tuple[tuple[str, str], ...]:
         return (("authorization", f"Bearer {self._token()}"), ("accept-language", "ko"))
+
+
+def _is_broken(error: grpc.aio.AioRpcError) -> bool:
+    """Whether the connection or the process behind it went away in mid-stream: then nobody has given a reason."""
+    cut = error.code() in (grpc.StatusCode.INTERNAL, grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.CANCELLED)
+    return cut and not _has_reason(error)
+
+
+def _has_reason(error: grpc.aio.AioRpcError) -> bool:
+    return any(key == DETAILS_KEY for key, _ in error.trailing_metadata() or ())
 
 
 async def _wait_if_limited(error: grpc.aio.AioRpcError) -> None:
@@ -92,10 +132,10 @@ async def _wait_if_limited(error: grpc.aio.AioRpcError) -> None:
     Raises:
         LauncherError: the call failed for another reason.
     """
-    if error.code() is not grpc.StatusCode.RESOURCE_EXHAUSTED:
+    told = from_rpc_error(error, "maru") if _has_reason(error) else None
+    if error.code() is not grpc.StatusCode.RESOURCE_EXHAUSTED or told is None or told.retry_after is None:
         raise failure(error) from error
-    told = from_rpc_error(error, "maru")
-    await asyncio.sleep(told.retry_after.total_seconds() if told and told.retry_after else 1.0)
+    await asyncio.sleep(told.retry_after.total_seconds())
 
 
 def _too_busy() -> LauncherError:

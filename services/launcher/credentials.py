@@ -45,15 +45,6 @@ class Issuer:
         Raises:
             LauncherError: the key can't be read, or the issuer knows no such user.
         """
-        try:
-            key = key_file.read_text(encoding="ascii")
-        except OSError as error:
-            raise LauncherError(
-                f"운영자 키 {key_file}를 읽을 수 없습니다. maru up을 실행한 사용자로 실행하거나 maru "
-                "login으로 로그인하세요.",
-                f"The operator's key {key_file} can't be read. Run this as the user who ran maru up, or "
-                "sign in with maru login.",
-            ) from error
         now = int(time.time())
         claims = {
             "iss": OPERATOR_CLIENT_ID,
@@ -63,7 +54,15 @@ class Issuer:
             "exp": now + ASSERTION_LIFETIME_S,
             "jti": uuid.uuid4().hex,
         }
-        assertion = jwt.encode(claims, key, algorithm="EdDSA")
+        try:
+            assertion = jwt.encode(claims, key_file.read_text(encoding="ascii"), algorithm="EdDSA")
+        except (OSError, ValueError, jwt.PyJWTError) as error:
+            raise LauncherError(
+                f"운영자 키 {key_file}를 읽을 수 없습니다. maru up을 실행한 사용자로 실행하거나 maru "
+                "login으로 로그인하세요. 파일이 없거나 손상되었으면 지우고 maru up을 다시 시작하세요.",
+                f"The operator's key {key_file} can't be read. Run this as the user who ran maru up, or "
+                "sign in with maru login. If it is missing or damaged, remove it and start maru up again.",
+            ) from error
         answer = self._post("token", grant_type=_JWT_BEARER_GRANT, assertion=assertion)
         if "access_token" not in answer:
             raise LauncherError(

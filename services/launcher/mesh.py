@@ -152,6 +152,7 @@ def _triton(folder: StateFolder, ports: Ports, common: Mapping[str, str]) -> Par
         env={**common, **command.env},
         ready=_http_ok(f"http://127.0.0.1:{ports.triton_http}/v2/health/ready"),
         log=folder.logs / "triton.log",
+        fault=triton.lost_child,
         stop_stage=3,
         stop_timeout_s=4.0,
     )

@@ -7,6 +7,7 @@ import hashlib
 import json
 import os
 import signal
+import sqlite3
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -50,14 +51,23 @@ class DemoData:
         self._record = folder.data / "source.json"
 
     def is_current(self) -> bool:
-        """Whether the local model holds a company loaded by hand, or the demo company up to today."""
+        """Whether the local model holds a company loaded by hand, or the demo company up to today.
+
+        Raises:
+            LauncherError: the local model is damaged, and isn't the demo's, which could be made again.
+        """
         if not self._folder.local_model.exists():
             return False
-        try:
-            loaded = json.loads(self._record.read_text(encoding="utf-8"))
-        except (OSError, ValueError):
+        source = self._source()
+        if _is_readable(self._folder.local_model):
+            return source.get("source") != "demo" or source == self._wanted()
+        if source.get("source") == "demo":
             return False
-        return bool(loaded.get("source") != "demo" or loaded == self._wanted())
+        raise LauncherError(
+            f"로컬 모델 {self._folder.local_model}이(가) 손상되었습니다. 지우고 maru load로 다시 적재한 뒤 시작하세요.",
+            f"The local model {self._folder.local_model} is damaged. Remove it, load it again with maru load, and "
+            "start again.",
+        )
 
     async def create(self, say: Say) -> None:
         """Generates the demo ERP and loads it.
@@ -67,14 +77,16 @@ class DemoData:
         """
         wanted = self._wanted()
         self._folder.demo_erp.unlink(missing_ok=True)
+        if not _is_readable(self._folder.local_model):  # a load would refuse to replace it
+            self._folder.local_model.unlink(missing_ok=True)
         await run_step(
             "demo company",
             [sys.executable, "-m", "services.erp.demo_company", "--out", str(self._folder.demo_erp),
              "--lines", str(wanted["lines"]), "--today", str(wanted["today"])],
             say,
         )  # fmt: skip
-        await self.load("erpnext", f"sqlite:///{self._folder.demo_erp}", None, say)
-        self._record.write_text(json.dumps(wanted), encoding="utf-8")
+        demo_erp = f"sqlite:///{self._folder.demo_erp}"
+        await self._fill({"source": "demo"}, wanted, "erpnext", demo_erp, None, say)
 
     async def load(self, erp: str, source: str, mapping: Path | None, say: Say) -> None:
         """Loads an ERP's tables into the local model, whole or not at all.
@@ -82,11 +94,49 @@ class DemoData:
         Raises:
             LauncherError: the load failed; its own words were shown.
         """
+        await self._fill({"source": erp}, {"source": erp}, erp, source, mapping, say)
+
+    async def _fill(
+        self,
+        during: dict[str, object],
+        after: dict[str, object],
+        erp: str,
+        source: str,
+        mapping: Path | None,
+        say: Say,
+    ) -> None:
+        """Loads, with the record of whose data it is written first: a company's own data whose load was cut off at
+        its very end must never be taken for the demo's, and made anew."""
+        before = self._source()
+        self._note(during)
         arguments = ["--erp", erp, "--from", source, "--to", f"sqlite:///{self._folder.local_model}"]
         if mapping is not None:
             arguments += ["--mapping", str(mapping)]
-        await run_step("maru load", [sys.executable, "-m", "services.erp.load", *arguments], say)
-        self._record.write_text(json.dumps({"source": erp}), encoding="utf-8")
+        try:
+            await run_step("maru load", [sys.executable, "-m", "services.erp.load", *arguments], say)
+        except LauncherError:
+            self._note(before)
+            raise
+        self._note(after)
+
+    def _source(self) -> dict[str, object]:
+        """Whose data the local model holds; empty where that isn't known, which is taken for a company's own."""
+        try:
+            source = json.loads(self._record.read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            return {}
+        return source if isinstance(source, dict) else {}
+
+    def _note(self, source: dict[str, object]) -> None:
+        fresh = self._record.with_suffix(".tmp")
+        try:
+            fresh.write_text(json.dumps(source), encoding="utf-8")
+            os.replace(fresh, self._record)
+        except OSError as error:
+            raise LauncherError(
+                f"{self._record}에 쓸 수 없습니다 ({error.strerror}). 권한과 디스크 공간을 확인하세요.",
+                f"{self._record} can't be written ({error.strerror}). Check rights and disk space.",
+            ) from error
 
     def _wanted(self) -> dict[str, object]:
         today = self._settings.today or dt.datetime.now(ZoneInfo(self._settings.timezone)).date()
@@ -96,6 +146,15 @@ class DemoData:
             "today": today.isoformat(),
             "made_by": _digest(*(REPOSITORY / "services" / "erp" / room for room in DEMO_ROOMS)),
         }
+
+
+def _is_readable(model: Path) -> bool:
+    """Whether the file is an SQLite database that a load has filled, as far as its first pages and its length tell."""
+    try:
+        with contextlib.closing(sqlite3.connect(f"{model.as_uri()}?mode=ro", uri=True)) as connection:
+            return connection.execute("SELECT 1 FROM load_watermark").fetchone() is not None
+    except sqlite3.Error:
+        return False
 
 
 class WebPage:

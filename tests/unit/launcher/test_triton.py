@@ -85,6 +85,7 @@ def test_the_stub_finds_this_python_and_its_library(tmp_path: Path) -> None:
     assert (Path(env["PATH"].split(os.pathsep)[0]) / "python3").exists()
     assert list(Path(env["LD_LIBRARY_PATH"]).glob("libpython3.*.so.1.0"))
     assert env["OMP_WAIT_POLICY"] == "passive"
+    assert int(env["GOMP_SPINCOUNT"]) < 20_000
 
 
 def test_a_missing_python_library_names_its_package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
