@@ -8,8 +8,9 @@ its events, before its last event is published.
 import asyncio
 import unicodedata
 from collections.abc import AsyncIterator, Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Final, Protocol
 
@@ -72,14 +73,18 @@ class Turns:
         *,
         max_running: int,
         heartbeat_seconds: float = 10.0,
+        retry_seconds: float = 1.0,
     ) -> None:
+        """`retry_seconds`: how long to wait before a turn that could not be kept is tried again."""
         self._store = store
         self._answering = answering
         self._clock = clock
         self._meter = meter
         self._max_running = max_running
         self._heartbeat_seconds = heartbeat_seconds
+        self._retry_seconds = retry_seconds
         self._live: dict[str, _Live] = {}
+        self._closing = asyncio.Event()
 
     @property
     def running(self) -> int:
@@ -141,6 +146,7 @@ class Turns:
 
     async def close(self, seconds: float) -> None:
         """Let every running turn finish without the model; what is not done in time stays a running one in the store."""
+        self._closing.set()
         for live in list(self._live.values()):
             live.draft.abandoned.set()
         tasks = [live.task for live in self._live.values() if live.task]
@@ -213,7 +219,7 @@ class Turns:
         if turn.state is TurnState.RUNNING:
             raise TurnInterrupted(turn=turn.name)
         events = await self._store.events(owner, turn.conversation_id, turn.id)
-        if after > len(events):
+        if after > len(events) and turn.state is not TurnState.FAILED:  # whose events may not have been kept
             raise _out_of_range(after, len(events))
         for event in events[after:]:
             yield event
@@ -243,14 +249,32 @@ class Turns:
         return None
 
     async def _keep(self, live: _Live, failure: MaruError | None) -> None:
-        """Keep the turn, then publish its end. One that can't be kept fails for those who follow it."""
+        """Keep the turn, then publish its end. One that can't be kept fails for those who follow it; it is kept as a
+        failed one as soon as that is possible, since a running one keeps its conversation busy."""
         try:
             await self._end(live, failure)
+            return
         except MaruError as error:
-            live.log.end(error)
+            reason: MaruError = error
         except Exception:
             log.exception("turn_not_kept", turn=live.turn.name)
-            live.log.end(InternalFailure(log_id=live.turn.id))
+            reason = InternalFailure(log_id=live.turn.id)
+        live.log.end(reason)
+        failed = _failed(live.turn, reason, self._clock.now())
+        while not await self._is_kept(failed):
+            if self._closing.is_set():
+                return  # the next process finds it running, and fails it
+            with suppress(TimeoutError):
+                async with asyncio.timeout(self._retry_seconds):
+                    await self._closing.wait()
+        self._note(failed, live.draft)
+
+    async def _is_kept(self, turn: Turn) -> bool:
+        try:
+            await self._store.end_turn(turn, [])
+        except Exception:  # whatever it is, it was logged at the first time
+            return False
+        return True
 
     async def _answer(self, live: _Live) -> None:
         """The work, until it is done or stopped."""
@@ -270,15 +294,7 @@ class Turns:
     async def _end(self, live: _Live, failure: MaruError | None) -> None:
         draft, now = live.draft, self._clock.now()
         if failure:
-            turn = Turn(
-                id=live.turn.id,
-                conversation_id=live.turn.conversation_id,
-                question=live.turn.question,
-                state=TurnState.FAILED,
-                create_time=live.turn.create_time,
-                complete_time=now,
-                failure_reason=failure.reason,
-            )
+            turn = _failed(live.turn, failure, now)
             await self._store.end_turn(turn, draft.log.events)
             self._note(turn, draft)
             draft.log.end(failure)
@@ -320,6 +336,18 @@ class Turns:
             table_ms=_ms(usage.time_to_table),
             first_text_ms=_ms(usage.time_to_first_text),
         )
+
+
+def _failed(turn: Turn, failure: MaruError, now: datetime) -> Turn:
+    return Turn(
+        id=turn.id,
+        conversation_id=turn.conversation_id,
+        question=turn.question,
+        state=TurnState.FAILED,
+        create_time=turn.create_time,
+        complete_time=now,
+        failure_reason=failure.reason,
+    )
 
 
 def _ms(duration: timedelta | None) -> float | None:

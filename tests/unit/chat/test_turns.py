@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import aclosing, suppress
 from dataclasses import dataclass, field
@@ -121,7 +121,9 @@ async def desk(tmp_path: Path, reader: Reader) -> AsyncIterator[Desk]:
             answering = Answering(
                 reader, executor, erp, teller, clock, model_name="llm", stale_after=timedelta(hours=24)
             )
-            turns = Turns(store, answering, clock, counted, max_running=8, heartbeat_seconds=0.05)
+            turns = Turns(
+                store, answering, clock, counted, max_running=8, heartbeat_seconds=0.05, retry_seconds=0.01
+            )
             made = await store.create(OWNER, "", "c1", "d", clock.now())
             yield Desk(turns, store, model, erp, counted, clock, made.id)
             await turns.close(1)
@@ -546,6 +548,31 @@ async def test_old_data_is_said_first_hand(desk: Desk) -> None:
     answer = (await desk.answer("지난달 매출은?")).answer
     assert answer
     assert "11월 20일 9시 기준" in answer.text
+
+
+@pytest.mark.parametrize(
+    "error", [DependencyUnavailable(dependency="conversations"), RuntimeError("of ours")]
+)
+async def test_a_turn_that_can_not_be_kept_fails_and_its_conversation_goes_on(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    end_turn, refusals = desk.store.end_turn, [error, error]
+
+    async def full_for_a_while(turn: Turn, events: Sequence[TurnEvent]) -> None:
+        if refusals:
+            raise refusals.pop()
+        await end_turn(turn, events)
+
+    monkeypatch.setattr(desk.store, "end_turn", full_for_a_while)
+    with pytest.raises(MaruError) as told:
+        await desk.ask("지난달 매출은?")
+    assert told.value.reason == (error.reason if isinstance(error, MaruError) else "INTERNAL")
+    await until(lambda: not desk.turns.running)
+    ((kept,), _) = await desk.store.list_turns(OWNER, desk.conversation, Page(10))
+    assert (kept.state, kept.failure_reason) == (TurnState.FAILED, told.value.reason)
+    with pytest.raises(TurnInterrupted):
+        await anext(desk.turns.watch(OWNER, desk.conversation, kept.id, 5))
+    assert (await desk.answer("그럼 9월은?")).state is TurnState.COMPLETED
 
 
 async def test_closing_lets_running_turns_finish(desk: Desk) -> None:
