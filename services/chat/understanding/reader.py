@@ -270,10 +270,12 @@ class _Reading:
             return RecordReading(before.record, before)
         if not unused:
             return SmallTalk(talk or "help")
+        return self._unknown_code() or Refusal(RefusalKind.UNKNOWN, words=unused)
+
+    def _unknown_code(self) -> NotFound | None:
+        """Something written like a document's number that names nothing: it isn't there, or not for this asker."""
         codes = names.code_like(self._text)
-        if codes:
-            return NotFound(self._analysis.text.as_typed(*codes[0]))
-        return Refusal(RefusalKind.UNKNOWN, words=unused)
+        return NotFound(self._analysis.text.as_typed(*codes[0])) if codes else None
 
     def _unknown_words(self, frame: Frame, slots: Slots, unused: tuple[str, ...]) -> Reading:
         """Words that no slot took: ask, and offer to leave them out where the rest is whole."""
@@ -284,6 +286,8 @@ class _Reading:
             or slots.frame.grouped
             or slots.frame.ranked
         )
+        if not slots.frame.metrics and (unknown := self._unknown_code()):
+            return unknown
         if not about_data:
             return Refusal(RefusalKind.UNKNOWN, words=unused)
         options: tuple[Option, ...] = ()
