@@ -1,0 +1,84 @@
+"""The erp service over a loaded demo company, in this process, on a free port."""
+
+import sqlite3
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from datetime import date
+from pathlib import Path
+from typing import Any, TypeAlias
+
+import pytest
+from maru.erp.v1.erp_service_pb2_grpc import ErpServiceStub
+
+from services.erp.app import app
+from services.erp.demo_company.simulation import generate
+from services.erp.load import main
+from services.erp.settings import Settings
+from services.kit.testing import LOOPBACK, Served, served
+
+TODAY = date(2026, 11, 20)
+KIM = {"roles": {"employee", "sales"}, "company": ["마루산업"], "territory": ["수도권"]}
+"""Sells in one territory."""
+CHOI = {
+    "roles": {"employee", "stock", "purchasing"},
+    "company": ["마루산업"],
+    "warehouse": ["본사물류센터 - M"],
+}
+"""Keeps one distribution centre."""
+JUNG = {"roles": {"employee", "executive"}, "company": ["마루산업", "마루유통"]}
+"""Sees everything."""
+
+
+class Client:
+    """Calls the service as somebody."""
+
+    def __init__(self, server: Served) -> None:
+        self.server = server
+        self.stub: Any = ErpServiceStub(server.channel)
+
+    async def __call__(self, method: str, request: Any, who: dict[str, Any] = JUNG) -> Any:
+        return await getattr(self.stub, method)(request, metadata=self.server.issuer.metadata("user", **who))
+
+
+Serving: TypeAlias = Callable[[Path], AbstractAsyncContextManager[Client]]
+
+
+@pytest.fixture(scope="session")
+def erp_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("erp") / "erp.sqlite"
+    generate(path, seed=2026, lines=3000, today=TODAY, say=lambda _: None)
+    return path
+
+
+@pytest.fixture(scope="session")
+def model_file(erp_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("model") / "model.sqlite"
+    assert main(["--from", f"sqlite:///{erp_file}", "--to", f"sqlite:///{path}"]) == 0
+    return path
+
+
+@pytest.fixture(scope="session")
+def source(erp_file: Path) -> Iterator[sqlite3.Connection]:
+    """The ERP's own tables."""
+    connection = sqlite3.connect(f"file:{erp_file}?mode=ro", uri=True)
+    yield connection
+    connection.close()
+
+
+@pytest.fixture
+def serving() -> Serving:
+    @asynccontextmanager
+    async def serving(model: Path) -> AsyncIterator[Client]:
+        settings = Settings(
+            **LOOPBACK, today=TODAY, database_url=f"sqlite+aiosqlite:///{model}", health_interval_seconds=0.1
+        )
+        async with served(settings, app) as server:
+            yield Client(server)
+
+    return serving
+
+
+@pytest.fixture
+async def client(serving: Serving, model_file: Path) -> AsyncIterator[Client]:
+    async with serving(model_file) as client:
+        yield client
