@@ -79,8 +79,8 @@ class QuestionTooLong(MaruError):
 class QuestionUnreadable(MaruError):
     code = Code.INVALID_ARGUMENT
     reason = "QUESTION_UNREADABLE"
-    ko = "질문에서 읽을 수 있는 글자를 찾지 못했습니다. 다시 입력해 주세요."
-    en = "The question holds nothing that can be read. Type it again."
+    ko = "질문에 글자가 없거나 보이지 않는 제어 문자가 있습니다. 고친 뒤 다시 보내 주세요."
+    en = "The question holds no letters, or invisible control characters. Correct it and send it again."
 
 
 class TurnRunning(MaruError):

@@ -366,7 +366,8 @@ def _check(question: str) -> None:
         QuestionUnreadable: control characters, invisible direction marks, or no letter or digit at all.
     """
     if len(question) > MAX_QUESTION:
-        raise QuestionTooLong(length=f"{len(question):,}", maximum=f"{MAX_QUESTION:,}")
+        words = {"length": f"{len(question):,}", "maximum": f"{MAX_QUESTION:,}"}
+        raise QuestionTooLong(words=words, length=str(len(question)), maximum=str(MAX_QUESTION))
     hidden = any(unicodedata.category(c) in _INVISIBLE and c not in _ALLOWED for c in question)
     if hidden or not any(character.isalnum() for character in question):
         raise QuestionUnreadable

@@ -291,7 +291,7 @@ async def test_questions_that_can_not_be_asked(service: Service, question: str, 
     request = pb.AskRequest(parent=parent, question=question, request_id="q")
     code, said = await refused(service.stub.Ask(request, **service.as_user()))
     assert code == grpc.StatusCode.INVALID_ARGUMENT
-    assert said in (reason, "FIELD_INVALID")
+    assert said == reason
 
 
 async def test_nobody_asks_without_a_token_or_role(service: Service) -> None:

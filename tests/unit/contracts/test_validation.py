@@ -28,9 +28,9 @@ def broken(message) -> list[tuple[str, str]]:
     ("message", "violations"),
     [
         (AskRequest(parent=CONVERSATION, question="지난달 매출은?", request_id="r"), []),
-        (AskRequest(parent=CONVERSATION, question="가" * 2000, request_id="r"), []),
+        (AskRequest(parent=CONVERSATION, question="가" * 100_000, request_id="r"), []),
         (
-            AskRequest(parent=CONVERSATION, question="가" * 2001, request_id="r"),
+            AskRequest(parent=CONVERSATION, question="가" * 100_001, request_id="r"),
             [("question", "string.max_len")],
         ),
         (AskRequest(parent="c1", question="?", request_id="r"), [("parent", "string.pattern")]),

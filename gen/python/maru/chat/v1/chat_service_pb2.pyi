@@ -290,7 +290,7 @@ class AskRequest(_message.Message):
     parent: _builtins.str
     """`conversations/{conversation}`."""
     question: _builtins.str
-    """The question, at most 2,000 characters."""
+    """The question. One of more than 2,000 characters is refused as QUESTION_TOO_LONG, which says how long it is."""
     request_id: _builtins.str
     """Chosen by the client, for example a UUID; makes a retry safe."""
     choice_number: _builtins.int

@@ -287,7 +287,7 @@ export type AskRequest = Message<"maru.chat.v1.AskRequest"> & {
   parent: string;
 
   /**
-   * The question, at most 2,000 characters.
+   * The question. One of more than 2,000 characters is refused as QUESTION_TOO_LONG, which says how long it is.
    *
    * @generated from field: string question = 2;
    */

@@ -368,8 +368,8 @@ export enum ErrorReason {
    * character at all.
    *
    * Code: INVALID_ARGUMENT. Metadata: none.
-   * ko: 질문에 읽을 수 없는 문자가 있습니다. 지운 뒤 다시 보내 주세요.
-   * en: The question holds characters that can't be read. Remove them and send it again.
+   * ko: 질문에 글자가 없거나 보이지 않는 제어 문자가 있습니다. 고친 뒤 다시 보내 주세요.
+   * en: The question holds no letters, or invisible control characters. Correct it and send it again.
    * Sample: {"reason": "QUESTION_UNREADABLE", "domain": "maru", "metadata": {}}
    *
    * @generated from enum value: ERROR_REASON_QUESTION_UNREADABLE = 41;
