@@ -269,6 +269,20 @@ async def test_a_change_that_fails_at_any_statement_leaves_nothing_of_itself(sto
         assert await _state(store) != before, name
 
 
+async def test_of_a_deleted_conversation_no_word_is_left_in_the_tables(
+    path: Path, store: SqlConversations
+) -> None:
+    created = await store.create("kim", "비밀", "c", "d", NOON)
+    turn, _ = await store.begin_turn("kim", created.id, "비밀", "t", "d", NOON)
+    await store.end_turn(completed(turn, memory="비밀"), events_of(completed(turn)))
+    await store.rename("kim", created.id, "비밀 2", "", "r", "d", NOON)
+    await store.delete("kim", created.id, "", "x", "d")
+    with closing(sqlite3.connect(path)) as connection:
+        rows = [line for line in connection.iterdump() if line.startswith("INSERT")]
+    assert [row.split('"')[1] for row in rows] == ["alembic_version", *["request"] * 4]
+    assert "비밀" not in "".join(rows)
+
+
 async def test_a_full_disk_is_said_and_leaves_nothing_half_written(store: SqlConversations) -> None:
     changes = [change for name, change in await _filled(store) if name in ("create", "begin", "end")]
     large = await store.create("kim", "", "large", "d", NOON)
