@@ -19,7 +19,7 @@ START_SECONDS = 15.0
 def free_ports() -> Ports:
     """A block of ports that nothing listens on."""
     for _ in range(100):
-        ports = Ports(0, random.randrange(20000, 31000, 20))  # noqa: S311 - not a secret
+        ports = Ports(0, random.randrange(20000, 31000, 20))
         ports = Ports(ports.base + 15, ports.base)
         if all(_is_free(port) for port in ports.all()):
             return ports
