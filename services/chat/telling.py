@@ -105,6 +105,8 @@ class Teller:
         if not abandoned.is_set():
             await self._until(abandoned, self._generate(telling, prompt, owner))
         begun = bool(telling.text)
+        if telling.finish is Finish.STOP and (rest := telling.language.forced(telling.cursor)):
+            telling.add(rest)  # what the model's grammar leaves out, since nothing is left to choose
         if not telling.is_whole:
             telling.add(telling.language.complete(telling.text))
             composer = Composer.MODEL_THEN_NARRATOR if begun else Composer.NARRATOR

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
 
-from services.chat.composing.grammar import EMPTY, Atom, Choice, Literal, Node, Series, atoms_of
+from services.chat.composing.grammar import EMPTY, Atom, Choice, Literal, Node, Series, atoms_of, series
 
 _WORTH_NAMING: Final = 8
 """Characters from which a repeated part gets a rule of its own."""
@@ -108,6 +108,22 @@ class Language:
         cursor, read = self.advance(self.start, text)
         return read == len(text) and self.is_whole(cursor)
 
+    def forced(self, cursor: Cursor) -> str | None:
+        """What must follow, where nothing is left to choose; None where there is."""
+        if len(cursor.places) != 1:
+            return None
+        ((state, index, offset),) = cursor.places
+        if index < 0:
+            return ""
+        text, state = self._edges[state][index]
+        rest = text[offset:]
+        while state != self._final:
+            if len(self._edges[state]) != 1:
+                return None
+            ((text, state),) = self._edges[state]
+            rest += text
+        return rest
+
     # --- completing ------------------------------------------------------------------------------
 
     def complete(self, prefix: str) -> str:
@@ -165,9 +181,20 @@ class Language:
     def gbnf(self) -> str:
         """The language in llama.cpp's notation, behind one space, as it follows a prompt's colon.
 
-        What is said in several places stands once, under a name.
+        What is said in several places stands once, under a name. What stands fixed at the end is left out: a model
+        has nothing to choose there, and every token costs time (see `forced`).
         """
-        return _Gbnf(self._node).text
+        return _Gbnf(_up_to_the_last_choice(self._node)).text
+
+
+def _up_to_the_last_choice(node: Node) -> Node:
+    """The tree without what follows its last choice; all of it where there is none."""
+    if not isinstance(node, Series):
+        return node
+    parts = list(node.parts)
+    while parts and not isinstance(parts[-1], Choice):
+        parts.pop()
+    return series(parts) if parts else node
 
 
 def _count(node: Node) -> int:

@@ -381,6 +381,15 @@ def _timed(frame: Frame, catalog: Catalog, today: date) -> Frame | Reading:
         return FuturePeriod(label(period), _names_of(_metrics(frame, catalog)))
     if (flows or by_date) and (period is None or period.as_of):
         return ask_period(frame, catalog, today)
+    slot = frame.comparison
+    if (
+        slot
+        and period
+        and slot.kind is ComparisonKind.PREVIOUS_PERIOD
+        and slot.unit not in (None, period.unit)
+    ):
+        if period.unit is not Grain.DAY:  # 이번 분기 … 전월 대비
+            return _ask_comparison(frame, period, catalog)
     return replace(frame, open_period=False)
 
 
@@ -393,6 +402,18 @@ def ask_period(frame: Frame, catalog: Catalog, today: date) -> QuestionBack:
     return QuestionBack(
         Ask.PERIOD, tuple(options), _names_of(_metrics(frame, catalog)), frame=replace(frame, period=None)
     )
+
+
+def _ask_comparison(frame: Frame, period: Period, catalog: Catalog) -> QuestionBack:
+    """The words name a period of another size: with which one to compare?"""
+    others = (
+        (ComparisonKind.PREVIOUS_PERIOD, previous(period, catalog.fiscal_year_start_month)),
+        (ComparisonKind.SAME_PERIOD_LAST_YEAR, year_before(period)),
+    )
+    options = tuple(
+        Option(label(other), replace(frame, comparison=ComparisonSlot(kind))) for kind, other in others
+    )
+    return QuestionBack(Ask.COMPARISON, options, frame=frame)
 
 
 def _from_new_year(period: Period | None, today: date) -> Period:

@@ -146,6 +146,15 @@ def test_a_text_that_is_not_legal_is_read_up_to_its_first_wrong_character() -> N
         language.complete("2원")
 
 
+def test_what_must_follow_is_known_once_nothing_is_left_to_choose() -> None:
+    rules = {"root": [Alternative("{a}입니다. 끝."), Alternative("{a}{이에요/예요}. 끝.")]}
+    language = Language(Grammar(rules).bind(Content({"a": "1원"})))
+    assert language.forced(language.start) is None
+    for text, rest in (("1원", None), ("1원입", "니다. 끝."), ("1원이", "에요. 끝."), ("1원입니다. 끝.", "")):
+        cursor, read = language.advance(language.start, text)
+        assert (read, language.forced(cursor)) == (len(text), rest)
+
+
 def test_the_second_look_finds_figures_and_names_that_are_not_the_results() -> None:
     atoms = {"2026년 10월", "매출", "1,200원", "대한물산(주)"}
     assert foreign_parts("2026년 10월 매출은 1,200원입니다.", atoms) == ()

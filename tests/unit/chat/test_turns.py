@@ -227,6 +227,15 @@ async def test_what_is_not_legal_is_never_sent(desk: Desk) -> None:
     assert answer.composer is Composer.MODEL_THEN_NARRATOR
 
 
+async def test_what_is_fixed_at_the_end_is_added_to_the_models_text(desk: Desk) -> None:
+    desk.clock.moment += timedelta(days=3)  # old data: a remark follows
+    answer = (await desk.answer("지난달 매출은?")).answer
+    assert answer
+    assert answer.text == f"{OTHER_WAY} 자료는 11월 20일 9시 기준입니다."
+    assert answer.composer is Composer.MODEL
+    assert "기준입니다" not in (desk.model.requests[0].grammar or "")
+
+
 async def test_the_token_limit_is_said(desk: Desk) -> None:
     desk.model.text, desk.model.finish = OTHER_WAY[:10], Finish.LENGTH
     answer = (await desk.answer("지난달 매출은?")).answer
