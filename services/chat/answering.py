@@ -35,6 +35,7 @@ from services.chat.ports import ErpData
 from services.chat.semantic import Catalog, EntityReference, Query, ResultContext, Table, TimeBehavior
 from services.chat.suggesting import suggestions
 from services.chat.telling import Teller, Telling
+from services.chat.understanding.analysis import Context
 from services.chat.understanding.frame import (
     Ask,
     Frame,
@@ -51,7 +52,7 @@ from services.chat.understanding.frame import (
     dump_memory,
     load_memory,
 )
-from services.chat.understanding.reader import Context, Reader
+from services.chat.understanding.reader import Reader
 from services.kit.clock import Clock
 from services.kit.errors import MaruError
 

@@ -1,19 +1,18 @@
 """Reads a question: the parts of this package in their order."""
 
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from datetime import date
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import Final
 
-from services.chat.semantic import Catalog, EntityKind, Grain, Resolution
+from services.chat.semantic import Catalog, Grain
 from services.chat.understanding import followup, names
+from services.chat.understanding.analysis import Analysis, Context, Resolutions, all_kinds, edges_of, one_kind
 from services.chat.understanding.claims import Claims
 from services.chat.understanding.covering import best_covering
 from services.chat.understanding.frame import (
     Ask,
     Frame,
-    Memory,
     Name,
     NotFound,
     Option,
@@ -28,16 +27,12 @@ from services.chat.understanding.lexicon import Lexicon, span
 from services.chat.understanding.meanings import (
     BoundWord,
     CountWord,
-    CurrencyWord,
     CutWord,
     DimensionWord,
     DocumentNumber,
-    GrainNoun,
     MetricWord,
     NameWord,
-    OrderWord,
     Sign,
-    SizeWord,
     SmallTalkWord,
     Span,
     TimeWord,
@@ -45,6 +40,7 @@ from services.chat.understanding.meanings import (
 )
 from services.chat.understanding.morphemes import Analyser, Morpheme
 from services.chat.understanding.periods import Period, label
+from services.chat.understanding.plausible import is_ignorable, plausible
 from services.chat.understanding.query import finalise
 from services.chat.understanding.slots import Slots, fill
 from services.chat.understanding.text import Text, compact, normalise
@@ -52,62 +48,12 @@ from services.chat.understanding.times import TimeMatcher
 from services.chat.understanding.words import load
 from services.chat.understanding.writes import is_showing, write_request
 
-_IGNORABLE: Final = frozenset(load("ignorable")["morphemes"])
 _ABOUT_RECORD: Final = frozenset(compact(word) for word in load("documents")["about"])
+
+
 _INJECTION: Final = re.compile(
     "|".join(f"(?:{p})" for p in load("smalltalk")["injection"]), re.IGNORECASE | re.DOTALL
 )
-_OWN_NAMES: Final = frozenset(
-    {
-        EntityKind.COMPANY,
-        EntityKind.CUSTOMER,
-        EntityKind.SUPPLIER,
-        EntityKind.ITEM,
-        EntityKind.BRAND,
-        EntityKind.EMPLOYEE,
-        EntityKind.PROJECT,
-    }
-)
-"""Kinds whose members are named freely, and not by words of order."""
-
-_NOUNS: Final = (MetricWord, DimensionWord, GrainNoun, CurrencyWord, UnitWord)
-_CLASS_CHANGE: Final = re.compile(
-    r"(?<=\d)(?=[^\d\s.,])|(?<=[A-Za-z])(?=[가-힣])|(?<=[가-힣])(?=[A-Za-z\d])|(?<=\W)(?=\w)|(?<=\w)(?=\W)"
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Analysis:
-    """A question taken apart, before names are known."""
-
-    text: Text
-    morphemes: tuple[Morpheme, ...]
-    edges: frozenset[int]
-    spans: tuple[Span, ...]
-    mentions: tuple[names.Mention, ...]
-    numbers: tuple[names.NumberMention, ...]
-
-    @property
-    def lookups(self) -> tuple[names.Lookup, ...]:
-        """What to look up: all the mentions, and the document numbers by their kinds."""
-        words = tuple(dict.fromkeys(mention.words for mention in self.mentions))
-        lookups = [names.Lookup(words)] if words else []
-        lookups += [names.Lookup((number.number,), (number.kind,)) for number in self.numbers]
-        return tuple(dict.fromkeys(lookups))
-
-
-@dataclass(frozen=True, slots=True)
-class Context:
-    """What stands around a question."""
-
-    catalog: Catalog
-    today: date
-    memory: Memory = field(default_factory=Memory)
-    choice_number: int = 0
-
-
-Resolutions = Mapping[names.Lookup, Sequence[Resolution]]
-"""The answer to each lookup, one resolution for each of its mentions."""
 
 
 class Reader:
@@ -131,9 +77,9 @@ class Reader:
         text = normalise(question)
         morphemes = self._analyser.analyse(text.normal)
         catalog = context.catalog
-        edges = _edges(text.normal, morphemes)
+        places = edges_of(text.normal, morphemes)
         matcher = TimeMatcher(context.today, catalog.fiscal_year_start_month, catalog.data_start)
-        times = tuple(matcher.matches(text.normal, edges))
+        times = tuple(matcher.matches(text.normal, places))
         spans = [
             span(
                 m.start,
@@ -144,11 +90,11 @@ class Reader:
             )
             for m in times
         ]
-        spans += self._lexicon(catalog).spans(text.normal, edges | {s.end for s in spans})
+        spans += self._lexicon(catalog).spans(text.normal, places | {s.end for s in spans})
         spans += [
             span(m.start, m.end, m.end - m.start, Sign.IGNORED, 0.5)
             for m in morphemes
-            if _is_ignorable(m) and m.end > m.start
+            if is_ignorable(m) and m.end > m.start
         ]
         numbers = names.numbered(text.normal)
         names_too = {(m.start, m.end) for m in times if m.ambiguous}
@@ -161,7 +107,7 @@ class Reader:
         taken += [(n.start, n.end) for n in numbers]
         idle = names.code_like(text.normal)
         found = names.mentions(text.normal, morphemes, taken, idle)
-        return Analysis(text, morphemes, edges, tuple(spans), found, numbers)
+        return Analysis(text, morphemes, tuple(spans), found, numbers)
 
     def read(self, analysis: Analysis, resolutions: Resolutions, context: Context) -> Reading:
         """What the question asks for."""
@@ -181,10 +127,10 @@ class _Reading:
         self._catalog = context.catalog
         spans = [
             *analysis.spans,
-            *names.name_spans(analysis.mentions, _all_kinds(resolutions)),
-            *names.number_spans(analysis.numbers, _one_kind(resolutions)),
+            *names.name_spans(analysis.mentions, all_kinds(resolutions)),
+            *names.number_spans(analysis.numbers, one_kind(resolutions)),
         ]
-        spans = _in_context(self._without_account_names(self._without_roots(spans)), analysis.morphemes)
+        spans = plausible(spans, analysis.morphemes, self._catalog)
         self._chosen = best_covering(spans)
         torn = self._torn_names()
         if torn:  # a part of a word is no name: what is left of the word would change its meaning
@@ -300,47 +246,13 @@ class _Reading:
         options = tuple(Option(label(p), replace(frame, period=p)) for p in slots.periods)
         return QuestionBack(Ask.PERIODS, options, frame=frame)
 
-    def _without_account_names(self, spans: Sequence[Span]) -> list[Span]:
-        """Charts of accounts have names such as 제품매출: they count where an account is spoken of, not for 매출."""
-        metrics = [s for s in spans if isinstance(s.meaning, MetricWord)]
-        account = self._catalog.dimension_of(EntityKind.ACCOUNT)
-        if account is None or any(
-            isinstance(s.meaning, DimensionWord) and account.key in s.meaning.keys for s in spans
-        ):
-            return list(spans)
-
-        def is_taken(name: Span) -> bool:
-            """Whether a measure inside the name is the only one, or no measure beside it knows accounts."""
-            inside = [m for m in metrics if name.start <= m.start and m.end <= name.end]
-            outside = [m.meaning for m in metrics if m not in inside]
-            knows = any(
-                account.key in self._catalog.metrics[key].dimensions
-                for word in outside
-                if isinstance(word, MetricWord)
-                for key in word.keys
-            )
-            return bool(inside) and not knows
-
-        return [s for s in spans if not (_is_account_name(s) and is_taken(s))]
-
-    def _without_roots(self, spans: Sequence[Span]) -> list[Span]:
-        """The roots of trees have names such as 전체: they mean no more than the word itself."""
-        idle = {(m.start, m.end) for m in self._analysis.morphemes if _is_ignorable(m)}
-        return [
-            s
-            for s in spans
-            if not isinstance(s.meaning, NameWord)
-            or (s.start, s.end) not in idle
-            or any(c.entity.kind in _OWN_NAMES for c in s.meaning.candidates)
-        ]
-
     def _torn_names(self) -> set[Span]:
         """Names that were matched by a part, and take only a part of a typed word with meaning in the rest."""
         covered = {i for s in self._chosen for i in range(s.start, s.end)}
         bare = {
             i
             for m in self._analysis.morphemes
-            if not m.is_function and not _is_ignorable(m)
+            if not m.is_function and not is_ignorable(m)
             for i in range(m.start, m.end)
             if i not in covered
         }
@@ -400,7 +312,7 @@ class _Reading:
                 if compact(self._text[s.start : s.end]) in _ABOUT_RECORD or _is_document_name(s)
             ]
         for morpheme in self._analysis.morphemes:
-            if morpheme.is_function or morpheme.end == morpheme.start or _is_ignorable(morpheme):
+            if morpheme.is_function or morpheme.end == morpheme.start or is_ignorable(morpheme):
                 continue
             if (verb is not None and morpheme.start == verb.start) or is_showing(morpheme, self._text):
                 continue
@@ -443,68 +355,9 @@ class _Reading:
         return tuple(self._analysis.text.as_typed(s.start, s.end) for s in places)
 
 
-def _in_context(spans: Sequence[Span], morphemes: Sequence[Morpheme]) -> list[Span]:
-    """The claims that can stand where they stand.
-
-    A single letter that is a particle is no word of its own, and one that is no noun names no thing. A dimension
-    before 별, or the only one of a ranking, is the dimension even if a group is called the same ("제품별", "상위 제품").
-    """
-    particles = {(m.start, m.end) for m in morphemes if m.tag[0] in "JE"}
-    particles -= {(m.start, m.end) for m in morphemes if not m.is_function}
-    nouns = {(m.start, m.end) for m in morphemes if m.tag[0] in "NS"}
-    kept = [
-        s
-        for s in spans
-        if s.end - s.start > 1
-        or ((s.start, s.end) in nouns if isinstance(s.meaning, _NOUNS) else (s.start, s.end) not in particles)
-    ]
-    by = {s.start for s in kept if s.meaning is Sign.BY}
-    ranked = any(isinstance(s.meaning, CutWord | SizeWord | OrderWord) for s in kept)
-    places = {s.start for s in kept if isinstance(s.meaning, DimensionWord)}
-    return [
-        replace(s, weight=s.weight * 1.04)
-        if isinstance(s.meaning, DimensionWord) and (by & {s.end, s.end + 1} or (ranked and len(places) == 1))
-        else s
-        for s in kept
-    ]
-
-
-def _all_kinds(resolutions: Resolutions) -> dict[str, Resolution]:
-    return {r.mention: r for lookup, found in resolutions.items() if not lookup.kinds for r in found}
-
-
-def _one_kind(resolutions: Resolutions) -> dict[tuple[str, EntityKind], Resolution]:
-    return {
-        (r.mention, kind): r for lookup, found in resolutions.items() for kind in lookup.kinds for r in found
-    }
-
-
-def _is_account_name(claim: Span) -> bool:
-    meaning = claim.meaning
-    return isinstance(meaning, NameWord) and all(
-        c.entity.kind is EntityKind.ACCOUNT for c in meaning.candidates
-    )
-
-
 def _is_document_name(claim: Span) -> bool:
     meaning = claim.meaning
     return isinstance(meaning, NameWord) and all(c.entity.kind.is_document for c in meaning.candidates)
-
-
-def _is_ignorable(morpheme: Morpheme) -> bool:
-    return f"{morpheme.form}/{morpheme.tag.split('-')[0]}" in _IGNORABLE
-
-
-def _edges(text: str, morphemes: Sequence[Morpheme]) -> frozenset[int]:
-    """Where words may begin and end: morphemes, spaces, changes of script."""
-    edges = {0, len(text)}
-    for morpheme in morphemes:
-        edges.update((morpheme.start, morpheme.end))
-    for index, character in enumerate(text):
-        if character == " ":
-            edges.update((index, index + 1))
-    edges.update(match.start() for match in _CLASS_CHANGE.finditer(text))
-    return frozenset(edges)
 
 
 def _as_typed(

@@ -4,6 +4,7 @@ from datetime import date
 from typing import Final
 
 from services.chat.semantic import Catalog
+from services.chat.understanding.analysis import Context
 from services.chat.understanding.frame import (
     FuturePeriod,
     Memory,
@@ -15,7 +16,7 @@ from services.chat.understanding.frame import (
     Refusal,
     SmallTalk,
 )
-from services.chat.understanding.reader import Context, Reader
+from services.chat.understanding.reader import Reader
 from tests.fakes.company import resolve
 
 TODAY: Final = date(2026, 11, 20)

@@ -1,0 +1,140 @@
+"""What the measures are grouped by and limited to, or the question that must be asked first."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date
+from typing import Final
+
+from services.chat.semantic import (
+    DATE_DIMENSION,
+    Catalog,
+    EntityKind,
+    Grain,
+    Grouping,
+    UnitKind,
+)
+from services.chat.understanding.frame import (
+    Ask,
+    Frame,
+    Option,
+    QuestionBack,
+    Reading,
+)
+from services.chat.understanding.measures import MAX_OPTIONS, common_dimensions, metrics_of, names_of
+
+_COARSER: Final[Mapping[Grain | None, Grain]] = {
+    Grain.DAY: Grain.DAY,
+    Grain.WEEK: Grain.DAY,
+    Grain.MONTH: Grain.DAY,
+    Grain.QUARTER: Grain.MONTH,
+    Grain.HALF: Grain.MONTH,
+    Grain.YEAR: Grain.MONTH,
+    Grain.FISCAL_YEAR: Grain.MONTH,
+}
+
+
+def grouped(frame: Frame, catalog: Catalog, today: date) -> Frame | Reading:
+    metrics = metrics_of(frame, catalog)
+    if frame.party is not None:
+        parties = {metric.party for metric in metrics}
+        party = next(iter(parties)) if len(parties) == 1 else None
+        dimension = catalog.dimension_of(party) if party else None
+        options = (
+            [dimension.key] if dimension else [key for key in frame.party.keys if key in catalog.dimensions]
+        )
+        options = [key for key in options if key in common_dimensions(frame, catalog)] or options
+        if len(options) > 1:
+            return QuestionBack(
+                Ask.DIMENSION,
+                tuple(
+                    Option(
+                        f"{catalog.dimensions[key].display_name}별",
+                        replace(frame, party=None, groupings=(*frame.groupings, Grouping(key))),
+                    )
+                    for key in options
+                ),
+                frame=frame,
+            )
+        if not options:
+            return by_something_else(frame, catalog, "거래처")
+        before, after = frame.groupings[: frame.party.position], frame.groupings[frame.party.position :]
+        frame = replace(frame, party=None, groupings=(*before, Grouping(options[0]), *after))
+    groupings = list(dict.fromkeys(frame.groupings))
+    if frame.trend and not any(g.dimension == DATE_DIMENSION for g in groupings):
+        grain = _COARSER.get(frame.period.unit) if frame.period else None
+        if grain is None:
+            grain = Grain.DAY if frame.period and frame.period.days <= 31 else Grain.MONTH
+        groupings.insert(0, Grouping(DATE_DIMENSION, grain))
+    allowed = common_dimensions(frame, catalog)
+    for grouping in groupings:
+        if grouping.dimension not in allowed and grouping.dimension in catalog.dimensions:
+            return by_something_else(frame, catalog, catalog.dimensions[grouping.dimension].display_name)
+    kept = [g for g in groupings if g.dimension in allowed]
+    for condition in frame.members:
+        if condition.dimension not in allowed:
+            names = ", ".join(member.display_name for member in condition.members)
+            return by_something_else(replace(frame, members=()), catalog, names)
+    frame = replace(frame, groupings=tuple(kept[:4]), listed=False)
+    if (
+        frame.top and len(frame.groupings) > 1
+    ):  # the first of each group is another question than the first of all
+        return _one_grouping(frame, catalog)
+    needs_rows = frame.ranked or frame.share or frame.bounds
+    if needs_rows and not frame.groupings:
+        return _group_by(frame, catalog)
+    return frame
+
+
+def _group_by(frame: Frame, catalog: Catalog) -> QuestionBack:
+    keys = [
+        k
+        for k in common_dimensions(frame, catalog)
+        if catalog.dimensions[k].entity_kind is not EntityKind.COMPANY
+    ]
+    options = tuple(
+        Option(f"{catalog.dimensions[key].display_name}별", replace(frame, groupings=(Grouping(key),)))
+        for key in keys
+        if key != DATE_DIMENSION
+    )
+    return QuestionBack(
+        Ask.GROUP_BY, options[:MAX_OPTIONS], names_of(metrics_of(frame, catalog)), frame=frame
+    )
+
+
+def _one_grouping(frame: Frame, catalog: Catalog) -> QuestionBack:
+    options = tuple(
+        Option(
+            f"{catalog.dimensions[grouping.dimension].display_name}별", replace(frame, groupings=(grouping,))
+        )
+        for grouping in frame.groupings
+    )
+    return QuestionBack(Ask.GROUP_BY, options, names_of(metrics_of(frame, catalog)), frame=frame)
+
+
+def by_something_else(frame: Frame, catalog: Catalog, what: str) -> QuestionBack:
+    """The metric doesn't know this dimension: offer those that it knows."""
+    bare = replace(frame, groupings=(), party=None, names=(), listed=False)
+    options = [
+        Option(
+            f"{names_of(metrics_of(frame, catalog))} 전체", replace(bare, descending=None, top=0, rank=False)
+        )
+    ]
+    options += _group_by(bare, catalog).options[: MAX_OPTIONS - 1]
+    return QuestionBack(
+        Ask.DIMENSION, tuple(options), names_of(metrics_of(frame, catalog)), words=(what,), frame=bare
+    )
+
+
+def limited(frame: Frame, catalog: Catalog, today: date) -> Frame | Reading:
+    bounds = []
+    for bound in frame.bounds:
+        metric = bound.metric if bound.metric in frame.metrics else frame.metrics[0]
+        unit = catalog.metrics[metric].unit.kind
+        if bound.unit not in (None, unit) and not (
+            bound.unit is UnitKind.COUNT and unit is UnitKind.QUANTITY
+        ):
+            return QuestionBack(
+                Ask.UNIT, about=catalog.metrics[metric].display_name, frame=replace(frame, bounds=())
+            )
+        bounds.append(replace(bound, metric=metric))
+    return replace(frame, bounds=tuple(bounds))

@@ -1,0 +1,133 @@
+"""What the names of a question are: the one thing each means, or the choice between several."""
+
+from dataclasses import replace
+from datetime import date
+from typing import Final
+
+from services.chat.semantic import (
+    Candidate,
+    Catalog,
+    EntityKind,
+    Grouping,
+    Match,
+)
+from services.chat.understanding.frame import (
+    Ask,
+    Frame,
+    Members,
+    Name,
+    Option,
+    QuestionBack,
+    Reading,
+    RecordReading,
+)
+from services.chat.understanding.groups import by_something_else
+from services.chat.understanding.measures import MAX_OPTIONS, common_dimensions
+
+_EXACT: Final = frozenset({Match.FULL, Match.EXACT, Match.ALIAS, Match.NUMBER_TAIL})
+
+
+def record(frame: Frame, catalog: Catalog, today: date) -> Frame | Reading:
+    documents = [
+        n for n in frame.names if n.candidates and all(c.entity.kind.is_document for c in n.candidates)
+    ]
+    if not documents:
+        return frame
+    candidates = documents[0].candidates
+    if len(candidates) == 1:
+        entity = candidates[0].entity
+        return RecordReading(entity, Frame(record=entity, focus=(entity,)))
+    options = tuple(
+        Option(
+            _entity_label(c, catalog, kinds=True),
+            replace(frame, names=(replace(documents[0], candidates=(c,)),)),
+            c.entity,
+        )
+        for c in candidates[:MAX_OPTIONS]
+    )
+    return QuestionBack(
+        Ask.DOCUMENT, options, documents[0].mention, total_count=documents[0].total_count, frame=frame
+    )
+
+
+def named(frame: Frame, catalog: Catalog, today: date) -> Frame | Reading:
+    dimensions = set(common_dimensions(frame, catalog))
+    while frame.names:
+        name, *rest = frame.names
+        usable = _usable(name, dimensions, catalog)
+        if not usable:
+            kinds = {c.entity.kind for c in name.candidates}
+            word = " · ".join(sorted({d.display_name for k in kinds if (d := catalog.dimension_of(k))}))
+            return by_something_else(frame, catalog, f"{name.candidates[0].entity.display_name}({word})")
+        if len(usable) > 1:
+            several_kinds = len({c.entity.kind for c in usable}) > 1
+            dropped = len(name.candidates) - len(usable)
+            options = tuple(
+                Option(
+                    _entity_label(c, catalog, kinds=several_kinds),
+                    replace(frame, names=(replace(name, candidates=(c,), total_count=1, chosen=True), *rest)),
+                    c.entity,
+                )
+                for c in usable[:MAX_OPTIONS]
+            )
+            total = max(len(usable), name.total_count - dropped)
+            return QuestionBack(Ask.NAME, options, name.mention, total_count=total, frame=frame)
+        frame = _with_member(replace(frame, names=tuple(rest)), name, usable[0], catalog)
+    return replace(frame, narrow=False, carried=False)
+
+
+def _usable(name: Name, dimensions: set[str], catalog: Catalog) -> list[Candidate]:
+    """The candidates by which the metrics can be filtered."""
+    usable = []
+    for candidate in name.candidates:
+        dimension = catalog.dimension_of(candidate.entity.kind)
+        if candidate.entity.kind is EntityKind.COMPANY or (dimension and dimension.key in dimensions):
+            usable.append(candidate)
+    return usable
+
+
+def _with_member(frame: Frame, name: Name, candidate: Candidate, catalog: Catalog) -> Frame:
+    entity = candidate.entity
+    notes = frame.notes
+    if candidate.match not in _EXACT and not name.chosen:
+        notes = (*notes, f"‘{name.mention}’: {entity.display_name} 기준으로 보았습니다.")
+    elif name.others and not name.chosen and (dimension := catalog.dimension_of(entity.kind)):
+        notes = (
+            *notes,
+            f"‘{name.mention}’: {dimension.display_name} {entity.display_name} 기준으로 보았습니다.",
+        )
+    frame = replace(frame, notes=notes)
+    if entity.kind is EntityKind.COMPANY:
+        return replace(frame, companies=tuple(dict.fromkeys((*frame.companies, entity))))
+    dimension = catalog.dimension_of(entity.kind)
+    key = dimension.key if dimension else ""
+    groupings = frame.groupings
+    if (
+        frame.carried
+        and not frame.narrow
+        and not name.excluded
+        and any(g.dimension == key for g in groupings)
+    ):
+        frame = replace(frame, descending=None, top=0, rank=False)  # a ranking of one
+    if frame.listed and Grouping(key) not in groupings:
+        groupings = (*groupings, Grouping(key))
+    members = list(frame.members)
+    for index, old in enumerate(members):
+        if old.dimension == key and old.excluded is name.excluded and old.fresh:
+            members[index] = replace(old, members=tuple(dict.fromkeys((*old.members, entity))))
+            if not name.excluded and len(members[index].members) > 1 and Grouping(key) not in groupings:
+                groupings = (*groupings, Grouping(key))  # two names are never summed
+            break
+    else:
+        if not frame.narrow and not name.excluded:  # the new name stands where the old one of its kind stood
+            members = [old for old in members if old.dimension != key]
+        members.append(Members(key, (entity,), name.excluded, fresh=True))
+    return replace(frame, members=tuple(members), groupings=groupings)
+
+
+def _entity_label(candidate: Candidate, catalog: Catalog, *, kinds: bool) -> str:
+    entity = candidate.entity
+    parts = [entity.detail] if entity.detail else []
+    if kinds and not entity.kind.is_document and (dimension := catalog.dimension_of(entity.kind)):
+        parts.insert(0, dimension.display_name)
+    return f"{entity.display_name} ({', '.join(parts)})" if parts else entity.display_name

@@ -1,0 +1,76 @@
+"""Which measures are asked for, and what they can be split by."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import date
+from typing import Final
+
+from services.chat.semantic import (
+    Catalog,
+    EntityKind,
+    Metric,
+)
+from services.chat.understanding.frame import (
+    Ask,
+    Frame,
+    Option,
+    QuestionBack,
+    Reading,
+    Refusal,
+    RefusalKind,
+)
+
+MAX_OPTIONS: Final = 10
+
+
+def metrics_of(frame: Frame, catalog: Catalog) -> list[Metric]:
+    return [catalog.metrics[key] for key in frame.metrics]
+
+
+def names_of(metrics: Iterable[Metric]) -> str:
+    return ", ".join(metric.display_name for metric in metrics)
+
+
+def common_dimensions(frame: Frame, catalog: Catalog) -> list[str]:
+    """What all the metrics can be grouped by, in the catalog's order."""
+    sets = [metric.dimensions for metric in metrics_of(frame, catalog)]
+    return [key for key in catalog.dimensions if all(key in keys for keys in sets)]
+
+
+def measured(frame: Frame, catalog: Catalog, today: date) -> Frame | Reading:
+    keys = [key for key in frame.metrics if key in catalog.metrics]
+    frame = replace(frame, metrics=tuple(keys))
+    if not frame.metrics:
+        known = [catalog.metrics[key] for key in frame.metric_options if key in catalog.metrics]
+        open_ = [metric for metric in known if metric.permitted]
+        if known and not open_:
+            return Refusal(RefusalKind.FORBIDDEN, names_of(known))
+        if len(open_) == 1:
+            return replace(frame, metrics=(open_[0].key,), metric_options=())
+        options = open_ or _likely_metrics(frame, catalog)
+        return QuestionBack(
+            Ask.METRIC,
+            tuple(
+                Option(m.display_name, replace(frame, metrics=(m.key,), metric_options=()))
+                for m in options[:MAX_OPTIONS]
+            ),
+            frame=frame,
+        )
+    forbidden = [metric for metric in metrics_of(frame, catalog) if not metric.permitted]
+    if forbidden:
+        return Refusal(RefusalKind.FORBIDDEN, names_of(forbidden))
+    return replace(frame, metric_options=())
+
+
+def _likely_metrics(frame: Frame, catalog: Catalog) -> list[Metric]:
+    """Permitted metrics that take what was said so far."""
+    wanted = {grouping.dimension for grouping in frame.groupings}
+    kinds = {candidate.entity.kind for name in frame.names for candidate in name.candidates}
+    fitting = []
+    for metric in catalog.metrics.values():
+        own = {catalog.dimensions[key].entity_kind for key in metric.dimensions if key in catalog.dimensions}
+        takes_names = not kinds or bool(kinds & own) or kinds <= {EntityKind.COMPANY}
+        takes_party = frame.party is None or metric.party is not None
+        if metric.permitted and wanted <= metric.dimensions and takes_names and takes_party:
+            fitting.append(metric)
+    return fitting[:6]

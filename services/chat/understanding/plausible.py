@@ -1,0 +1,120 @@
+"""Which claims can mean what they say where they stand: particles, roots of trees, names of accounts."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Final
+
+from services.chat.semantic import Catalog, EntityKind
+from services.chat.understanding.meanings import (
+    CurrencyWord,
+    CutWord,
+    DimensionWord,
+    GrainNoun,
+    MetricWord,
+    NameWord,
+    OrderWord,
+    Sign,
+    SizeWord,
+    Span,
+    UnitWord,
+)
+from services.chat.understanding.morphemes import Morpheme
+from services.chat.understanding.words import load
+
+_IGNORABLE: Final = frozenset(load("ignorable")["morphemes"])
+
+
+_OWN_NAMES: Final = frozenset(
+    {
+        EntityKind.COMPANY,
+        EntityKind.CUSTOMER,
+        EntityKind.SUPPLIER,
+        EntityKind.ITEM,
+        EntityKind.BRAND,
+        EntityKind.EMPLOYEE,
+        EntityKind.PROJECT,
+    }
+)
+"""Kinds whose members are named freely, and not by words of order."""
+
+
+_NOUNS: Final = (MetricWord, DimensionWord, GrainNoun, CurrencyWord, UnitWord)
+
+
+def plausible(spans: Sequence[Span], morphemes: Sequence[Morpheme], catalog: Catalog) -> list[Span]:
+    """The claims that can mean what they say where they stand."""
+    named = _without_account_names(_without_roots(spans, morphemes), catalog)
+    return _in_context(named, morphemes)
+
+
+def is_ignorable(morpheme: Morpheme) -> bool:
+    return f"{morpheme.form}/{morpheme.tag.split('-')[0]}" in _IGNORABLE
+
+
+def _without_roots(spans: Sequence[Span], morphemes: Sequence[Morpheme]) -> list[Span]:
+    """The roots of trees have names such as 전체: they mean no more than the word itself."""
+    idle = {(m.start, m.end) for m in morphemes if is_ignorable(m)}
+    return [
+        s
+        for s in spans
+        if not isinstance(s.meaning, NameWord)
+        or (s.start, s.end) not in idle
+        or any(c.entity.kind in _OWN_NAMES for c in s.meaning.candidates)
+    ]
+
+
+def _without_account_names(spans: Sequence[Span], catalog: Catalog) -> list[Span]:
+    """Charts of accounts have names such as 제품매출: they count where an account is spoken of, not for 매출."""
+    metrics = [s for s in spans if isinstance(s.meaning, MetricWord)]
+    account = catalog.dimension_of(EntityKind.ACCOUNT)
+    if account is None or any(
+        isinstance(s.meaning, DimensionWord) and account.key in s.meaning.keys for s in spans
+    ):
+        return list(spans)
+
+    def is_taken(name: Span) -> bool:
+        """Whether a measure inside the name is the only one, or no measure beside it knows accounts."""
+        inside = [m for m in metrics if name.start <= m.start and m.end <= name.end]
+        outside = [m.meaning for m in metrics if m not in inside]
+        knows = any(
+            account.key in catalog.metrics[key].dimensions
+            for word in outside
+            if isinstance(word, MetricWord)
+            for key in word.keys
+        )
+        return bool(inside) and not knows
+
+    return [s for s in spans if not (_is_account_name(s) and is_taken(s))]
+
+
+def _in_context(spans: Sequence[Span], morphemes: Sequence[Morpheme]) -> list[Span]:
+    """The claims that can stand where they stand.
+
+    A single letter that is a particle is no word of its own, and one that is no noun names no thing. A dimension
+    before 별, or the only one of a ranking, is the dimension even if a group is called the same ("제품별", "상위 제품").
+    """
+    particles = {(m.start, m.end) for m in morphemes if m.tag[0] in "JE"}
+    particles -= {(m.start, m.end) for m in morphemes if not m.is_function}
+    nouns = {(m.start, m.end) for m in morphemes if m.tag[0] in "NS"}
+    kept = [
+        s
+        for s in spans
+        if s.end - s.start > 1
+        or ((s.start, s.end) in nouns if isinstance(s.meaning, _NOUNS) else (s.start, s.end) not in particles)
+    ]
+    by = {s.start for s in kept if s.meaning is Sign.BY}
+    ranked = any(isinstance(s.meaning, CutWord | SizeWord | OrderWord) for s in kept)
+    places = {s.start for s in kept if isinstance(s.meaning, DimensionWord)}
+    return [
+        replace(s, weight=s.weight * 1.04)
+        if isinstance(s.meaning, DimensionWord) and (by & {s.end, s.end + 1} or (ranked and len(places) == 1))
+        else s
+        for s in kept
+    ]
+
+
+def _is_account_name(claim: Span) -> bool:
+    meaning = claim.meaning
+    return isinstance(meaning, NameWord) and all(
+        c.entity.kind is EntityKind.ACCOUNT for c in meaning.candidates
+    )
