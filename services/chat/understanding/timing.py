@@ -55,15 +55,14 @@ def timed(frame: Frame, catalog: Catalog, today: date) -> Frame | Reading:
     if (flows or by_date) and (period is None or period.as_of):
         return ask_period(frame, catalog, today)
     slot = frame.comparison
-    if (
-        slot
-        and period
-        and slot.kind is ComparisonKind.PREVIOUS_PERIOD
-        and slot.unit not in (None, period.unit)
-    ):
-        if period.unit is not Grain.DAY:  # 이번 분기 … 전월 대비
-            return _ask_comparison(frame, period, catalog)
+    if slot and period and slot.kind is ComparisonKind.PREVIOUS_PERIOD and _of_another_size(slot, period):
+        return _ask_comparison(frame, period, catalog)
     return replace(frame, open_period=False)
+
+
+def _of_another_size(slot: ComparisonSlot, period: Period) -> bool:
+    """이번 분기 … 전월 대비: the words name a period of another size than the asked one."""
+    return slot.unit not in (None, period.unit, Grain.YEAR) and period.unit is not Grain.DAY
 
 
 def ask_period(frame: Frame, catalog: Catalog, today: date) -> QuestionBack:
