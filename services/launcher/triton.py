@@ -125,7 +125,7 @@ def lost_child(pid: int) -> str:
     with suppress(psutil.Error):
         for child in psutil.Process(pid).children():
             if child.status() == psutil.STATUS_ZOMBIE:
-                return f"{child.name()} died"
+                return "the process of the model died"
     return ""
 
 

@@ -5,7 +5,7 @@ import pytest
 
 from services.chat.adapters.llm_triton import TritonLanguageModel
 from services.kit.metrics import Metrics
-from tests.integration.llm.running_triton import RunningTriton, running_triton
+from tests.integration.llm.running_triton import RunningTriton, become, running_triton
 
 
 @pytest.fixture(scope="session")
@@ -21,7 +21,8 @@ async def channel(triton: RunningTriton) -> AsyncIterator[grpc.aio.Channel]:
 
 
 @pytest.fixture
-async def llm(channel: grpc.aio.Channel) -> AsyncIterator[TritonLanguageModel]:
+async def llm(triton: RunningTriton, channel: grpc.aio.Channel) -> AsyncIterator[TritonLanguageModel]:
     language_model = TritonLanguageModel(channel, "llm", Metrics())
     yield language_model
     await language_model.close()
+    await become(triton.sequences, (0, 0), seconds=20)

@@ -29,7 +29,6 @@ class Generation:
 
     def __init__(self, request: Any, llama: Llama, max_output_tokens: int, metrics: Metrics) -> None:
         self.request_id: str = request.request_id()
-        self.stop_requested = threading.Event()
         self._sender = request.get_response_sender()
         self._llama = llama
         self._metrics = metrics
@@ -40,6 +39,9 @@ class Generation:
         excluded = read_scalar(request, "sampling_param_exclude_input_from_output", False)
         self._echo = "" if excluded else self._completion.prompt
         self._traceparent = str(json.loads(request.parameters() or "{}").get("traceparent", ""))
+        self._progress = Progress()
+        self._sending = threading.Lock()
+        self._ended = False  # the last response was sent; from then on Triton's sender must not be touched
         self._arrival_ns = time.monotonic_ns()
         self._scheduled_ns = self._first_ns = self._last_ns = 0
         self._vanished_check_ns = self._arrival_ns + VANISHED_CHECK_NS
@@ -49,33 +51,56 @@ class Generation:
         try:
             self._finish(self._llama.complete(self._completion, self._send_text, self._stopped))
         except Refused as error:
-            send_error(self._sender, pb_utils.TritonError.INVALID_ARG, str(error))
+            self._fail(pb_utils.TritonError.INVALID_ARG, str(error))
         except Exception as error:  # whatever it is, the client must hear an end
-            send_error(self._sender, pb_utils.TritonError.INTERNAL, type(error).__name__)
+            self._fail(pb_utils.TritonError.INTERNAL, type(error).__name__)
             pb_utils.Logger.log_error(f"llm: {type(error).__name__}: {error}")
 
-    def drop(self) -> None:
-        self._finish(Progress())
+    def stop(self) -> None:
+        """The client hears the end now; llama.cpp, when it next reports."""
+        self._finish(self._progress)
 
     def _stopped(self) -> bool:
-        now = time.monotonic_ns()
-        if now >= self._vanished_check_ns:
+        with self._sending:
+            if self._ended:
+                return True
+            now = time.monotonic_ns()
+            if now < self._vanished_check_ns:
+                return False
             self._vanished_check_ns = now + VANISHED_CHECK_NS
-            if self._sender.is_cancelled():
-                self.stop_requested.set()
-        return self.stop_requested.is_set()
+            return bool(self._sender.is_cancelled())
 
     def _send_text(self, progress: Progress) -> None:
-        self._mark_token()
-        if self._streaming:
-            text = _string("text_output", self._echo + progress.text)
-            self._sender.send(pb_utils.InferenceResponse([text]))
-
-    def _mark_token(self) -> None:
+        self._progress = progress
         self._last_ns = time.monotonic_ns()
         self._first_ns = self._first_ns or self._last_ns
+        with self._sending:
+            if self._streaming and not self._ended:
+                text = _string("text_output", self._echo + progress.text)
+                self._sender.send(pb_utils.InferenceResponse([text]))
+
+    def _fail(self, code: int, text: str) -> None:
+        with self._sending:
+            if not self._ended:
+                self._ended = True
+                send_error(self._sender, code, text)
 
     def _finish(self, progress: Progress) -> None:
+        with self._sending:
+            if self._ended:
+                return
+            self._ended = True
+            self._sender.send(pb_utils.InferenceResponse(self._last_outputs(progress)), flags=_FINAL)
+        self._metrics.ended(progress)
+        duration_ms = (time.monotonic_ns() - self._arrival_ns) // 1_000_000
+        pb_utils.Logger.log_info(
+            f"generation request_id={self.request_id} traceparent={self._traceparent}"
+            f" finish_reason={progress.finish_reason} prompt_tokens={progress.prompt_tokens}"
+            f" cached_tokens={progress.cached_tokens} completion_tokens={progress.completion_tokens}"
+            f" duration_ms={duration_ms}"
+        )
+
+    def _last_outputs(self, progress: Progress) -> list[Any]:
         outputs = [_string("text_output", self._echo + progress.text)]
         if self._wants_finish_reason:
             outputs.append(_string("finish_reason", progress.finish_reason))
@@ -92,18 +117,7 @@ class Generation:
                 _number("cached_tokens", progress.cached_tokens, np.int32),
                 _number("completion_tokens", progress.completion_tokens, np.int32),
             ]
-        self._sender.send(pb_utils.InferenceResponse(outputs), flags=_FINAL)
-        self._metrics.ended(progress)
-        self._log(progress)
-
-    def _log(self, progress: Progress) -> None:
-        duration_ms = (time.monotonic_ns() - self._arrival_ns) // 1_000_000
-        pb_utils.Logger.log_info(
-            f"generation request_id={self.request_id} traceparent={self._traceparent}"
-            f" finish_reason={progress.finish_reason} prompt_tokens={progress.prompt_tokens}"
-            f" cached_tokens={progress.cached_tokens} completion_tokens={progress.completion_tokens}"
-            f" duration_ms={duration_ms}"
-        )
+        return outputs
 
 
 def read_completion(request: Any, max_output_tokens: int) -> Completion:

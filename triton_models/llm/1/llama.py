@@ -76,7 +76,7 @@ class Llama:
         self._vocabulary = Vocabulary(weights)
         # llama.cpp insists on a listener. On a socket file that is unlinked at once nobody can reach it.
         with tempfile.TemporaryDirectory(prefix="maru-llm-") as folder:
-            self._server = xllamacpp.Server(_parameters(weights, settings, f"{folder}/llama.sock"))
+            self._server = xllamacpp.Server(parameters(weights, settings, f"{folder}/llama.sock"))
         if settings.log_verbosity == 0:
             # A grammar that doesn't parse is printed there, whatever the verbosity, and it holds data.
             os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
@@ -86,9 +86,9 @@ class Llama:
     ) -> Progress:
         """Decode one sequence; blocks until it ends.
 
-        `on_text` is called after each piece of text but the last. `stopped` is asked between steps (of one
-        token, or `step_tokens` of the prompt); once it is true the slot is freed and the finish reason is
-        "cancelled".
+        `on_text` is called after each piece of text but the last. `stopped` is asked after each step that did
+        something for this sequence: a token, or some of its prompt. Once it is true the slot is freed and the
+        finish reason is "cancelled".
 
         Raises:
             Refused: the prompt is too long or the grammar can't be parsed.
@@ -205,6 +205,8 @@ class _Sequence:
         Raises:
             Refused, Stopped
         """
+        if self._stopped():
+            raise Stopped
         chosen = self.progress.completion_tokens
         reason = ""
         failure: list[BaseException] = []
@@ -265,7 +267,7 @@ class _Sequence:
         return request
 
 
-def _parameters(weights: Path, settings: LlamaSettings, socket: str) -> xllamacpp.CommonParams:
+def parameters(weights: Path, settings: LlamaSettings, socket: str) -> xllamacpp.CommonParams:
     params = xllamacpp.CommonParams()
     params.model.path = str(weights)
     params.n_parallel = settings.slots

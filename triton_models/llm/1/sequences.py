@@ -18,13 +18,12 @@ class Sequence(Protocol):
     """One request on its way through the model. An empty id is never a duplicate, and can't be stopped."""
 
     request_id: str
-    stop_requested: threading.Event
 
     def run(self) -> None:
-        """Decode, in a slot's own thread. It looks at `stop_requested` by itself."""
+        """Decode, in a slot's own thread, until the text ends or `stop` was called."""
 
-    def drop(self) -> None:
-        """Called instead of `run` when the sequence was stopped while it waited."""
+    def stop(self) -> None:
+        """Called from another thread: tell the client the end at once, and have `run` return soon."""
 
 
 class Sequences:
@@ -65,17 +64,16 @@ class Sequences:
             sequence = self._by_id.get(request_id)
             if sequence is None:
                 return
-            sequence.stop_requested.set()
-            if not self._live[sequence].cancel():
-                return
-            self._forget(sequence)
-        sequence.drop()
+            if self._live[sequence].cancel():  # it was still waiting
+                self._forget(sequence)
+        sequence.stop()
 
     def close(self) -> None:
         """Stop all and wait until they have ended."""
         with self._lock:
-            for sequence in self._live:
-                sequence.stop_requested.set()
+            live = list(self._live)
+        for sequence in live:
+            sequence.stop()
         self._pool.shutdown()
 
     def _run(self, sequence: Sequence) -> None:

@@ -12,18 +12,15 @@ class Held:
 
     def __init__(self, request_id: str) -> None:
         self.request_id = request_id
-        self.stop_requested = threading.Event()
+        self.stopped = threading.Event()
         self.running = threading.Event()
-        self.ended = threading.Event()
-        self.dropped = threading.Event()
 
     def run(self) -> None:
         self.running.set()
-        self.stop_requested.wait(WAIT_S)
-        self.ended.set()
+        self.stopped.wait(WAIT_S)
 
-    def drop(self) -> None:
-        self.dropped.set()
+    def stop(self) -> None:
+        self.stopped.set()
 
 
 class Counts:
@@ -70,13 +67,13 @@ def test_one_runs_on_each_slot_and_the_line_is_bounded(sequences: Sequences, cou
     assert counts.become(2, 0)
 
 
-def test_a_waiting_one_is_dropped_at_once(sequences: Sequences, counts: Counts) -> None:
+def test_a_waiting_one_leaves_the_line_at_once(sequences: Sequences, counts: Counts) -> None:
     for name in ("a", "b"):
         sequences.start(Held(name))
     waiting = Held("c")
     sequences.start(waiting)
     sequences.stop("c")
-    assert waiting.dropped.is_set()
+    assert waiting.stopped.is_set()
     assert not waiting.running.is_set()
     assert counts.now == (2, 0)
     sequences.start(Held("c"))  # its id is free again
@@ -95,7 +92,7 @@ def test_without_an_id_there_is_no_duplicate(sequences: Sequences, counts: Count
         sequences.start(each)
     assert counts.now == (2, 0)
     for each in nameless:
-        each.stop_requested.set()
+        each.stop()
     assert counts.become(0, 0)
 
 
@@ -103,7 +100,7 @@ def test_an_unknown_id_stops_nothing(sequences: Sequences) -> None:
     running = Held("a")
     sequences.start(running)
     sequences.stop("b")
-    assert not running.stop_requested.is_set()
+    assert not running.stopped.is_set()
 
 
 def test_one_that_fails_is_forgotten(sequences: Sequences, counts: Counts) -> None:
@@ -121,6 +118,6 @@ def test_closing_stops_all(counts: Counts) -> None:
     sequences.start(running)
     sequences.start(waiting)
     sequences.close()
-    assert running.ended.is_set()
-    assert waiting.ended.is_set()
+    assert running.stopped.is_set()
+    assert waiting.stopped.is_set()
     assert counts.now == (0, 0)
