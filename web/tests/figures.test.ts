@@ -1,4 +1,5 @@
 import { create, type MessageInitShape } from "@bufbuild/protobuf";
+import { Grouping_Grain } from "@gen/maru/erp/v1/query_pb.js";
 import { Column_Role, ColumnSchema, Unit_Kind, ValueSchema } from "@gen/maru/erp/v1/value_pb.js";
 import { describe, expect, test } from "vitest";
 import { cellText, heading, hiddenDigits, isFigure } from "../src/text/figures.js";
@@ -45,6 +46,29 @@ describe("other cells", () => {
   test("a missing figure is not zero", () => {
     expect(cellText(value(undefined), amount(0))).toBe("no value");
   });
+});
+
+test("a quantity is never rounded", () => {
+  const quantity = column({ unit: { kind: Unit_Kind.QUANTITY, code: "KG" }, decimalPlaces: 1 });
+  expect(cellText(value({ case: "decimal", value: "1250.125000" }), quantity)).toBe("1,250.125");
+  expect(cellText(value({ case: "decimal", value: "1250" }), quantity)).toBe("1,250.0");
+  expect(hiddenDigits(value({ case: "decimal", value: "1250.125000" }), quantity)).toBeUndefined();
+});
+
+test.each([
+  ["2026-10-31", undefined, "2026-10-31"],
+  ["2026-10-31", Grouping_Grain.DAY, "2026-10-31"],
+  ["2026-12-28", Grouping_Grain.WEEK, "2026-12-28~2027-01-03"],
+  ["2026-01-01", Grouping_Grain.MONTH, "2026년 1월"],
+  ["2026-10-01", Grouping_Grain.QUARTER, "2026년 4분기"],
+  ["2026-01-01", Grouping_Grain.HALF, "2026년 상반기"],
+  ["2026-07-01", Grouping_Grain.HALF, "2026년 하반기"],
+  ["2026-01-01", Grouping_Grain.YEAR, "2026년"],
+  ["2026-01-01", Grouping_Grain.FISCAL_YEAR, "2026년"],
+  ["2027-04-01", Grouping_Grain.FISCAL_YEAR, "2027-04-01~2028-03-31"],
+])("the step that begins on %s by grain %s", (date, grain, text) => {
+  const cell = value({ case: "date", value: date });
+  expect(cellText(cell, column({ role: Column_Role.DIMENSION }), grain)).toBe(text);
 });
 
 test.each([

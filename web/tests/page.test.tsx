@@ -52,9 +52,9 @@ test("an empty conversation offers questions, and a click asks one", async () =>
   const { user, page } = open({ ask });
   expect(document.activeElement).toBe(box());
   await expectNoViolations(page.container);
-  await user.click(screen.getByRole("button", { name: "지난달 매출은?" }));
+  await user.click(screen.getByRole("button", { name: "올해 월별 매출 추이" }));
   expect(ask).toHaveBeenCalledWith(
-    expect.objectContaining({ question: "지난달 매출은?" }),
+    expect.objectContaining({ question: "올해 월별 매출 추이" }),
     expect.anything(),
   );
   await screen.findByText("한빛상사가 가장 많습니다.");

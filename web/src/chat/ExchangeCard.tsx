@@ -18,7 +18,7 @@ interface ExchangeCardProps {
 /** A question with its answer, as far as it has come. */
 export const ExchangeCard = memo(function ExchangeCard(props: ExchangeCardProps) {
   const { exchange, isLast, onAsk, onRetry, onSignIn } = props;
-  const { question, table, context, text, answer, failure } = exchange;
+  const { question, table, context, query, text, answer, failure } = exchange;
   const runs = isRunning(exchange);
   const isRefused = answer?.outcome === Outcome.REFUSED || answer?.outcome === Outcome.NO_DATA;
   const isStopped = exchange.stopped === true || answer?.finishReason === FinishReason.STOPPED;
@@ -29,7 +29,7 @@ export const ExchangeCard = memo(function ExchangeCard(props: ExchangeCardProps)
       </h2>
       <div className={isRefused ? "answer calm" : "answer"} lang="ko" aria-busy={runs}>
         <Steps exchange={exchange} runs={runs} />
-        {table !== undefined && <ResultTable table={table} />}
+        {table !== undefined && <ResultTable table={table} query={query} />}
         {text !== "" && <p className={runs ? "prose growing" : "prose"}>{text}</p>}
         {isStopped && <p className="hint">{message("stopped")}</p>}
         <Choices exchange={exchange} canChoose={isLast && !runs} onAsk={onAsk} />
@@ -90,12 +90,11 @@ interface ChoicesProps {
 function Choices({ exchange, canChoose, onAsk }: ChoicesProps) {
   const { clarification, text } = exchange;
   if (clarification === undefined) return null;
+  const unused = clarification.unusedWords.filter((word) => !text.includes(word));
   return (
     <section className="choices" aria-label={message("choose")}>
       {!text.includes(clarification.question) && <p className="prose">{clarification.question}</p>}
-      {clarification.unusedWords.length > 0 && (
-        <p className="hint">{message("unusedWords", { words: clarification.unusedWords.join(", ") })}</p>
-      )}
+      {unused.length > 0 && <p className="hint">{message("unusedWords", { words: unused.join(", ") })}</p>}
       <ol>
         {clarification.choices.map(({ number, label, entity }) => (
           <li key={number} value={number}>

@@ -29,7 +29,7 @@ export function Provenance({ context, answer }: ProvenanceProps) {
             <ul>
               {filters.map(({ text, source }) => (
                 <li key={text} className={source === AppliedFilter_Source.POLICY ? "policy" : undefined}>
-                  {text} {source === AppliedFilter_Source.POLICY && <small>{message("policyPart")}</small>}
+                  {text}
                 </li>
               ))}
             </ul>

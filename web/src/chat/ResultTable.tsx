@@ -1,3 +1,4 @@
+import type { Grouping_Grain, Query } from "@gen/maru/erp/v1/query_pb.js";
 import { type Column, Column_Role, type Table, type Value } from "@gen/maru/erp/v1/value_pb.js";
 import { type ReactNode, useLayoutEffect, useRef, useState } from "react";
 import { cellText, grouped, heading, hiddenDigits, isFigure } from "../text/figures.js";
@@ -8,8 +9,14 @@ const MORE_ROWS = 100;
 /** From so many columns on, a single row is set as a list of fields: a record, a comparison. */
 const FIELD_LIST_COLUMNS = 4;
 
+interface ResultTableProps {
+  readonly table: Table;
+  /** The query that was run; says by which steps dates are grouped. */
+  readonly query: Query | undefined;
+}
+
 /** A result, exactly as the service sent it. */
-export function ResultTable({ table }: { readonly table: Table }) {
+export function ResultTable({ table, query }: ResultTableProps) {
   const { columns, rows, totalRowCount, truncated } = table;
   const [shown, setShown] = useState(FIRST_ROWS);
   if (columns.length === 0 || rows.length === 0) return null;
@@ -36,7 +43,13 @@ export function ResultTable({ table }: { readonly table: Table }) {
               // biome-ignore lint/suspicious/noArrayIndexKey: rows have a fixed order and no key
               <tr key={index}>
                 {columns.map((column, at) => (
-                  <Cell key={column.key} column={column} value={row.values[at]} isRowHeading={at === 0} />
+                  <Cell
+                    key={column.key}
+                    column={column}
+                    value={row.values[at]}
+                    grain={query?.groupings.find(({ dimension }) => dimension === column.key)?.grain}
+                    isRowHeading={at === 0}
+                  />
                 ))}
               </tr>
             ))}
@@ -97,11 +110,12 @@ function Scroller({ children }: { readonly children: ReactNode }) {
 interface CellProps {
   readonly column: Column;
   readonly value: Value | undefined;
+  readonly grain: Grouping_Grain | undefined;
   readonly isRowHeading: boolean;
 }
 
-function Cell({ column, value, isRowHeading }: CellProps) {
-  const text = cellText(value, column);
+function Cell({ column, value, grain, isRowHeading }: CellProps) {
+  const text = cellText(value, column, grain);
   if (isRowHeading && column.role === Column_Role.DIMENSION) return <th scope="row">{text}</th>;
   const isMissing = value?.kind.case === undefined;
   const classes = [isFigure(column) && "figure", isMissing && "missing"].filter(Boolean).join(" ");

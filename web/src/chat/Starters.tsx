@@ -2,12 +2,12 @@ import { message } from "../text/messages.js";
 
 // As a person would type them: questions are Korean in any language of the page.
 const QUESTIONS = [
-  "지난달 매출은?",
   "지난달 매출 상위 5개 거래처는?",
-  "이번 달 수주를 거래처별로 보여줘",
   "올해 월별 매출 추이",
+  "지난달 매출 전년 동월 대비",
+  "이번 달 수주를 거래처별로 보여줘",
   "미수금이 많은 거래처 5곳은?",
-  "지난달 매출을 전년 동월과 비교해줘",
+  "재고가 많은 품목 10개는?",
 ];
 
 /** An empty conversation: what could be asked. */

@@ -1,6 +1,6 @@
 import type { TurnEvent } from "@gen/maru/chat/v1/turn_event_pb.js";
 import { type Answer, type Clarification, type Turn, Turn_State } from "@gen/maru/chat/v1/turn_pb.js";
-import type { ResultContext } from "@gen/maru/erp/v1/query_pb.js";
+import type { Query, ResultContext } from "@gen/maru/erp/v1/query_pb.js";
 import type { Table } from "@gen/maru/erp/v1/value_pb.js";
 import { message } from "../text/messages.js";
 import type { Failure } from "./failure.js";
@@ -18,6 +18,7 @@ export interface Exchange {
   readonly steps: readonly string[];
   readonly table?: Table | undefined;
   readonly context?: ResultContext | undefined;
+  readonly query?: Query | undefined;
   readonly text: string;
   readonly clarification?: Clarification | undefined;
   /** Final. */
@@ -57,7 +58,12 @@ export function after(exchange: Exchange, { sequence, event }: TurnEvent): Excha
     case "progress":
       return { ...next, steps: [...next.steps, event.value.text] };
     case "result":
-      return { ...next, table: event.value.table, context: event.value.context };
+      return {
+        ...next,
+        table: event.value.table,
+        context: event.value.context,
+        query: event.value.query,
+      };
     case "textDelta":
       return { ...next, text: next.text + event.value.text };
     case "clarification":
@@ -93,5 +99,6 @@ export function withTurn(exchange: Exchange, turn: Turn): Exchange {
     clarification,
     table: answer.table ?? known.table,
     context: answer.context ?? known.context,
+    query: answer.query ?? known.query,
   };
 }

@@ -1,5 +1,7 @@
+import type { Grouping_Grain } from "@gen/maru/erp/v1/query_pb.js";
 import { type Column, Column_Role, type Unit, Unit_Kind, type Value } from "@gen/maru/erp/v1/value_pb.js";
 import { message } from "./messages.js";
+import { periodText } from "./periods.js";
 
 // Figures are decimals as text from the database to the screen. A JavaScript number would round them.
 
@@ -24,16 +26,18 @@ export function rounded(decimal: string, places: number): string {
 export const isFigure = (column: Column): boolean =>
   column.unit !== undefined || column.role === Column_Role.RANK;
 
-/** A cell as people read it; a missing one is said to be missing. */
-export function cellText(value: Value | undefined, column: Column): string {
+/** A cell as people read it; `grain` is a date grouping's step. A missing cell is said to be missing. */
+export function cellText(value: Value | undefined, column: Column, grain?: Grouping_Grain): string {
   const { kind } = value ?? { kind: { case: undefined } };
   switch (kind.case) {
     case "decimal":
-      return grouped(rounded(kind.value, column.decimalPlaces));
+      return grouped(rounded(kind.value, shownPlaces(kind.value, column)));
     case "integer":
       return grouped(kind.value.toString());
     case "entity":
       return kind.value.displayName || kind.value.key;
+    case "date":
+      return periodText(kind.value, grain);
     case "boolean":
       return message(kind.value ? "yes" : "no");
     case undefined:
@@ -46,9 +50,17 @@ export function cellText(value: Value | undefined, column: Column): string {
 /** The exact figure behind a cell, where the cell shows fewer digits. */
 export function hiddenDigits(value: Value | undefined, column: Column): string | undefined {
   if (value?.kind.case !== "decimal") return undefined;
-  const exact = value.kind.value.replace(/(\.\d*?)0+$/, "$1").replace(/\.$/, "");
-  return (exact.split(".")[1]?.length ?? 0) > column.decimalPlaces ? grouped(exact) : undefined;
+  const exact = value.kind.value;
+  const digits = significantPlaces(exact);
+  return digits > shownPlaces(exact, column) ? grouped(rounded(exact, digits)) : undefined;
 }
+
+/** Digits after the point to show: the column's; but a quantity is never rounded. */
+const shownPlaces = (decimal: string, { unit, decimalPlaces }: Column): number =>
+  unit?.kind === Unit_Kind.QUANTITY ? Math.max(decimalPlaces, significantPlaces(decimal)) : decimalPlaces;
+
+const significantPlaces = (decimal: string): number =>
+  (decimal.split(".")[1] ?? "").replace(/0+$/, "").length;
 
 /** A column's heading with its unit: 매출 (원). */
 export function heading(column: Column): string {

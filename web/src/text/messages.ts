@@ -49,7 +49,6 @@ const words = {
   yes: ["예", "yes"],
   no: ["아니요", "no"],
   filters: ["조건", "Filters"],
-  policyPart: ["볼 수 있는 범위", "the part you may see"],
   partialView: [
     "볼 수 있는 범위의 데이터만 담겨 있습니다.",
     "It holds only the part of the data that you may see.",
