@@ -45,7 +45,8 @@ reset: .venv/.runtime ## remove the state folder
 
 test: .venv/.dev proto/plugins/node_modules/.package-lock.json web/node_modules/.package-lock.json ## all tests
 	@$(NPM) --prefix web test
-	@$(BIN)/pytest
+	@$(BIN)/pytest --ignore=tests/e2e
+	@$(BIN)/pytest tests/e2e
 
 check: .venv/.dev web/node_modules/.package-lock.json ## format, lint, types, import rules, contracts
 	@$(BIN)/ruff format --check .
