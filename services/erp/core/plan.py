@@ -9,32 +9,22 @@ from datetime import date
 from enum import StrEnum
 
 from services.erp.core.catalog import Catalog, Dimension, Measure, Metric, TimeBehavior
+from services.erp.core.checks import (
+    base_currency,
+    check_filter,
+    check_groupings,
+    chosen_companies,
+    known_dimension,
+    permitted_metric,
+    refused,
+)
 from services.erp.core.periods import Period, periods
 from services.erp.core.policy import Grant
-from services.erp.core.query import (
-    DATE,
-    DUE_DATE,
-    AllOf,
-    AnyOf,
-    DateRange,
-    Filter,
-    Grouping,
-    Member,
-    Modifier,
-    Not,
-    Query,
-)
+from services.erp.core.query import DATE, DUE_DATE, DateRange, Grouping, Member, Modifier, Query
 from services.erp.core.reference import Company, Reference
 from services.erp.core.result import EntityKind, UnitKind
-from services.erp.errors import (
-    MemberNotFound,
-    MetricForbidden,
-    QueryRefused,
-    UnknownDimension,
-    UnknownMetric,
-)
+from services.erp.errors import QueryRefused, UnknownDimension
 
-MAX_FILTER_DEPTH = 6
 MAX_PERIODS = 1500
 
 
@@ -127,11 +117,11 @@ def make_plan(query: Query, catalog: Catalog, grant: Grant, reference: Reference
         MemberNotFound: a filter or the companies name what does not exist or may not be seen.
         QueryRefused: the figure would be wrong, or there is no such figure.
     """
-    metrics = tuple(_metric(key, catalog, grant) for key in query.metrics)
-    dimensions = tuple(_dimension(grouping.dimension, catalog) for grouping in query.groupings)
-    _check_groupings(query, dimensions)
-    filtered = _check_filter(query.filter, catalog, grant, reference, 1) if query.filter else frozenset()
-    companies = _companies(query, grant, reference, filtered)
+    metrics = tuple(permitted_metric(key, catalog, grant) for key in query.metrics)
+    dimensions = tuple(known_dimension(grouping.dimension, catalog, grant) for grouping in query.groupings)
+    check_groupings(query, dimensions)
+    filtered = check_filter(query.filter, catalog, grant, reference, 1) if query.filter else frozenset()
+    companies = chosen_companies(query, grant, reference, filtered)
     frames = _frames(query, metrics, reference.fiscal_start_month, today)
     needed = {grouping.dimension for grouping in query.groupings} | filtered
     wanted = dict.fromkeys(leaf for metric in metrics for leaf in catalog.leaves(metric))
@@ -169,7 +159,7 @@ def make_plan(query: Query, catalog: Catalog, grant: Grant, reference: Reference
         dimensions,
         companies,
         set(reference.companies) == {company.key for company in companies},
-        query.currency or _base_currency(metrics, companies),
+        query.currency or base_currency(metrics, companies),
         frames,
         reference.fiscal_start_month,
         restrictions,
@@ -194,124 +184,6 @@ def make_plan(query: Query, catalog: Catalog, grant: Grant, reference: Reference
             "A balance has no running total.",
         ),
     )
-
-
-def refused(
-    ko: str, en: str, *, metric: str = "", dimension: str = "", cause: str = "unsupported"
-) -> QueryRefused:
-    return QueryRefused(metric=metric, dimension=dimension, cause=cause, words={"why_ko": ko, "why_en": en})
-
-
-def _metric(key: str, catalog: Catalog, grant: Grant) -> Metric:
-    if key not in catalog.metrics:
-        raise UnknownMetric(metric=key)
-    metric = catalog.metrics[key]
-    if key not in grant.metrics:
-        raise MetricForbidden(metric=key, words={"name": metric.name})
-    return metric
-
-
-def _dimension(key: str, catalog: Catalog) -> Dimension:
-    if key not in catalog.dimensions:
-        raise UnknownDimension(
-            dimension=key,
-            words={
-                "why_ko": f"'{key}'(이)라는 분류 기준은 없습니다. 카탈로그에서 확인해 주세요.",
-                "why_en": f'There is no dimension "{key}". The catalog lists those there are.',
-            },
-        )
-    return catalog.dimensions[key]
-
-
-def _check_groupings(query: Query, dimensions: Iterable[Dimension]) -> None:
-    keys = [grouping.dimension for grouping in query.groupings]
-    for grouping, dimension in zip(query.groupings, dimensions, strict=True):
-        name = dimension.name
-        if keys.count(dimension.key) > 1:
-            raise refused(f"{name}(으)로 두 번 나눌 수 없습니다.", f"{dimension.key} is there twice.")
-        if dimension.is_date != (grouping.grain is not None):
-            raise refused(
-                f"{name}에는 날짜 단위를 {'정해야 합니다' if dimension.is_date else '쓸 수 없습니다'}.",
-                f"{dimension.key} {'needs' if dimension.is_date else 'has no'} grain.",
-                dimension=dimension.key,
-            )
-        if grouping.level and not dimension.is_tree:
-            raise refused(
-                f"{name}에는 단계가 없습니다.", f"{dimension.key} is no tree.", dimension=dimension.key
-            )
-    figures = {*query.metrics, *keys}
-    named = [condition.metric for condition in query.metric_conditions]
-    for key in [ordering.key for ordering in query.orderings] + named:
-        if key not in figures or (key in named and key not in query.metrics):
-            raise refused(
-                f"'{key}'은(는) 질문의 지표나 분류 기준이 아닙니다.", f'"{key}" is no column of the query.'
-            )
-    if Modifier.CUMULATIVE in query.modifiers and DATE not in keys:
-        raise refused("누계에는 날짜 단위가 필요합니다.", "A running total needs the date as a grouping.")
-
-
-def _check_filter(
-    node: Filter, catalog: Catalog, grant: Grant, reference: Reference, depth: int
-) -> frozenset[str]:
-    """The dimensions that the filter names."""
-    if depth > MAX_FILTER_DEPTH:
-        raise refused("조건이 너무 깊습니다.", f"The filter is more than {MAX_FILTER_DEPTH} deep.")
-    match node:
-        case AllOf(filters) | AnyOf(filters):
-            below = [_check_filter(one, catalog, grant, reference, depth + 1) for one in filters]
-            return frozenset[str]().union(*below)
-        case Not(inner):
-            return _check_filter(inner, catalog, grant, reference, depth + 1)
-        case Member(key, members):
-            dimension = _dimension(key, catalog)
-            if dimension.is_date:
-                raise refused(f"{dimension.name}은(는) 기간으로 거릅니다.", f"{key} is filtered by a range.")
-            for member in members:
-                if not member_name(member, dimension, grant, reference):
-                    raise MemberNotFound(dimension=key, words={"name": dimension.name})
-            return frozenset({key})
-
-
-def member_name(member: str, dimension: Dimension, grant: Grant, reference: Reference) -> str | None:
-    """The name of a member that the asker may see."""
-    if dimension.kind is None:
-        return dimension.members.get(member)
-    found = reference.index.find(dimension.kind, member, grant)
-    return found.name if found else None
-
-
-def _companies(
-    query: Query, grant: Grant, reference: Reference, filtered: frozenset[str]
-) -> tuple[Company, ...]:
-    """The companies whose books count: those named, else all where they are compared, else the default."""
-    visible = [c for key, c in reference.companies.items() if not grant.companies or key in grant.companies]
-    keys = {company.key for company in visible}
-    every = query.all_companies or any(g.dimension == EntityKind.COMPANY for g in query.groupings)
-    if query.companies:
-        wanted = query.companies
-    elif every or EntityKind.COMPANY in filtered:
-        wanted = tuple(company.key for company in visible)
-    else:
-        wanted = grant.companies[:1] or tuple(reference.companies)[:1]
-    if not wanted or not keys.issuperset(wanted):
-        raise MemberNotFound(dimension="company", words={"name": "회사"})
-    return tuple(reference.companies[key] for key in dict.fromkeys(wanted))
-
-
-def _base_currency(metrics: Iterable[Metric], companies: Iterable[Company]) -> str:
-    currencies = {company.currency for company in companies}
-    if len(currencies) > 1:
-        for metric in metrics:
-            if metric.unit is UnitKind.CURRENCY:
-                raise refused(
-                    "통화가 다른 회사의 금액은 더할 수 없습니다. 회사를 하나씩 물어봐 주세요.",
-                    "Amounts of companies with other currencies don't add up. Ask for one company at a time.",
-                    metric=metric.key,
-                    dimension="company",
-                    cause="not_additive",
-                )
-        return ""
-    return next(iter(currencies))
 
 
 def _frames(

@@ -92,16 +92,23 @@ class Erp:
         reference = await self._fresh_reference()
         order = grant.companies or tuple(reference.companies)
         visible = tuple(reference.companies[key] for key in order if key in reference.companies)
+        dimensions = {
+            key: dimension
+            for key, dimension in self._catalog.dimensions.items()
+            if dimension.kind not in grant.closed_entities
+        }
         metrics = tuple(
             DescribedMetric(
-                metric, tuple(sorted(self._catalog.dimensions_of(metric))), metric.key in grant.metrics
+                metric,
+                tuple(sorted(self._catalog.dimensions_of(metric) & dimensions.keys())),
+                metric.key in grant.metrics,
             )
             for metric in self._catalog.metrics.values()
         )
-        versions = (self._catalog.digest, repr([m.permitted for m in metrics]), repr(visible))
+        versions = (self._catalog.digest, repr([(m.permitted, m.dimensions) for m in metrics]), repr(visible))
         return Description(
             metrics,
-            tuple(self._catalog.dimensions.values()),
+            tuple(dimensions.values()),
             visible,
             self._clock.today(),
             reference.fiscal_start_month,

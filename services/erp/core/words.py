@@ -4,7 +4,8 @@ from collections.abc import Iterable, Iterator
 from typing import Final
 
 from services.erp.core.catalog import Catalog, TimeBehavior
-from services.erp.core.plan import Frame, Plan, Slot, member_name
+from services.erp.core.checks import member_name
+from services.erp.core.plan import Frame, Plan, Slot
 from services.erp.core.policy import Grant
 from services.erp.core.query import AllOf, AnyOf, DateRange, Filter, Member, Not, Operator
 from services.erp.core.reference import Reference

@@ -22,7 +22,7 @@ from services.erp.core.query import (
     Ordering,
     Query,
 )
-from tests.unit.erp.queries.naive import BALANCES, HAS_PAST, OPEN_COUNTS, Claims
+from tests.unit.erp.queries.naive_figures import BALANCES, HAS_PAST, Claims
 from tests.unit.erp.queries.small_company import FIRST_DAY, TODAY, TREES
 
 _CUSTOMER = frozenset(["customer", "customer_group", "territory"])
@@ -180,5 +180,3 @@ claims = st.builds(
     territory=st.sampled_from([(), (), ("SEOUL",), ("GANGNAM", "JP"), ("KR",)]),
     warehouse=st.sampled_from([(), (), ("W1",), ("W2", "W1A"), ("W",)]),
 )
-
-__all__ = ["DIMENSIONS", "OPEN_COUNTS", "claims", "queries"]

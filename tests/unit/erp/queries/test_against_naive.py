@@ -13,15 +13,8 @@ from services.erp.core.query import Modifier, Query
 from services.erp.core.use_cases import Erp
 from services.erp.errors import MemberNotFound, QueryRefused
 from tests.unit.erp.queries.asking import asker, catalog, opened, plain_rows
-from tests.unit.erp.queries.naive import (
-    FORMULAS,
-    WAREHOUSE_METRICS,
-    Claims,
-    _Evaluation,
-    evaluate,
-    named,
-    visible,
-)
+from tests.unit.erp.queries.naive import Evaluation, evaluate
+from tests.unit.erp.queries.naive_figures import FORMULAS, WAREHOUSE_METRICS, Claims, named, visible
 from tests.unit.erp.queries.small_company import Data, random_company, write
 from tests.unit.erp.queries.strategies import claims, queries
 
@@ -76,7 +69,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
 
 def refusable(query: Query, claims: Claims) -> bool:
     """The core has a reason not to answer."""
-    evaluation = _Evaluation({}, query, claims, {})
+    evaluation = Evaluation({}, query, claims, {})
     no_shares = Modifier.SHARE in query.modifiers and not any(map(evaluation.has_share, query.metrics))
     uneven = any(
         len({leaf in WAREHOUSE_METRICS for leaf in FORMULAS[metric][0]}) > 1

@@ -1,0 +1,221 @@
+"""What the naive evaluator needs of a question: who may see a row, which rows a filter keeps, steps of time, and the
+figures of a group.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from decimal import ROUND_HALF_UP, Context, Decimal
+from typing import Any
+
+from services.erp.core.query import (
+    AllOf,
+    AnyOf,
+    Filter,
+    Grain,
+    Member,
+    Not,
+)
+from tests.unit.erp.queries.naive_facts import (
+    COUNTS,
+    OPEN_COUNTS,
+    QUANTITIES,
+    Thing,
+    by_id,
+)
+from tests.unit.erp.queries.small_company import TREES, Data
+
+EXACT = Context(prec=80)
+FORMULAS: dict[str, tuple[tuple[str, ...], Callable[..., Decimal | None]]] = {
+    "net_revenue": (("revenue", "sales_returns"), lambda a, b: a - b),
+    "gross_profit": (("revenue", "sales_returns", "cost_of_goods_sold"), lambda a, b, c: a - b - c),
+    "gross_margin": (
+        ("revenue", "sales_returns", "cost_of_goods_sold"),
+        lambda a, b, c: EXACT.divide((a - b - c) * 100, a - b) if a != b else None,
+    ),
+    "average_order_value": (
+        ("revenue", "sales_returns", "invoice_count"),
+        lambda a, b, n: EXACT.divide(a - b, n) if n else None,
+    ),
+}
+BALANCES = {
+    "open_sales_quantity",
+    "open_sales_order_count",
+    "late_sales_quantity",
+    "late_sales_order_count",
+    "open_purchase_quantity",
+    "open_purchase_order_count",
+    "late_purchase_quantity",
+    "stock_quantity",
+    "stock_value",
+    "projected_quantity",
+    "receivables",
+    "overdue_receivables",
+    "payables",
+}
+HAS_PAST = {"stock_quantity", "stock_value", "receivables", "overdue_receivables", "payables"}
+RATES = {"gross_margin": 1, "average_order_value": 0}
+
+
+@dataclass
+class Claims:
+    """The asker's claims."""
+
+    company: tuple[str, ...] = ()
+    territory: tuple[str, ...] = ()
+    warehouse: tuple[str, ...] = ()
+
+
+WAREHOUSE_METRICS = {"stock_quantity", "stock_value", "projected_quantity", "cost_of_goods_sold"}
+SUPPLY = {
+    "purchase_orders",
+    "purchase_order_count",
+    "open_purchase_quantity",
+    "open_purchase_order_count",
+} | {
+    "late_purchase_quantity",
+    "receipt_count",
+    "received_quantity",
+    "purchases",
+    "purchase_invoice_count",
+    "payables",
+    "payments_made",
+    "stock_quantity",
+    "stock_value",
+    "projected_quantity",
+    "income",
+    "expense",
+    "profit",
+}
+
+
+def below(dimension: str, key: str | None, members: Iterable[str]) -> bool:
+    while key is not None:
+        if key in members:
+            return True
+        key = TREES.get(dimension, {}).get(key)
+    return False
+
+
+def allowed(thing: Thing, metric: str, claims: Claims) -> bool:
+    """The asker may see this row."""
+    if claims.company and thing.company not in claims.company:
+        return False
+    territory = thing.members.get("territory")
+    if claims.territory and metric not in SUPPLY and not below("territory", territory, claims.territory):
+        return False
+    if claims.warehouse and metric in WAREHOUSE_METRICS:
+        return below("warehouse", thing.members.get("warehouse"), claims.warehouse)
+    return True
+
+
+def passes(thing: Thing, node: Filter | None) -> bool:
+    match node:
+        case None:
+            return True
+        case AllOf(filters):
+            return all(passes(thing, one) for one in filters)
+        case AnyOf(filters):
+            return any(passes(thing, one) for one in filters)
+        case Not(inner):
+            return not passes(thing, inner)
+        case Member(dimension, members, missing):
+            key = thing.members.get(dimension)
+            return missing if key is None else below(dimension, key, members)
+
+
+def visible(data: Data, dimension: str, key: str, claims: Claims) -> bool:
+    """The asker may know this member."""
+    row = by_id(data, dimension).get(key, {}) if dimension in data else {}
+    territory = (
+        key if dimension == "territory" else row.get("territory_id") if dimension == "customer" else "KR"
+    )
+    placed = dimension in ("territory", "customer")
+    if claims.territory and placed and not below("territory", territory, claims.territory):
+        return False
+    if claims.warehouse and dimension == "warehouse" and not below("warehouse", key, claims.warehouse):
+        return False
+    company = row.get("company_id")
+    return not claims.company or company is None or company in claims.company
+
+
+def named(node: Filter | None) -> Iterator[tuple[str, str]]:
+    """(dimension, member) of everything that a filter names; (dimension, "") for the dimension alone."""
+    match node:
+        case AllOf(filters) | AnyOf(filters):
+            for one in filters:
+                yield from named(one)
+        case Not(inner):
+            yield from named(inner)
+        case Member(dimension, members):
+            yield dimension, ""
+            yield from ((dimension, member) for member in members)
+
+
+def step_of(day: date, grain: Grain) -> date:
+    match grain:
+        case Grain.DAY:
+            return day
+        case Grain.WEEK:
+            return day - timedelta(days=day.weekday())
+        case Grain.MONTH:
+            return day.replace(day=1)
+        case Grain.QUARTER:
+            return date(day.year, (day.month - 1) // 3 * 3 + 1, 1)
+        case Grain.HALF:
+            return date(day.year, 1 if day.month < 7 else 7, 1)
+        case _:
+            return date(day.year, 1, 1)
+
+
+def at_level(dimension: str, key: str | None, level: int) -> str | None:
+    """The ancestor at the level (1 = top), or the node itself where it stands higher."""
+    path = []
+    node = key
+    while node is not None:
+        path.insert(0, node)
+        node = TREES[dimension].get(node)
+    return path[min(level, len(path)) - 1] if path else key
+
+
+@dataclass
+class Cell:
+    """The things of one group in one slot, by leaf metric."""
+
+    leaves: dict[str, list[Thing]] = field(default_factory=dict)
+
+    def value(self, metric: str, unit: str | None) -> Decimal | None:
+        if metric in FORMULAS:
+            leaves, formula = FORMULAS[metric]
+            return formula(*(self.value(leaf, unit) for leaf in leaves))
+        found = self.leaves.get(metric, [])
+        if metric in QUANTITIES:
+            found = [thing for thing in found if thing.unit == unit]
+        if metric in COUNTS or metric in OPEN_COUNTS:
+            return Decimal(len({thing.document for thing in found}))
+        return sum((thing.value for thing in found), Decimal(0))
+
+    def present(self, metric: str, unit: str | None) -> bool:
+        return any(
+            metric not in QUANTITIES or thing.unit == unit
+            for leaf in FORMULAS.get(metric, ((metric,),))[0]
+            for thing in self.leaves.get(leaf, [])
+        )
+
+
+Key = tuple[Any, ...]
+
+
+def unit_order(unit: str | None) -> tuple[bool, str]:
+    return unit == "", unit or ""
+
+
+def final(metric: str, value: Decimal | None) -> Decimal | None:
+    """Rates are rounded half up, sums are left alone."""
+    if value is None or metric not in RATES:
+        return value
+    return value.quantize(Decimal(1).scaleb(-RATES[metric]), ROUND_HALF_UP)
+
+
+def percent(part: Decimal, whole: Decimal) -> Decimal:
+    return EXACT.divide(part * 100, whole).quantize(Decimal("0.1"), ROUND_HALF_UP)
