@@ -1,10 +1,22 @@
 """The mesh that the end-to-end tests share."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from tests.e2e.mesh import STOP_LIMIT_S, Mesh, descendants, mesh_environment, start_mesh
+
+
+FOLDER = Path(__file__).parent
+START_AND_TEST_LIMIT_S = 600
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The first test to need the mesh also waits for its start: longer than other tests may take."""
+    for item in items:
+        if item.path.is_relative_to(FOLDER) and item.get_closest_marker("timeout") is None:
+            item.add_marker(pytest.mark.timeout(START_AND_TEST_LIMIT_S))
 
 
 @pytest.fixture(scope="session")
