@@ -39,6 +39,7 @@ STEADY_AFTER_S = 30.0
 """A part that stayed up this long starts again from the first back-off."""
 PROBE_INTERVAL_S = 0.1
 FAULT_INTERVAL_S = 1.0
+ORPHANS_END_WITHIN_S = 2.0
 START_TRIES = 2
 """A part that ends with an error this often before it was ever ready won't get ready: the start is given up."""
 LAST_WORDS = 2
@@ -181,7 +182,7 @@ class Supervisor:
             for task in watching:
                 task.cancel()
         self._ready[part.name].clear()
-        _signal_group(running.process.pid, signal.SIGKILL)  # what the part left behind
+        await _end_group(running.process.pid)
         if running.fault:
             return running.fault, False
         if code <= 0:
@@ -239,6 +240,7 @@ class Supervisor:
                 killed = True
         _signal_group(running.process.pid, signal.SIGKILL)
         await running.process.wait()
+        await _end_group(running.process.pid)
         self._observer.part_stopped(name, time.monotonic() - started, killed)
 
 
@@ -264,6 +266,20 @@ def end_leftovers(parts: Sequence[RunningPart], timeout_s: float = 5.0) -> list[
 def _signal_group(pid: int, number: signal.Signals) -> None:
     with suppress(ProcessLookupError, PermissionError):
         os.killpg(pid, number)
+
+
+async def _end_group(pid: int) -> None:
+    """Ends what an ended part left in its process group. The orphans are the launcher's own children now: unless it
+    takes them in, they stay as zombies."""
+    _signal_group(pid, signal.SIGKILL)
+    deadline = time.monotonic() + ORPHANS_END_WITHIN_S
+    while time.monotonic() < deadline:
+        try:
+            ended, _ = os.waitpid(-pid, os.WNOHANG)
+        except ChildProcessError:
+            return
+        if not ended:
+            await asyncio.sleep(0.02)
 
 
 def _describe_exit(code: int) -> str:
