@@ -275,7 +275,7 @@ async def _end_group(pid: int) -> None:
     deadline = time.monotonic() + ORPHANS_END_WITHIN_S
     while time.monotonic() < deadline:
         try:
-            ended, _ = os.waitpid(-pid, os.WNOHANG)
+            ended, _ = os.waitpid(-pid, os.WNOHANG)  # noqa: ASYNC222  it does not wait
         except ChildProcessError:
             return
         if not ended:
