@@ -7,7 +7,6 @@ import pytest
 
 from tests.e2e.mesh import STOP_LIMIT_S, Mesh, descendants, mesh_environment, start_mesh
 
-
 FOLDER = Path(__file__).parent
 START_AND_TEST_LIMIT_S = 600
 
