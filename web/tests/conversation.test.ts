@@ -121,7 +121,7 @@ test("a line that stays broken is given up, and a retry goes on with the same an
   const asking = conversation.ask("지난달 매출은?");
   await vi.advanceTimersByTimeAsync(60_000);
   await asking;
-  expect(watchTurn).toHaveBeenCalledTimes(4);
+  expect(watchTurn).toHaveBeenCalledTimes(5);
   expect(last().failure).toMatchObject({ lineBroken: true, remedy: "retry", reference: "Unknown" });
 
   watchTurn.mockImplementation(() => send(ordinaryTurn.slice(3)));

@@ -5,7 +5,7 @@ import { after, asked, type Exchange, isRunning, leavesGap, withTurn } from "./e
 import { describeFailure, type Failure, isLineBroken } from "./failure.js";
 
 /** Waits before a broken line is taken up again; after the last one it is given up. Any event starts them anew. */
-const PAUSES_MS = [300, 1_000, 2_000, 4_000];
+const PAUSES_MS = [300, 1_000, 2_000, 4_000, 8_000];
 /** A heartbeat comes every 10 s: a line that is silent for longer is dead. */
 const SILENCE_MS = 25_000;
 const ANSWER_MS = 90_000;
