@@ -34,7 +34,7 @@ from services.erp.core.conditions import Trees, defined, filtered, is_one_of, me
 from services.erp.core.joins import Joins
 from services.erp.core.periods import period_key
 from services.erp.core.plan import Frame, LeafPlan, Plan, Reading, Slot
-from services.erp.core.query import DateRange
+from services.erp.core.query import DATE, DateRange, Grain
 from services.erp.core.result import UnitKind
 from services.erp.exact_decimal import ExactDecimal
 from services.erp.ports import AnySelect
@@ -121,7 +121,8 @@ class _Compiler:
         start_month = plan.fiscal_start_month
         keys: list[ColumnElement[Any]] = []
         if date_grouping and date_grouping.grain and period is None:
-            keys.append(period_key(joins.first(fact.date), date_grouping.grain, start_month).label("period"))
+            grain = Grain.DAY if self._by_day(leaves) else date_grouping.grain
+            keys.append(period_key(joins.first(fact.date), grain, start_month).label("period"))
         if due_grouping and due_grouping.grain:
             keys.append(period_key(joins.first(fact.due), due_grouping.grain, start_month).label("due"))
         if any(leaf.metric.unit is UnitKind.QUANTITY for leaf in leaves):
@@ -148,6 +149,14 @@ class _Compiler:
             .select_from(joins.clause)
             .where(*conditions)
             .group_by(*(literal_column(name) for name in grouped))
+        )
+
+    def _by_day(self, leaves: Sequence[LeafPlan]) -> bool:
+        """A plain trend is read day by day, in the order of the fact's index, which needs no sorting; the days are
+        few, and `figures.py` adds them up to their periods.
+        """
+        return len(self._plan.dimensions) == 1 and all(
+            leaf.metric.unit is not UnitKind.QUANTITY and leaf.measure.additive_over(DATE) for leaf in leaves
         )
 
     def _row_conditions(

@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from services.erp.core.catalog import Catalog, Metric
 from services.erp.core.compiling import BASE, BEFORE, Statement
+from services.erp.core.periods import period_start
 from services.erp.core.plan import Plan, Reading, Slot
 from services.erp.core.result import UnitKind
 
@@ -70,8 +71,10 @@ def put_together(plan: Plan, statement: Statement, fetched: Iterable[Sequence[An
     quantities = plan.quantities
     members = 4 + 3 * sum(not dimension.is_date for dimension in plan.dimensions)
     found: dict[tuple[Members, str | None], _Series] = {}
+    period_of = _PeriodOf(plan)
     for row in fetched:
-        slot, period, due, unit = row[:4]
+        slot, day, due, unit = row[:4]
+        period = period_of[day]
         key = tuple(Member(*row[at : at + 3]) for at in range(4, members, 3)), due
         for name, value in zip(statement.figures, row[members:], strict=True):
             if value is None or (value == 0 and isinstance(value, int)):
@@ -84,6 +87,21 @@ def put_together(plan: Plan, statement: Statement, fetched: Iterable[Sequence[An
         found[(), None] = {}  # nothing at all is one row of 0
     slots = [_Slot(plan, slot) for slot in plan.frames]
     return [row for (keys, due), series in found.items() for row in _rows(plan, slots, keys, due, series)]
+
+
+class _PeriodOf(dict[str, str]):
+    """Day or period, as the statement tells it -> period."""
+
+    def __init__(self, plan: Plan) -> None:
+        super().__init__({"": "", BEFORE: BEFORE})
+        self._grouping, self._start_month = plan.date_grouping, plan.fiscal_start_month
+
+    def __missing__(self, day: str) -> str:
+        if self._grouping is None or self._grouping.grain is None:
+            return day
+        key = period_start(date.fromisoformat(day), self._grouping.grain, self._start_month).isoformat()
+        self[day] = key
+        return key
 
 
 def _rows(

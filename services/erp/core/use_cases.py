@@ -205,7 +205,8 @@ class Erp:
         if kind not in grant.records:
             raise RecordNotFound
         reference = await self._fresh_reference()
-        reading = RecordReading(self._catalog.records[kind], self._catalog, grant)
+        record = self._catalog.records[kind]
+        reading = RecordReading(record, self._catalog, grant)
         found, watermarks = await self._local_model.read(reading.head(number), WATERMARKS)
         if not found.rows:
             raise RecordNotFound
@@ -215,7 +216,7 @@ class Erp:
         balance = balances[0][0] if balances else None
         company = reference.companies.get(head.company_id)
         currency = company.currency if company else ""
-        table = self._catalog.records[kind].table.name
+        tables = {record.table.name} | ({record.lines.name} if record.lines is not None else set())
         return Record(
             reading.reference(head),
             reading.status(head, balance, self._clock.today()),
@@ -224,7 +225,7 @@ class Erp:
             reading.linked(linked),
             reading.reference(replaced[0]) if replaced else None,
             ResultContext(
-                data_as_of=data_as_of(watermarks, frozenset({table})), statement_digest=digest(found)
+                data_as_of=data_as_of(watermarks, frozenset(tables)), statement_digest=digest(found)
             ),
         )
 

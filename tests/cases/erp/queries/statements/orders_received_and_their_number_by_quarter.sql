@@ -1,7 +1,7 @@
 SELECT figures.slot, figures.period, figures.due, figures.unit_code, figures.figure_0, figures.figure_1
-FROM (SELECT 'asked' AS slot, substr(sales_order.order_date, 1, 4) || CASE WHEN substr(sales_order.order_date, 6, 2) < '04' THEN '-01-01' WHEN substr(sales_order.order_date, 6, 2) < '07' THEN '-04-01' WHEN substr(sales_order.order_date, 6, 2) < '10' THEN '-07-01' ELSE '-10-01' END AS period, NULL AS due, NULL AS unit_code, sum(sales_order_line.base_net_amount) AS figure_0, NULL AS figure_1
+FROM (SELECT 'asked' AS slot, sales_order.order_date AS period, NULL AS due, NULL AS unit_code, sum(sales_order_line.base_net_amount) AS figure_0, NULL AS figure_1
 FROM sales_order_line LEFT OUTER JOIN sales_order AS sales_order ON sales_order.id = sales_order_line.sales_order_id
-WHERE sales_order.company_id = '마루산업' AND sales_order.order_date >= '2025-01-01' AND sales_order.order_date <= '2025-12-31' AND sales_order.state = 'submitted' GROUP BY period UNION ALL SELECT 'asked' AS slot, substr(sales_order.order_date, 1, 4) || CASE WHEN substr(sales_order.order_date, 6, 2) < '04' THEN '-01-01' WHEN substr(sales_order.order_date, 6, 2) < '07' THEN '-04-01' WHEN substr(sales_order.order_date, 6, 2) < '10' THEN '-07-01' ELSE '-10-01' END AS period, NULL AS due, NULL AS unit_code, NULL AS figure_0, sum(1) AS figure_1
+WHERE sales_order.company_id = '마루산업' AND sales_order.order_date >= '2025-01-01' AND sales_order.order_date <= '2025-12-31' AND sales_order.state = 'submitted' GROUP BY period UNION ALL SELECT 'asked' AS slot, sales_order.order_date AS period, NULL AS due, NULL AS unit_code, NULL AS figure_0, sum(1) AS figure_1
 FROM sales_order
 WHERE sales_order.company_id = '마루산업' AND sales_order.order_date >= '2025-01-01' AND sales_order.order_date <= '2025-12-31' AND sales_order.state = 'submitted' GROUP BY period) AS figures
  LIMIT 200001 OFFSET 0
