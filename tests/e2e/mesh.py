@@ -134,6 +134,18 @@ def mesh_environment(home: Path) -> dict[str, str]:
 
 def start_mesh(environment: dict[str, str], *arguments: str) -> Mesh:
     """Starts `maru up` and waits until it has asked its first question and stays."""
+    mesh = launch(environment, *arguments)
+    try:
+        mesh.wait_for(lambda line: READY_WORDS in line, limit_s=START_LIMIT_S)
+    except BaseException:
+        if mesh.process.poll() is None:
+            mesh.stop()
+        raise
+    return mesh
+
+
+def launch(environment: dict[str, str], *arguments: str) -> Mesh:
+    """Starts `maru up` and waits for nothing."""
     process = subprocess.Popen(
         [str(MARU), "up", *arguments],
         env=environment,
@@ -150,9 +162,7 @@ def start_mesh(environment: dict[str, str], *arguments: str) -> Mesh:
 
     reader = threading.Thread(target=read, daemon=True)
     reader.start()
-    mesh = Mesh(environment, process, f"http://127.0.0.1:{environment['MARU_PORT']}", output, reader)
-    mesh.wait_for(lambda line: READY_WORDS in line, limit_s=START_LIMIT_S)
-    return mesh
+    return Mesh(environment, process, f"http://127.0.0.1:{environment['MARU_PORT']}", output, reader)
 
 
 def descendants(pid: int) -> list[psutil.Process]:
