@@ -1,9 +1,9 @@
 """Thousands of generations stopped at random moments: no crash, no sequence left, memory flat.
 
-    .venv/bin/python benchmarks/llm_stops.py [--stops 5000] [--askers 48]
+    .venv/bin/python benchmarks/llm_stops.py [--stops 5000] [--askers 24]
 
-More askers than slots and places in the line (8 + 32), so that some are refused too. Memory is of the process
-that holds llama.cpp and of Triton's own, in MiB; after the first tenth it should not grow.
+More askers than slots (8), so that some are stopped while they wait. Memory is of the process that holds
+llama.cpp and of Triton's own, in MiB; after the first tenth it should not grow.
 """
 
 import argparse
@@ -51,7 +51,7 @@ async def measure(stops: int, askers: int, seed: int) -> bool:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("--stops", type=int, default=5000)
-    parser.add_argument("--askers", type=int, default=48)
+    parser.add_argument("--askers", type=int, default=24)
     parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args()
     sys.exit(not asyncio.run(measure(options.stops, options.askers, options.seed)))

@@ -21,8 +21,8 @@ from services.chat.ports import FinishReason, GenerationChunk, GenerationRequest
 from services.kit.metrics import Metrics
 
 _RETRY_DELAYS_S = (0.1, 0.3)
-_DRAIN_S = 10.0
-"""A stopped sequence ends within one step of the model. A stream still open after this long hangs."""
+_DRAIN_S = 60.0
+"""A stopped sequence ends at once, unless it waits behind others. A stream still open after this long hangs."""
 
 _log = structlog.get_logger(__name__)
 

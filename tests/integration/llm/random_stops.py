@@ -8,6 +8,7 @@ from services.chat.adapters.llm_triton import TritonLanguageModel
 from services.chat.errors import LanguageModelUnavailable
 from services.chat.ports import GenerationRequest
 
+PAUSE_S = 0.01
 GRAMMAR = 'root ::= (" 첫째" | " 둘째") (" 매출은" | " 재고는") (" 늘었습니다." | " 줄었습니다.")'
 
 
@@ -35,6 +36,8 @@ async def stop_at_random_moments(
                     raise
             over += 1
             stopped(over)
+            # As many a second as Triton can take; more would only test the line before it.
+            await asyncio.sleep(chance.random() * askers * PAUSE_S)
 
     async with asyncio.TaskGroup() as asking:
         for _ in range(askers):
