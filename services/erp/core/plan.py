@@ -25,7 +25,10 @@ from services.erp.core.reference import Company, Reference
 from services.erp.core.result import EntityKind, UnitKind
 from services.erp.errors import QueryRefused, UnknownDimension
 
+_FIRST_YEAR, _LAST_YEAR = 1900, 2200
 MAX_PERIODS = 1500
+MAX_SEPARATE_PERIODS = 60
+"""Of a balance that is computed anew for each period."""
 
 
 class Slot(StrEnum):
@@ -207,24 +210,35 @@ def _frames(
     frames = {}
     for slot, (span, as_of) in wanted.items():
         for one in (span, query.due_range):
-            if one is not None and one.start > one.end:
-                raise refused(
-                    "기간의 시작이 끝보다 늦습니다.", "The range ends before it starts.", dimension=DATE
-                )
+            if one is not None:
+                _check_range(one)
         steps: tuple[Period, ...] = ()
         if grouping is not None and grouping.grain is not None and span is not None:
-            if (span.end - span.start).days > MAX_PERIODS * 31:
-                raise refused("기간이 너무 깁니다.", "The range is too long.", dimension=DATE)
             steps = periods(span, grouping.grain, fiscal_start_month)
             if len(steps) > MAX_PERIODS:
-                raise refused(
-                    f"한 번에 {MAX_PERIODS}단계까지 나눌 수 있습니다. 기간을 줄이거나 단위를 키워 주세요.",
-                    f"At most {MAX_PERIODS} steps: shorten the range or take a larger step.",
-                    dimension=DATE,
-                )
+                raise _too_many_periods(MAX_PERIODS)
         day = as_of or (min(span.end, today) if span else today)
         frames[slot] = Frame(span or DateRange(date.min, day), day, steps)
     return frames
+
+
+def _check_range(days: DateRange) -> None:
+    if days.start > days.end:
+        raise refused("기간의 시작이 끝보다 늦습니다.", "The range ends before it starts.", dimension=DATE)
+    if days.start.year < _FIRST_YEAR or days.end.year > _LAST_YEAR:
+        raise refused(
+            f"{_FIRST_YEAR}년부터 {_LAST_YEAR}년까지 물어볼 수 있습니다.",
+            f"Ranges lie between the years {_FIRST_YEAR} and {_LAST_YEAR}.",
+            dimension=DATE,
+        )
+
+
+def _too_many_periods(most: int) -> QueryRefused:
+    return refused(
+        f"한 번에 {most}단계까지 나눌 수 있습니다. 기간을 줄이거나 단위를 키워 주세요.",
+        f"At most {most} steps: shorten the range or take a larger step.",
+        dimension=DATE,
+    )
 
 
 def _leaf(
@@ -264,7 +278,10 @@ def _leaf(
                     metric=leaf.key,
                     dimension="currency",
                 )
-            return LeafPlan(leaf, measure, _reading(measure, leaf, trend))
+            reading = _reading(measure, leaf, trend)
+            if reading is Reading.EACH_PERIOD and len(frame.periods) > MAX_SEPARATE_PERIODS:
+                raise _too_many_periods(MAX_SEPARATE_PERIODS)
+            return LeafPlan(leaf, measure, reading)
     raise _no_measure(leaf, measures, dimensions, catalog)
 
 

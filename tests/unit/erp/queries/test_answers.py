@@ -89,6 +89,22 @@ async def test_a_balances_trend_ends_today(opening: Opening):
             assert [row[0] for row in found.rows] == [TODAY - timedelta(days=1), TODAY], metric
 
 
+async def test_a_trend_has_only_so_many_steps(opening: Opening):
+    days = Grouping("date", Grain.DAY)
+    year = DateRange(date(2025, 11, 21), TODAY)
+    async with opening(random_company(1)) as erp:
+        assert len((await table(erp, Query(("stock_value",), (days,), range=year))).rows) == 365
+        with pytest.raises(QueryRefused, match="60 steps"):
+            await table(erp, Query(("overdue_receivables",), (days,), range=year))
+        months = Query(("overdue_receivables", "receivables"), (Grouping("date", Grain.MONTH),), range=year)
+        assert len((await table(erp, months)).rows) == 13
+        with pytest.raises(QueryRefused, match="1500 steps"):
+            await table(erp, Query(("revenue",), (days,), range=DateRange(date(2020, 1, 1), TODAY)))
+        for span in (DateRange(date(1, 1, 1), TODAY), DateRange(TODAY, date(9999, 12, 31))):
+            with pytest.raises(QueryRefused, match="between the years"):
+                await table(erp, Query(("revenue",), (days,), range=span))
+
+
 async def test_a_trend_of_nothing_is_its_empty_periods_and_a_future_one_is_nothing(opening: Opening):
     async with opening(company()) as erp:
         query = Query(
