@@ -91,6 +91,15 @@ async def test_the_text_is_a_sentence_of_the_grammar(
     assert last.finish_reason is FinishReason.STOP
 
 
+@pytest.mark.parametrize(("stop", "written_text"), [(("\n",), " 매출"), (("매출", "\n"), " ")])
+async def test_a_stop_string_ends_a_sentence_of_a_grammar(
+    llm: TritonLanguageModel, stop: tuple[str, ...], written_text: str
+) -> None:
+    grammar = 'root ::= " 매출" "\\n" ("가" | "나")'
+    pieces, last = await written(llm, GenerationRequest("답:", 20, stop=stop, grammar=grammar))
+    assert ("".join(pieces), last.finish_reason) == (written_text, FinishReason.STOP)
+
+
 async def test_a_bounded_text_is_the_beginning_of_a_sentence(llm: TritonLanguageModel) -> None:
     sentence = " 지난달 매출은 십이억 삼천사백오십육만 칠천 원으로 집계되었습니다."
     pieces, last = await written(llm, GenerationRequest("답:", 10, grammar=f'root ::= "{sentence}"'))

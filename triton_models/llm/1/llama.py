@@ -114,8 +114,12 @@ class Llama:
             raise Refused(f"the grammar is longer than {MAX_GRAMMAR_BYTES} bytes")
 
     def _walk(self, completion: Completion) -> Walk | None:
-        """None where the grammar is for the sampler, or where a stop string may cut a sentence."""
-        if completion.grammar is None or completion.stop or not self._vocabulary.by_text:
+        """None where the grammar is for the sampler, or where text may have to be held back from a stop string."""
+        if (
+            completion.grammar is None
+            or not self._vocabulary.by_text
+            or any(len(s) > 1 for s in completion.stop)
+        ):
             return None
         try:
             return Walk(completion.grammar)
@@ -176,9 +180,10 @@ class _Sequence:
         room = self._completion.max_tokens
         while True:
             forced = walk.forced(room)  # a character has about a token
-            progress.text += forced
-            if walk.ended or len(forced) >= room:
-                progress.finish_reason = "stop" if walk.ended else "length"
+            said = self._before_a_stop(forced)
+            progress.text += said
+            if walk.ended or said != forced or len(forced) >= room:
+                progress.finish_reason = "stop" if walk.ended or said != forced else "length"
                 return
             if forced:
                 self._on_text(progress)
@@ -189,6 +194,10 @@ class _Sequence:
                 return
             walk.take(progress.text[before:])
             room = self._completion.max_tokens - (self._read_tokens + 1 - progress.prompt_tokens)
+
+    def _before_a_stop(self, text: str) -> str:
+        ends = [text.find(stop) for stop in self._completion.stop if stop in text]
+        return text[: min(ends, default=len(text))]
 
     def _choose(self, alternatives: set[str], vocabulary: Vocabulary) -> str:
         """Write the first token of one of the alternatives, or end if one is "". Returns why it ended."""
