@@ -1,9 +1,7 @@
 """The erp service over a loaded demo company, in this process, on a free port."""
 
-import sqlite3
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from datetime import date
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -11,12 +9,10 @@ import pytest
 from maru.erp.v1.erp_service_pb2_grpc import ErpServiceStub
 
 from services.erp.app import app
-from services.erp.demo_company.simulation import generate
-from services.erp.load import main
 from services.erp.settings import Settings
 from services.kit.testing import LOOPBACK, Served, served
+from tests.integration.erp.conftest import TODAY
 
-TODAY = date(2026, 11, 20)
 KIM = {"roles": {"employee", "sales"}, "company": ["마루산업"], "territory": ["수도권"]}
 """Sells in one territory."""
 CHOI = {
@@ -41,28 +37,6 @@ class Client:
 
 
 Serving: TypeAlias = Callable[[Path], AbstractAsyncContextManager[Client]]
-
-
-@pytest.fixture(scope="session")
-def erp_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("erp") / "erp.sqlite"
-    generate(path, seed=2026, lines=3000, today=TODAY, say=lambda _: None)
-    return path
-
-
-@pytest.fixture(scope="session")
-def model_file(erp_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("model") / "model.sqlite"
-    assert main(["--from", f"sqlite:///{erp_file}", "--to", f"sqlite:///{path}"]) == 0
-    return path
-
-
-@pytest.fixture(scope="session")
-def source(erp_file: Path) -> Iterator[sqlite3.Connection]:
-    """The ERP's own tables."""
-    connection = sqlite3.connect(f"file:{erp_file}?mode=ro", uri=True)
-    yield connection
-    connection.close()
 
 
 @pytest.fixture

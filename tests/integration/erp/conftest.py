@@ -1,4 +1,4 @@
-"""A small demo company, loaded, and the erp service's core over it."""
+"""A small demo company: the ERP's own tables, and the local model loaded from them."""
 
 import sqlite3
 from collections.abc import Iterator
