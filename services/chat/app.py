@@ -41,6 +41,7 @@ async def app(settings: Settings, chassis: Chassis) -> AsyncIterator[App]:
         _make_folder(url)
         store = await stack.enter_async_context(sql_conversations(url, chassis.metrics))
         model = TritonLanguageModel(model_channel, settings.llm_model, chassis.metrics)
+        stack.push_async_callback(model.close)  # stops in band what still runs, before its channel goes
         analyser = await asyncio.to_thread(Analyser)
         servicer = await stack.enter_async_context(
             chat(settings, chassis, store, GrpcErpData(erp_channel), model, analyser)
