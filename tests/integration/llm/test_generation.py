@@ -108,6 +108,12 @@ async def test_a_bounded_text_is_the_beginning_of_a_sentence(llm: TritonLanguage
     assert 0 < len("".join(pieces)) < len(sentence)
 
 
+async def test_no_text_is_longer_than_the_model_allows(llm: TritonLanguageModel) -> None:
+    pieces, last = await written(llm, GenerationRequest("답:", 100_000, grammar=f'root ::= "{"가" * 2000}"'))
+    assert last.finish_reason is FinishReason.LENGTH
+    assert "".join(pieces) == "가" * 512
+
+
 async def test_sequences_are_decoded_together(llm: TritonLanguageModel) -> None:
     started = asyncio.Barrier(8)
 

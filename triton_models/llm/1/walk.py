@@ -43,7 +43,7 @@ class Walk:
         A space before a fork is left to the fork: models have it in one token with the word that follows.
         """
         text, states = "", self._states
-        while len(text) < limit and _END not in states:
+        while len(text) < limit:
             step = commonprefix([literal for literal, _ in states])  # noqa: RUF071 - of characters, indeed
             step = step[: limit - len(text)]
             if not step:
