@@ -50,6 +50,7 @@ def mesh_parts(settings: LauncherSettings, folder: StateFolder) -> list[Part]:
                 ready=_grpc_serving(grpc_port),
                 log=folder.logs / f"{name}.log",
                 stop_stage=1 if name == "chat" else 3,
+                stop_timeout_s=5.0 if name == "chat" else 3.0,  # running turns are finished and stored
             )
         )
     return parts
