@@ -60,11 +60,13 @@ class _Shown:
     row: Row
     others: bool = False
     rank: int | None = None
-    shares: Mapping[str, Decimal | None] = field(default_factory=dict)
+    shares: dict[str, Decimal | None] = field(default_factory=dict)
     cumulative: Figures | None = None
 
 
 _Cell = Callable[[_Shown], Value]
+_ShareGroup = tuple[date | None, str | None]
+_Wholes = Mapping[_ShareGroup, Decimal | None]
 
 
 class _Tabulator:
@@ -76,6 +78,8 @@ class _Tabulator:
         members = (dimension.key for dimension in plan.dimensions if not dimension.is_date)
         self._positions = {key: at for at, key in enumerate(members)}
         self._orderings = plan.query.orderings or tuple(self._default_orderings())
+        metrics = [ordering for ordering in self._orderings if ordering.key in self._metrics]
+        self._ranked_by = [*metrics, Ordering(plan.query.metrics[0], descending=True)][0]
 
     def _default_orderings(self) -> Iterator[Ordering]:
         for grouping in (self._plan.date_grouping, self._plan.due_grouping):
@@ -85,7 +89,8 @@ class _Tabulator:
 
     def table(self, rows: Sequence[Row], row_limit: int) -> Table:
         every = [_Shown(row) for row in rows]
-        self._add_shares(every)
+        wholes = {key: self._wholes(key, every) for key in self._plan.shares}
+        self._add_shares(every, wholes)
         self._add_cumulative(every)
         kept = [one for one in every if self._meets_conditions(one)]
         if self._query.top:
@@ -95,7 +100,9 @@ class _Tabulator:
         if self._query.top:
             kept = self._cut(kept)
             if Modifier.SHARE in self._query.modifiers:
-                kept += self._rest(every, kept)
+                rest = self._rest(every, kept)
+                self._add_shares(rest, wholes)
+                kept += rest
         columns = list(self._columns(kept))
         return Table(
             tuple(column for column, _ in columns),
@@ -118,12 +125,6 @@ class _Tabulator:
             if value is None or not _COMPARE[condition.operator](value, condition.value):
                 return False
         return True
-
-    @property
-    def _ranked_by(self) -> Ordering:
-        """The first metric of the order."""
-        by_metric = [ordering for ordering in self._orderings if ordering.key in self._metrics]
-        return by_metric[0] if by_metric else Ordering(self._query.metrics[0], descending=True)
 
     def _ranks(self, one: _Shown) -> bool:
         """There is something of the metric that is ranked by: no row is neither first nor last."""
@@ -192,7 +193,7 @@ class _Tabulator:
 
     # --- over several rows ----------------------------------------------------------------------------------
 
-    def _share_group(self, key: str, row: Row) -> tuple[date | None, str | None]:
+    def _share_group(self, key: str, row: Row) -> _ShareGroup:
         """What a row is a part of: all of its unit; of its period where a trend has other groupings."""
         by_period = len(self._plan.dimensions) > 1
         return row.period if by_period else None, row.unit if self._is_quantity(key) else None
@@ -200,23 +201,22 @@ class _Tabulator:
     def _is_quantity(self, key: str) -> bool:
         return self._metrics[key].unit is UnitKind.QUANTITY
 
-    def _add_shares(self, rows: Iterable[_Shown]) -> None:
-        rows = list(rows)
-        shares: dict[int, dict[str, Decimal | None]] = defaultdict(dict)
-        for key in self._plan.shares:
-            totals: dict[Any, list[Figures]] = defaultdict(list)
-            for one in rows:
-                if self._is_quantity(key) or not one.row.repeated:
-                    totals[self._share_group(key, one.row)].append(one.row.figures[Slot.ASKED])
-            wholes = {
-                group: self._calculator.value(self._metrics[key], add(parts))
-                for group, parts in totals.items()
-            }
-            for one in rows:
-                part, whole = self._value(key, one), wholes[self._share_group(key, one.row)]
-                shares[id(one)][key] = percent(part, whole) if part is not None and whole else None
+    def _wholes(self, key: str, rows: Iterable[_Shown]) -> _Wholes:
+        """The metric's total for each share group; what has no unit counts once, however many units there are."""
+        parts: dict[_ShareGroup, list[Figures]] = defaultdict(list)
         for one in rows:
-            one.shares = shares[id(one)]
+            if self._is_quantity(key) or not one.row.repeated:
+                parts[self._share_group(key, one.row)].append(one.row.figures[Slot.ASKED])
+        return {
+            group: self._calculator.value(self._metrics[key], add(figures))
+            for group, figures in parts.items()
+        }
+
+    def _add_shares(self, rows: Iterable[_Shown], wholes: Mapping[str, _Wholes]) -> None:
+        for one in rows:
+            for key, by_group in wholes.items():
+                part, whole = self._value(key, one), by_group.get(self._share_group(key, one.row))
+                one.shares[key] = percent(part, whole) if part is not None and whole else None
 
     def _add_cumulative(self, rows: Iterable[_Shown]) -> None:
         if not self._plan.cumulatives:
@@ -246,23 +246,7 @@ class _Tabulator:
                 for slot in self._plan.frames
             }
             rest.append(_Shown(Row((), None, None, unit, figures, repeated=number > 0), others=True))
-        self._add_rest_shares(every, rest)
         return rest
-
-    def _add_rest_shares(self, every: Sequence[_Shown], rest: Iterable[_Shown]) -> None:
-        by_period = self._plan.date_grouping is not None and len(self._plan.dimensions) > 1
-        for one in rest:
-            shares: dict[str, Decimal | None] = {}
-            for key in () if by_period else self._plan.shares:
-                parts = [
-                    other.row.figures[Slot.ASKED]
-                    for other in every
-                    if (other.row.unit == one.row.unit if self._is_quantity(key) else not other.row.repeated)
-                ]
-                whole = self._calculator.value(self._metrics[key], add(parts))
-                part = self._value(key, one)
-                shares[key] = percent(part, whole) if part is not None and whole else None
-            one.shares = shares
 
     # --- columns --------------------------------------------------------------------------------------------
 

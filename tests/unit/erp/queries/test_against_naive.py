@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from services.erp.core.query import Modifier, Query
+from services.erp.core.query import Grain, Modifier, Query
 from services.erp.core.use_cases import Erp
 from services.erp.errors import MemberNotFound, QueryRefused
 from tests.unit.erp.queries.asking import asker, catalog, opened, plain_rows
@@ -76,7 +76,19 @@ def refusable(query: Query, claims: Claims) -> bool:
         for metric in query.metrics
         if metric in FORMULAS
     )
-    return no_shares or (uneven and bool(claims.warehouse))
+    return no_shares or (uneven and bool(claims.warehouse)) or too_many_steps(query)
+
+
+def too_many_steps(query: Query) -> bool:
+    """More than 60 days of a balance by voucher, which is computed anew for each."""
+    due = query.due_range is not None or any(g.dimension == "due_date" for g in query.groupings)
+    by_voucher = {"overdue_receivables"} | ({"receivables", "payables"} if due else set())
+    spans = [query.range, query.comparison and query.comparison.range]
+    return (
+        any(grouping.grain is Grain.DAY and grouping.dimension == "date" for grouping in query.groupings)
+        and any(span and (span.end - span.start).days >= 60 for span in spans)
+        and bool(by_voucher & set(query.metrics))
+    )
 
 
 def hidden_member(data: Data, query: Query, claims: Claims) -> bool:
