@@ -85,6 +85,8 @@ def running_triton() -> Iterator[RunningTriton]:
             except subprocess.TimeoutExpired:
                 running.kill()
                 raise
+            finally:
+                triton.prepare(Path(home) / "triton", models, ports)  # frees what a killed one left in memory
 
 
 def _free_ports(held: ExitStack) -> Any:
