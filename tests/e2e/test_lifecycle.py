@@ -15,7 +15,8 @@ from tests.e2e.mesh import MARU, STOP_LIMIT_S, Mesh, descendants, mesh_environme
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(400)]
 
-WARM_START_LIMIT_S = 15.0
+WARM_START_LIMIT_S = 60.0
+"""On any machine; benchmarks/startup.py measures against the promised 15 s."""
 
 
 @pytest.fixture(scope="module")
