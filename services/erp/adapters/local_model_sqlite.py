@@ -98,7 +98,12 @@ class SqliteLocalModel:
 
     def _new_engine(self) -> Engine:
         engine = create_engine(
-            "sqlite://", creator=self._connect, poolclass=QueuePool, pool_size=_THREADS, max_overflow=0
+            "sqlite://",
+            creator=self._connect,
+            poolclass=QueuePool,
+            pool_size=_THREADS,
+            max_overflow=0,
+            pool_use_lifo=True,  # the connection whose cache is warm
         )
         self._metrics.instrument_engine(engine)
         return engine

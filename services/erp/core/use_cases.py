@@ -3,6 +3,7 @@ policy.
 """
 
 import asyncio
+import gc
 import hashlib
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -238,6 +239,7 @@ class Erp:
                 if self._reference is None or self._reference.state != changes.rows[0]:
                     fetched = await self._local_model.read(*references.statements(self._catalog))
                     self._reference = await asyncio.to_thread(references.build, self._catalog, fetched)
+                    gc.freeze()  # the names stay: no need to walk them all in the middle of a question
         return self._reference
 
 
