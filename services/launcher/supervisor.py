@@ -76,11 +76,20 @@ class Observer(Protocol):
     def part_ready(self, name: str, seconds: float) -> None:
         """The part can work; seconds since it was started."""
 
-    def part_ended(self, name: str, how: str, retry_in_s: float, log: Path) -> None:
-        """The part ended by itself and will be started again; `how` holds its last words, if it left any."""
+    def part_ended(self, name: str, end: "End", retry_in_s: float, log: Path) -> None:
+        """The part ended by itself and will be started again."""
 
     def part_stopped(self, name: str, seconds: float, killed: bool) -> None:
         """The part was stopped; killed when it had to be."""
+
+
+@dataclass(frozen=True)
+class End:
+    """How a part ended: in short, and in its own last words if it left any."""
+
+    how: str
+    words: str = ""
+    by_error: bool = False
 
 
 @dataclass
@@ -156,21 +165,21 @@ class Supervisor:
         while True:
             began = time.monotonic()
             try:
-                how, is_error = await self._run(part)
+                end = await self._run(part)
             except OSError as error:  # no process, no memory, no disk: there may be later
-                how, is_error = str(error.strerror), False
-            errors += is_error
+                end = End(str(error.strerror))
+            errors += end.by_error
             if errors == START_TRIES and not started.done():
-                started.set_exception(_refusal(part, how))
+                started.set_exception(_refusal(part, end))
                 return
             if time.monotonic() - began > STEADY_AFTER_S:
                 backoff = BACKOFF_FIRST_S
-            self._observer.part_ended(part.name, how, backoff, part.log)
+            self._observer.part_ended(part.name, end, backoff, part.log)
             await asyncio.sleep(backoff)
             backoff = min(backoff * 2, BACKOFF_MAX_S)
 
-    async def _run(self, part: Part) -> tuple[str, bool]:
-        """Runs the part once; how it ended, and whether by an error of its own."""
+    async def _run(self, part: Part) -> End:
+        """Runs the part once."""
         running = await self._spawn(part)
         watching = [
             asyncio.create_task(self._probe(part, running)),
@@ -184,10 +193,10 @@ class Supervisor:
         self._ready[part.name].clear()
         await _end_group(running.process.pid)
         if running.fault:
-            return running.fault, False
+            return End(running.fault)
         if code <= 0:
-            return _describe_exit(code), False
-        return ": ".join(filter(None, (_describe_exit(code), _last_words(part.log, running.log_size)))), True
+            return End(_describe_exit(code))
+        return End(_describe_exit(code), _last_words(part.log, running.log_size), by_error=True)
 
     async def _spawn(self, part: Part) -> _Running:
         with part.log.open("ab") as log:
@@ -291,11 +300,13 @@ def _last_words(log: Path, since: int) -> str:
     with suppress(OSError), log.open("rb") as file:
         file.seek(max(since, file.seek(0, os.SEEK_END) - _LOG_END_BYTES))
         lines = file.read().decode(errors="replace").splitlines()
-        return "\n    ".join([line for line in lines if line and line[0] not in _NO_WORDS][-LAST_WORDS:])
+        return "\n".join([line for line in lines if line and line[0] not in _NO_WORDS][-LAST_WORDS:])
     return ""
 
 
-def _refusal(part: Part, how: str) -> LauncherError:
+def _refusal(part: Part, end: End) -> LauncherError:
+    words = f"\n{end.words}" if end.words else ""
     return LauncherError(
-        f"{part.name}을(를) 시작할 수 없습니다: {how}", f"{part.name} can't be started. Log: {part.log}"
+        f"{part.name}을(를) 시작할 수 없습니다 ({end.how}). 기록: {part.log}{words}",
+        f"{part.name} can't be started ({end.how}). Log: {part.log}",
     )

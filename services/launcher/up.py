@@ -23,7 +23,7 @@ from services.launcher.preflight import check_machine
 from services.launcher.presenter import TurnPresenter
 from services.launcher.settings import DEMO_USERS, REPOSITORY, LauncherSettings
 from services.launcher.state_folder import RunningMesh, StateFolder
-from services.launcher.supervisor import Supervisor
+from services.launcher.supervisor import End, Supervisor
 from services.launcher.users_file import ListedUser, first_asker, read_users
 from services.launcher.verification import unproven_figures
 
@@ -40,11 +40,14 @@ class StartReport:
     def part_ready(self, name: str, seconds: float) -> None:
         self.say(f"  [green]✓[/green] {name:<10} {seconds:5.1f} s")
 
-    def part_ended(self, name: str, how: str, retry_in_s: float, log: Path) -> None:
+    def part_ended(self, name: str, end: End, retry_in_s: float, log: Path) -> None:
+        how = escape(end.how)
         self.say(
-            f"  [red]✗[/red] {name} 종료됨 ({escape(how)}). {retry_in_s:g}초 뒤 다시 시작합니다. 기록: {log}\n"
-            f"    {name} ended. Starting it again in {retry_in_s:g} s. Log: {log}"
+            f"  [red]✗[/red] {name} 종료됨 ({how}). {retry_in_s:g}초 뒤 다시 시작합니다. 기록: {log}\n"
+            f"    {name} ended ({how}). Starting it again in {retry_in_s:g} s. Log: {log}"
         )
+        for line in end.words.splitlines():
+            self.say(f"    {escape(line)}")
 
     def part_stopped(self, name: str, seconds: float, killed: bool) -> None:
         self.say(f"  · {name:<10} {seconds:5.1f} s" + (" (killed)" if killed else ""))

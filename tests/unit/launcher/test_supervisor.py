@@ -14,7 +14,7 @@ import pytest
 
 from services.launcher.errors import LauncherError
 from services.launcher.state_folder import RunningPart
-from services.launcher.supervisor import Part, Supervisor, end_leftovers
+from services.launcher.supervisor import End, Part, Supervisor, end_leftovers
 
 SLEEPER = "import time; time.sleep(600)"
 STUBBORN = """
@@ -46,8 +46,8 @@ class Journal:
     def part_ready(self, name: str, seconds: float) -> None:
         self._note(f"ready {name}")
 
-    def part_ended(self, name: str, how: str, retry_in_s: float, log: Path) -> None:
-        self._note(f"ended {name}: {how}, again in {retry_in_s:g}")
+    def part_ended(self, name: str, end: End, retry_in_s: float, log: Path) -> None:
+        self._note(f"ended {name}: {': '.join(filter(None, (end.how, end.words)))}, again in {retry_in_s:g}")
 
     def part_stopped(self, name: str, seconds: float, killed: bool) -> None:
         self._note(f"stopped {name}" + (" (killed)" if killed else ""))
