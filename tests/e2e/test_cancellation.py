@@ -1,6 +1,7 @@
 """Answers that are broken off at random moments: Triton lives, no sequence is leaked, no memory grows.
 
-The long campaign is not part of a plain run: `.venv/bin/pytest -m slow tests/e2e/test_cancellation.py`.
+The long campaign takes ten minutes and is not part of a plain run:
+`.venv/bin/pytest -m slow tests/e2e/test_cancellation.py -k 2000_answers`.
 """
 
 import asyncio
@@ -25,7 +26,7 @@ from tests.e2e.asking import LONG, RANKING, failure_of, llm_sequences, until_mod
 from tests.e2e.breaking import process_of
 from tests.e2e.mesh import Mesh
 
-pytestmark = [pytest.mark.e2e, pytest.mark.slow]
+pytestmark = pytest.mark.e2e
 
 SEED = 20261120
 USERS = ("kim.sales", "lee.manager", "park.finance", "jung.exec")

@@ -31,8 +31,7 @@ from tests.e2e.asking import (
 from tests.e2e.breaking import foreign_listener, full_disk, part_of, process_of, suspend_for, suspended
 from tests.e2e.mesh import MARU, Mesh
 
-# Parts are killed and stopped many times over: `.venv/bin/pytest -m slow tests/e2e/test_faults.py`.
-pytestmark = [pytest.mark.e2e, pytest.mark.slow, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.e2e, pytest.mark.timeout(300)]
 
 DEATHS = yaml.safe_load(
     (Path(__file__).parents[1] / "cases" / "e2e" / "deaths.yaml").read_text(encoding="utf-8")
@@ -207,7 +206,9 @@ def test_the_issuer_is_away_while_another_program_has_its_port(
             since=since,
             limit_s=RESTART_LIMIT_S,
         )
-        assert "MARU_HTTP_ADDRESS" in "".join(mesh.output[since:])  # its last words, with the remedy
+        mesh.wait_for(
+            lambda line: "MARU_HTTP_ADDRESS" in line, since=since
+        )  # its last words, with the remedy
         assert_true(asker.ask(SHORT, parent), truth[SHORT])  # who is signed in goes on
         refused = mesh.maru("token", "--as", "lee.manager", check=False)
         assert refused.returncode == 1
@@ -296,7 +297,8 @@ def test_a_deadline_that_nobody_can_keep_leaves_a_turn_that_can_be_read(
     parent = asker.conversation()
     heard = asker.ask(LONG, parent, timeout_s=0.05)
     assert heard.failure
-    assert heard.failure.code is grpc.StatusCode.DEADLINE_EXCEEDED
+    # The edge counts the same deadline: once an answer has begun it can only reset the stream, which gRPC calls INTERNAL.
+    assert heard.failure.code in (grpc.StatusCode.DEADLINE_EXCEEDED, grpc.StatusCode.INTERNAL)
     for turn in asker.turns(parent):  # there is none where not even the question arrived in time
         kept = asker.ended_turn(turn.name)
         assert kept.state == Turn.STATE_COMPLETED

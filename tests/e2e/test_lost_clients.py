@@ -27,8 +27,7 @@ from tests.e2e.asking import (
 )
 from tests.e2e.mesh import Mesh
 
-# Takes minutes: `.venv/bin/pytest -m slow tests/e2e/test_lost_clients.py`.
-pytestmark = [pytest.mark.e2e, pytest.mark.slow, pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.e2e, pytest.mark.timeout(240)]
 
 FREE_WITHIN_S = 0.2
 TRIES = 5

@@ -9,6 +9,7 @@ from google.protobuf import message as _message
 from google.protobuf import timestamp_pb2 as _timestamp_pb2
 from google.protobuf.internal import containers as _containers
 from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
+from maru.erp.v1 import value_pb2 as _value_pb2
 import builtins as _builtins
 import sys
 import typing as _typing
@@ -70,6 +71,10 @@ class Query(_message.Message):
     ALL_COMPANIES_FIELD_NUMBER: _builtins.int
     CURRENCY_FIELD_NUMBER: _builtins.int
     DUE_RANGE_FIELD_NUMBER: _builtins.int
+    AVERAGE_OVER_FIELD_NUMBER: _builtins.int
+    TOP_WITHIN_FIELD_NUMBER: _builtins.int
+    WITHOUT_ROWS_FIELD_NUMBER: _builtins.int
+    COUNT_ROWS_FIELD_NUMBER: _builtins.int
     as_of_date: _builtins.str
     """The end of this day (ISO 8601), for balances and open quantities."""
     top: _builtins.int
@@ -78,6 +83,18 @@ class Query(_message.Message):
     """Sum over every company that the asker may see; `companies` must then be empty."""
     currency: _builtins.str
     """ISO 4217 code: only documents in this currency, shown in it with the base currency beside; empty = base currency."""
+    average_over: Global___Grouping.Grain.ValueType
+    """Flows: each figure is divided by the number of steps of this size in the range, those complete by today alone
+    unless none is (월평균, 일평균).
+    """
+    top_within: _builtins.int
+    """`top` counts inside each combination of this many first groupings ("지역별 상위 3개 품목"); 0 = over all rows."""
+    without_rows: _builtins.bool
+    """Instead of the rows, the members of the one grouping that have none under the same filters ("하나도 안 팔린 품목"):
+    those that are not disabled, by name.
+    """
+    count_rows: _builtins.bool
+    """Instead of the rows, how many there are ("몇 곳", "몇 개")."""
     @_builtins.property
     def metrics(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """Catalog keys of the metrics, in the order of the columns, for example "revenue"."""
@@ -135,10 +152,14 @@ class Query(_message.Message):
         all_companies: _builtins.bool = ...,
         currency: _builtins.str = ...,
         due_range: Global___DateRange | None = ...,
+        average_over: Global___Grouping.Grain.ValueType = ...,
+        top_within: _builtins.int = ...,
+        without_rows: _builtins.bool = ...,
+        count_rows: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["as_of_date", b"as_of_date", "comparison", b"comparison", "due_range", b"due_range", "filter", b"filter", "range", b"range", "time", b"time"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["all_companies", b"all_companies", "as_of_date", b"as_of_date", "companies", b"companies", "comparison", b"comparison", "currency", b"currency", "due_range", b"due_range", "filter", b"filter", "groupings", b"groupings", "metric_conditions", b"metric_conditions", "metrics", b"metrics", "modifiers", b"modifiers", "orderings", b"orderings", "range", b"range", "time", b"time", "top", b"top"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["all_companies", b"all_companies", "as_of_date", b"as_of_date", "average_over", b"average_over", "companies", b"companies", "comparison", b"comparison", "count_rows", b"count_rows", "currency", b"currency", "due_range", b"due_range", "filter", b"filter", "groupings", b"groupings", "metric_conditions", b"metric_conditions", "metrics", b"metrics", "modifiers", b"modifiers", "orderings", b"orderings", "range", b"range", "time", b"time", "top", b"top", "top_within", b"top_within", "without_rows", b"without_rows"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType_time: _TypeAlias = _typing.Literal["range", "as_of_date"]  # noqa: Y015
     _WhichOneofArgType_time: _TypeAlias = _typing.Literal["time", b"time"]  # noqa: Y015
@@ -317,10 +338,15 @@ class MemberCondition(_message.Message):
     DIMENSION_FIELD_NUMBER: _builtins.int
     MEMBERS_FIELD_NUMBER: _builtins.int
     INCLUDE_MISSING_FIELD_NUMBER: _builtins.int
+    OWN_FIELD_NUMBER: _builtins.int
     dimension: _builtins.str
     """Catalog key of the dimension."""
     include_missing: _builtins.bool
     """Rows without a member count as well."""
+    own: _builtins.bool
+    """The asker's own member, from the verified claims ("내 연차", "우리 팀"); `members` must then be empty. Only for the
+    dimensions employee, department, territory and warehouse; an asker without the claim has no rows.
+    """
     @_builtins.property
     def members(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """Keys of the members."""
@@ -331,10 +357,11 @@ class MemberCondition(_message.Message):
         dimension: _builtins.str = ...,
         members: _abc.Iterable[_builtins.str] | None = ...,
         include_missing: _builtins.bool = ...,
+        own: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["dimension", b"dimension", "include_missing", b"include_missing", "members", b"members"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["dimension", b"dimension", "include_missing", b"include_missing", "members", b"members", "own", b"own"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -388,22 +415,26 @@ class MetricCondition(_message.Message):
     METRIC_FIELD_NUMBER: _builtins.int
     OPERATOR_FIELD_NUMBER: _builtins.int
     VALUE_FIELD_NUMBER: _builtins.int
+    ROLE_FIELD_NUMBER: _builtins.int
     metric: _builtins.str
     """Catalog key of the metric, one of the query's."""
     operator: Global___MetricCondition.Operator.ValueType
     """How to compare."""
     value: _builtins.str
     """With what: an exact decimal."""
+    role: _value_pb2.Column.Role.ValueType
+    """Which of the metric's columns: the compared figure, the change, its rate or the share; unset = the metric itself."""
     def __init__(
         self,
         *,
         metric: _builtins.str = ...,
         operator: Global___MetricCondition.Operator.ValueType = ...,
         value: _builtins.str = ...,
+        role: _value_pb2.Column.Role.ValueType = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["metric", b"metric", "operator", b"operator", "value", b"value"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["metric", b"metric", "operator", b"operator", "role", b"role", "value", b"value"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -417,19 +448,23 @@ class Ordering(_message.Message):
 
     KEY_FIELD_NUMBER: _builtins.int
     DESCENDING_FIELD_NUMBER: _builtins.int
+    ROLE_FIELD_NUMBER: _builtins.int
     key: _builtins.str
     """A column to order by: a metric's key, or a grouping's dimension."""
     descending: _builtins.bool
     """Largest first."""
+    role: _value_pb2.Column.Role.ValueType
+    """Which of the metric's columns ("가장 많이 늘어난"): as in MetricCondition."""
     def __init__(
         self,
         *,
         key: _builtins.str = ...,
         descending: _builtins.bool = ...,
+        role: _value_pb2.Column.Role.ValueType = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["descending", b"descending", "key", b"key"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["descending", b"descending", "key", b"key", "role", b"role"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

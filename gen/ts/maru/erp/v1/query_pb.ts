@@ -6,13 +6,15 @@ import type { GenEnum, GenFile, GenMessage } from "@bufbuild/protobuf/codegenv2"
 import { enumDesc, fileDesc, messageDesc } from "@bufbuild/protobuf/codegenv2";
 import type { Timestamp } from "@bufbuild/protobuf/wkt";
 import { file_google_protobuf_timestamp } from "@bufbuild/protobuf/wkt";
+import type { Column_Role } from "./value_pb.js";
+import { file_maru_erp_v1_value } from "./value_pb.js";
 import type { Message } from "@bufbuild/protobuf";
 
 /**
  * Describes the file maru/erp/v1/query.proto.
  */
 export const file_maru_erp_v1_query: GenFile = /*@__PURE__*/
-  fileDesc("ChdtYXJ1L2VycC92MS9xdWVyeS5wcm90bxILbWFydS5lcnAudjEi3AMKBVF1ZXJ5Eg8KB21ldHJpY3MYASADKAkSKAoJZ3JvdXBpbmdzGAIgAygLMhUubWFydS5lcnAudjEuR3JvdXBpbmcSJwoFcmFuZ2UYAyABKAsyFi5tYXJ1LmVycC52MS5EYXRlUmFuZ2VIABIUCgphc19vZl9kYXRlGAQgASgJSAASIwoGZmlsdGVyGAUgASgLMhMubWFydS5lcnAudjEuRmlsdGVyEjcKEW1ldHJpY19jb25kaXRpb25zGAYgAygLMhwubWFydS5lcnAudjEuTWV0cmljQ29uZGl0aW9uEigKCW9yZGVyaW5ncxgHIAMoCzIVLm1hcnUuZXJwLnYxLk9yZGVyaW5nEgsKA3RvcBgIIAEoBRIrCgpjb21wYXJpc29uGAkgASgLMhcubWFydS5lcnAudjEuQ29tcGFyaXNvbhIoCgltb2RpZmllcnMYCiADKA4yFS5tYXJ1LmVycC52MS5Nb2RpZmllchIRCgljb21wYW5pZXMYCyADKAkSFQoNYWxsX2NvbXBhbmllcxgMIAEoCBIQCghjdXJyZW5jeRgNIAEoCRIpCglkdWVfcmFuZ2UYDiABKAsyFi5tYXJ1LmVycC52MS5EYXRlUmFuZ2VCBgoEdGltZSIxCglEYXRlUmFuZ2USEgoKc3RhcnRfZGF0ZRgBIAEoCRIQCghlbmRfZGF0ZRgCIAEoCSLzAQoIR3JvdXBpbmcSEQoJZGltZW5zaW9uGAEgASgJEioKBWdyYWluGAIgASgOMhsubWFydS5lcnAudjEuR3JvdXBpbmcuR3JhaW4SDQoFbGV2ZWwYAyABKAUimAEKBUdyYWluEhUKEUdSQUlOX1VOU1BFQ0lGSUVEEAASDQoJR1JBSU5fREFZEAESDgoKR1JBSU5fV0VFSxACEg8KC0dSQUlOX01PTlRIEAMSEQoNR1JBSU5fUVVBUlRFUhAEEg4KCkdSQUlOX0hBTEYQBRIOCgpHUkFJTl9ZRUFSEAYSFQoRR1JBSU5fRklTQ0FMX1lFQVIQByK6AQoGRmlsdGVyEikKBmFsbF9vZhgBIAEoCzIXLm1hcnUuZXJwLnYxLkZpbHRlckxpc3RIABIpCgZhbnlfb2YYAiABKAsyFy5tYXJ1LmVycC52MS5GaWx0ZXJMaXN0SAASIgoDbm90GAMgASgLMhMubWFydS5lcnAudjEuRmlsdGVySAASLgoGbWVtYmVyGAQgASgLMhwubWFydS5lcnAudjEuTWVtYmVyQ29uZGl0aW9uSABCBgoEbm9kZSIyCgpGaWx0ZXJMaXN0EiQKB2ZpbHRlcnMYASADKAsyEy5tYXJ1LmVycC52MS5GaWx0ZXIiTgoPTWVtYmVyQ29uZGl0aW9uEhEKCWRpbWVuc2lvbhgBIAEoCRIPCgdtZW1iZXJzGAIgAygJEhcKD2luY2x1ZGVfbWlzc2luZxgDIAEoCCKgAgoPTWV0cmljQ29uZGl0aW9uEg4KBm1ldHJpYxgBIAEoCRI3CghvcGVyYXRvchgCIAEoDjIlLm1hcnUuZXJwLnYxLk1ldHJpY0NvbmRpdGlvbi5PcGVyYXRvchINCgV2YWx1ZRgDIAEoCSK0AQoIT3BlcmF0b3ISGAoUT1BFUkFUT1JfVU5TUEVDSUZJRUQQABIdChlPUEVSQVRPUl9HUkVBVEVSX09SX0VRVUFMEAESFAoQT1BFUkFUT1JfR1JFQVRFUhACEhoKFk9QRVJBVE9SX0xFU1NfT1JfRVFVQUwQAxIRCg1PUEVSQVRPUl9MRVNTEAQSEgoOT1BFUkFUT1JfRVFVQUwQBRIWChJPUEVSQVRPUl9OT1RfRVFVQUwQBiIrCghPcmRlcmluZxILCgNrZXkYASABKAkSEgoKZGVzY2VuZGluZxgCIAEoCCLbAQoKQ29tcGFyaXNvbhIqCgRraW5kGAEgASgOMhwubWFydS5lcnAudjEuQ29tcGFyaXNvbi5LaW5kEiUKBXJhbmdlGAIgASgLMhYubWFydS5lcnAudjEuRGF0ZVJhbmdlEhIKCmFzX29mX2RhdGUYAyABKAkiZgoES2luZBIUChBLSU5EX1VOU1BFQ0lGSUVEEAASGAoUS0lORF9QUkVWSU9VU19QRVJJT0QQARIeChpLSU5EX1NBTUVfUEVSSU9EX0xBU1RfWUVBUhACEg4KCktJTkRfTkFNRUQQAyLBAQoNQXBwbGllZEZpbHRlchIMCgR0ZXh0GAEgASgJEhEKCWRpbWVuc2lvbhgCIAEoCRIxCgZzb3VyY2UYAyABKA4yIS5tYXJ1LmVycC52MS5BcHBsaWVkRmlsdGVyLlNvdXJjZSJcCgZTb3VyY2USFgoSU09VUkNFX1VOU1BFQ0lGSUVEEAASEwoPU09VUkNFX1FVRVNUSU9OEAESEgoOU09VUkNFX0RFRkFVTFQQAhIRCg1TT1VSQ0VfUE9MSUNZEAMiTAoQTWV0cmljRGVmaW5pdGlvbhIOCgZtZXRyaWMYASABKAkSFAoMZGlzcGxheV9uYW1lGAIgASgJEhIKCmRlZmluaXRpb24YAyABKAki0AEKDVJlc3VsdENvbnRleHQSKwoHZmlsdGVycxgBIAMoCzIaLm1hcnUuZXJwLnYxLkFwcGxpZWRGaWx0ZXISMgoLZGVmaW5pdGlvbnMYAiADKAsyHS5tYXJ1LmVycC52MS5NZXRyaWNEZWZpbml0aW9uEi4KCmRhdGFfYXNfb2YYAyABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEhQKDHBhcnRpYWxfdmlldxgEIAEoCBIYChBzdGF0ZW1lbnRfZGlnZXN0GAUgASgJKmQKCE1vZGlmaWVyEhgKFE1PRElGSUVSX1VOU1BFQ0lGSUVEEAASEgoOTU9ESUZJRVJfU0hBUkUQARIXChNNT0RJRklFUl9DVU1VTEFUSVZFEAISEQoNTU9ESUZJRVJfUkFOSxADYgZwcm90bzM", [file_google_protobuf_timestamp]);
+  fileDesc("ChdtYXJ1L2VycC92MS9xdWVyeS5wcm90bxILbWFydS5lcnAudjEizQQKBVF1ZXJ5Eg8KB21ldHJpY3MYASADKAkSKAoJZ3JvdXBpbmdzGAIgAygLMhUubWFydS5lcnAudjEuR3JvdXBpbmcSJwoFcmFuZ2UYAyABKAsyFi5tYXJ1LmVycC52MS5EYXRlUmFuZ2VIABIUCgphc19vZl9kYXRlGAQgASgJSAASIwoGZmlsdGVyGAUgASgLMhMubWFydS5lcnAudjEuRmlsdGVyEjcKEW1ldHJpY19jb25kaXRpb25zGAYgAygLMhwubWFydS5lcnAudjEuTWV0cmljQ29uZGl0aW9uEigKCW9yZGVyaW5ncxgHIAMoCzIVLm1hcnUuZXJwLnYxLk9yZGVyaW5nEgsKA3RvcBgIIAEoBRIrCgpjb21wYXJpc29uGAkgASgLMhcubWFydS5lcnAudjEuQ29tcGFyaXNvbhIoCgltb2RpZmllcnMYCiADKA4yFS5tYXJ1LmVycC52MS5Nb2RpZmllchIRCgljb21wYW5pZXMYCyADKAkSFQoNYWxsX2NvbXBhbmllcxgMIAEoCBIQCghjdXJyZW5jeRgNIAEoCRIpCglkdWVfcmFuZ2UYDiABKAsyFi5tYXJ1LmVycC52MS5EYXRlUmFuZ2USMQoMYXZlcmFnZV9vdmVyGA8gASgOMhsubWFydS5lcnAudjEuR3JvdXBpbmcuR3JhaW4SEgoKdG9wX3dpdGhpbhgQIAEoBRIUCgx3aXRob3V0X3Jvd3MYESABKAgSEgoKY291bnRfcm93cxgSIAEoCEIGCgR0aW1lIjEKCURhdGVSYW5nZRISCgpzdGFydF9kYXRlGAEgASgJEhAKCGVuZF9kYXRlGAIgASgJIvMBCghHcm91cGluZxIRCglkaW1lbnNpb24YASABKAkSKgoFZ3JhaW4YAiABKA4yGy5tYXJ1LmVycC52MS5Hcm91cGluZy5HcmFpbhINCgVsZXZlbBgDIAEoBSKYAQoFR3JhaW4SFQoRR1JBSU5fVU5TUEVDSUZJRUQQABINCglHUkFJTl9EQVkQARIOCgpHUkFJTl9XRUVLEAISDwoLR1JBSU5fTU9OVEgQAxIRCg1HUkFJTl9RVUFSVEVSEAQSDgoKR1JBSU5fSEFMRhAFEg4KCkdSQUlOX1lFQVIQBhIVChFHUkFJTl9GSVNDQUxfWUVBUhAHIroBCgZGaWx0ZXISKQoGYWxsX29mGAEgASgLMhcubWFydS5lcnAudjEuRmlsdGVyTGlzdEgAEikKBmFueV9vZhgCIAEoCzIXLm1hcnUuZXJwLnYxLkZpbHRlckxpc3RIABIiCgNub3QYAyABKAsyEy5tYXJ1LmVycC52MS5GaWx0ZXJIABIuCgZtZW1iZXIYBCABKAsyHC5tYXJ1LmVycC52MS5NZW1iZXJDb25kaXRpb25IAEIGCgRub2RlIjIKCkZpbHRlckxpc3QSJAoHZmlsdGVycxgBIAMoCzITLm1hcnUuZXJwLnYxLkZpbHRlciJbCg9NZW1iZXJDb25kaXRpb24SEQoJZGltZW5zaW9uGAEgASgJEg8KB21lbWJlcnMYAiADKAkSFwoPaW5jbHVkZV9taXNzaW5nGAMgASgIEgsKA293bhgEIAEoCCLIAgoPTWV0cmljQ29uZGl0aW9uEg4KBm1ldHJpYxgBIAEoCRI3CghvcGVyYXRvchgCIAEoDjIlLm1hcnUuZXJwLnYxLk1ldHJpY0NvbmRpdGlvbi5PcGVyYXRvchINCgV2YWx1ZRgDIAEoCRImCgRyb2xlGAQgASgOMhgubWFydS5lcnAudjEuQ29sdW1uLlJvbGUitAEKCE9wZXJhdG9yEhgKFE9QRVJBVE9SX1VOU1BFQ0lGSUVEEAASHQoZT1BFUkFUT1JfR1JFQVRFUl9PUl9FUVVBTBABEhQKEE9QRVJBVE9SX0dSRUFURVIQAhIaChZPUEVSQVRPUl9MRVNTX09SX0VRVUFMEAMSEQoNT1BFUkFUT1JfTEVTUxAEEhIKDk9QRVJBVE9SX0VRVUFMEAUSFgoST1BFUkFUT1JfTk9UX0VRVUFMEAYiUwoIT3JkZXJpbmcSCwoDa2V5GAEgASgJEhIKCmRlc2NlbmRpbmcYAiABKAgSJgoEcm9sZRgDIAEoDjIYLm1hcnUuZXJwLnYxLkNvbHVtbi5Sb2xlItsBCgpDb21wYXJpc29uEioKBGtpbmQYASABKA4yHC5tYXJ1LmVycC52MS5Db21wYXJpc29uLktpbmQSJQoFcmFuZ2UYAiABKAsyFi5tYXJ1LmVycC52MS5EYXRlUmFuZ2USEgoKYXNfb2ZfZGF0ZRgDIAEoCSJmCgRLaW5kEhQKEEtJTkRfVU5TUEVDSUZJRUQQABIYChRLSU5EX1BSRVZJT1VTX1BFUklPRBABEh4KGktJTkRfU0FNRV9QRVJJT0RfTEFTVF9ZRUFSEAISDgoKS0lORF9OQU1FRBADIsEBCg1BcHBsaWVkRmlsdGVyEgwKBHRleHQYASABKAkSEQoJZGltZW5zaW9uGAIgASgJEjEKBnNvdXJjZRgDIAEoDjIhLm1hcnUuZXJwLnYxLkFwcGxpZWRGaWx0ZXIuU291cmNlIlwKBlNvdXJjZRIWChJTT1VSQ0VfVU5TUEVDSUZJRUQQABITCg9TT1VSQ0VfUVVFU1RJT04QARISCg5TT1VSQ0VfREVGQVVMVBACEhEKDVNPVVJDRV9QT0xJQ1kQAyJMChBNZXRyaWNEZWZpbml0aW9uEg4KBm1ldHJpYxgBIAEoCRIUCgxkaXNwbGF5X25hbWUYAiABKAkSEgoKZGVmaW5pdGlvbhgDIAEoCSLQAQoNUmVzdWx0Q29udGV4dBIrCgdmaWx0ZXJzGAEgAygLMhoubWFydS5lcnAudjEuQXBwbGllZEZpbHRlchIyCgtkZWZpbml0aW9ucxgCIAMoCzIdLm1hcnUuZXJwLnYxLk1ldHJpY0RlZmluaXRpb24SLgoKZGF0YV9hc19vZhgDIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASFAoMcGFydGlhbF92aWV3GAQgASgIEhgKEHN0YXRlbWVudF9kaWdlc3QYBSABKAkqZAoITW9kaWZpZXISGAoUTU9ESUZJRVJfVU5TUEVDSUZJRUQQABISCg5NT0RJRklFUl9TSEFSRRABEhcKE01PRElGSUVSX0NVTVVMQVRJVkUQAhIRCg1NT0RJRklFUl9SQU5LEANiBnByb3RvMw", [file_google_protobuf_timestamp, file_maru_erp_v1_value]);
 
 /**
  * A typed question to the semantic catalog. It names what is wanted, never how: the service checks it against the catalog,
@@ -127,6 +129,36 @@ export type Query = Message<"maru.erp.v1.Query"> & {
    * @generated from field: maru.erp.v1.DateRange due_range = 14;
    */
   dueRange?: DateRange | undefined;
+
+  /**
+   * Flows: each figure is divided by the number of steps of this size in the range, those complete by today alone
+   * unless none is (월평균, 일평균).
+   *
+   * @generated from field: maru.erp.v1.Grouping.Grain average_over = 15;
+   */
+  averageOver: Grouping_Grain;
+
+  /**
+   * `top` counts inside each combination of this many first groupings ("지역별 상위 3개 품목"); 0 = over all rows.
+   *
+   * @generated from field: int32 top_within = 16;
+   */
+  topWithin: number;
+
+  /**
+   * Instead of the rows, the members of the one grouping that have none under the same filters ("하나도 안 팔린 품목"):
+   * those that are not disabled, by name.
+   *
+   * @generated from field: bool without_rows = 17;
+   */
+  withoutRows: boolean;
+
+  /**
+   * Instead of the rows, how many there are ("몇 곳", "몇 개").
+   *
+   * @generated from field: bool count_rows = 18;
+   */
+  countRows: boolean;
 };
 
 /**
@@ -368,6 +400,14 @@ export type MemberCondition = Message<"maru.erp.v1.MemberCondition"> & {
    * @generated from field: bool include_missing = 3;
    */
   includeMissing: boolean;
+
+  /**
+   * The asker's own member, from the verified claims ("내 연차", "우리 팀"); `members` must then be empty. Only for the
+   * dimensions employee, department, territory and warehouse; an asker without the claim has no rows.
+   *
+   * @generated from field: bool own = 4;
+   */
+  own: boolean;
 };
 
 /**
@@ -403,6 +443,13 @@ export type MetricCondition = Message<"maru.erp.v1.MetricCondition"> & {
    * @generated from field: string value = 3;
    */
   value: string;
+
+  /**
+   * Which of the metric's columns: the compared figure, the change, its rate or the share; unset = the metric itself.
+   *
+   * @generated from field: maru.erp.v1.Column.Role role = 4;
+   */
+  role: Column_Role;
 };
 
 /**
@@ -493,6 +540,13 @@ export type Ordering = Message<"maru.erp.v1.Ordering"> & {
    * @generated from field: bool descending = 2;
    */
   descending: boolean;
+
+  /**
+   * Which of the metric's columns ("가장 많이 늘어난"): as in MetricCondition.
+   *
+   * @generated from field: maru.erp.v1.Column.Role role = 3;
+   */
+  role: Column_Role;
 };
 
 /**

@@ -1,0 +1,98 @@
+"""Tokens per second of an answer's prose through Envoy, chat and Triton, against llama.cpp alone.
+
+    PYTHONPATH=. .venv/bin/python benchmarks/answer_tokens.py [--rounds 6] [--askers 1 8] [--user USER]
+
+Needs a running mesh (`maru up`). A round asks the mesh, then has llama.cpp, in a process of its own with the
+same settings, write as many tokens to a prompt of like length, without grammar, gRPC or Python's asyncio.
+The mesh's time runs from the first table (then the model starts) to the last words. A ratio is the median
+over the rounds. Bar: 0.90.
+"""
+
+import argparse
+import asyncio
+import statistics
+import time
+from pathlib import Path
+
+from benchmarks.llm_tokens import BAR, Ask, alone, prompt
+from services.chat.ports import GenerationRequest
+from services.launcher.chat_client import ChatClient
+from services.launcher.credentials import Credentials, Issuer
+from services.launcher.settings import LauncherSettings
+from services.launcher.state_folder import StateFolder
+from services.launcher.users_file import first_asker, read_users
+
+QUESTIONS = (
+    "올해 매출 상위 5개 거래처는?",
+    "올해 수주액 상위 5개 거래처 알려줘",
+    "3분기 매출 상위 4개 품목",
+    "9월 매출 상위 5개 거래처는?",
+)
+
+
+async def told(client: ChatClient, question: str) -> tuple[int, float, float]:
+    """Tokens of the prose; when the table came and when the last words did, on the clock of `perf_counter`."""
+    conversation = await client.create_conversation()
+    table = last = 0.0
+    tokens = 0
+    async for event in client.ask(conversation, question):
+        if event.HasField("result"):
+            table = time.perf_counter()
+        elif event.HasField("text_delta"):
+            last = time.perf_counter()
+        elif event.HasField("completed"):
+            tokens = event.completed.turn.answer.usage.completion_tokens
+    return tokens, table, last
+
+
+async def compare(client: ChatClient, written: Ask, askers: int, rounds: int) -> float:
+    """Prints both rates; returns their ratio."""
+    mesh, base = [], []
+    for number in range(rounds):
+        answers = await asyncio.gather(
+            *(told(client, QUESTIONS[(number + asker) % len(QUESTIONS)]) for asker in range(askers))
+        )
+        tokens = [count for count, _, _ in answers]
+        seconds = max(last for *_, last in answers) - min(table for _, table, _ in answers)
+        mesh.append(sum(tokens) / seconds)
+        began = time.perf_counter()
+        counted = await asyncio.gather(
+            *(written(GenerationRequest(prompt(n), count)) for n, count in enumerate(tokens))
+        )
+        base.append(sum(count for count, _ in counted) / (time.perf_counter() - began))
+    ratio = statistics.median(mine / other for mine, other in zip(mesh, base, strict=True))
+    print(
+        f"{askers} askers   through the mesh {statistics.median(mesh):6.1f} tokens/s   "
+        f"alone {statistics.median(base):6.1f} tokens/s   ratio {ratio:.3f}"
+    )
+    return ratio
+
+
+async def main() -> None:
+    """Runs the benchmark against the mesh of MARU_HOME."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--rounds", type=int, default=6)
+    parser.add_argument("--askers", type=int, nargs="+", default=[1, 8])
+    parser.add_argument("--user")
+    given = parser.parse_args()
+    folder = StateFolder(LauncherSettings().home)
+    running = folder.running_mesh()
+    if running is None or not folder.is_locked():
+        raise SystemExit("Maru is not running. Start it with: maru up")
+    user = given.user or first_asker(read_users(Path(running.users_file)))
+    credentials = Credentials(Issuer(running.issuer), folder.operator_key, folder.tokens)
+    async with (
+        ChatClient(running.edge_url, lambda: credentials.of_user(user)) as client,
+        alone() as written,
+    ):
+        for question in QUESTIONS:  # not counted: fills the caches of both
+            await told(client, question)
+        await written(GenerationRequest(prompt(0), 2))
+        ratios = [await compare(client, written, askers, given.rounds) for askers in given.askers]
+    print(f"bar: ratio >= {BAR}: {'met' if min(ratios) >= BAR else 'NOT met'}")
+
+
+if __name__ == "__main__":
+    asyncio.run(main())
