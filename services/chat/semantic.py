@@ -7,7 +7,10 @@ from decimal import Decimal
 from enum import StrEnum
 
 DATE_DIMENSION = "date"
-"""Catalog key of the time dimension, the only one that has a grain."""
+"""Catalog key of the dimension of a metric's own dates; it has a grain."""
+
+DUE_DATE_DIMENSION = "due_date"
+"""Catalog key of the days on which things fall due; it has a grain as well."""
 
 COMPANY_DIMENSION = "company"
 """Catalog key of the dimension whose members are books of their own."""
@@ -118,13 +121,23 @@ class Metric:
 
 
 @dataclass(frozen=True, slots=True)
+class DimensionMember:
+    """One of the fixed members of a dimension, such as a document's status."""
+
+    key: str
+    display_name: str
+
+
+@dataclass(frozen=True, slots=True)
 class Dimension:
-    """Something to group or filter by."""
+    """Something to group or filter by; `members` where they are a fixed set, without names of their own."""
 
     key: str
     display_name: str
     synonyms: tuple[str, ...] = ()
     entity_kind: EntityKind | None = None
+    hierarchical: bool = False
+    members: tuple[DimensionMember, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -191,6 +204,21 @@ class Grain(StrEnum):
     FISCAL_YEAR = "fiscal_year"
 
 
+class Role(StrEnum):
+    """What a column holds."""
+
+    NONE = "unspecified"
+    DIMENSION = "dimension"
+    METRIC = "metric"
+    COMPARISON = "comparison"
+    CHANGE = "change"
+    CHANGE_RATE = "change_rate"
+    SHARE = "share"
+    CUMULATIVE = "cumulative"
+    RANK = "rank"
+    FIELD = "field"
+
+
 @dataclass(frozen=True, slots=True)
 class DateRange:
     """A span of days, both ends included."""
@@ -201,19 +229,31 @@ class DateRange:
 
 @dataclass(frozen=True, slots=True)
 class Grouping:
-    """One dimension to group by; `grain` for the date dimension only."""
+    """One dimension to group by; `grain` for dates, `level` of a tree (1 = top, 0 = as the row says)."""
 
     dimension: str
     grain: Grain | None = None
+    level: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class MemberCondition:
-    """Rows whose member of the dimension is, or lies below, one of these; all others when `excluded`."""
+    """Rows whose member of the dimension is, or lies below, one of these; all others when `excluded`.
+
+    `values` are members of a fixed set. `own`: the asker's own member, with neither of them.
+    """
 
     dimension: str
-    members: tuple[EntityReference, ...]
+    members: tuple[EntityReference, ...] = ()
     excluded: bool = False
+    include_missing: bool = False
+    own: bool = False
+    values: tuple[DimensionMember, ...] = ()
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The members as people call them."""
+        return (*(m.display_name for m in self.members), *(v.display_name for v in self.values))
 
 
 class Operator(StrEnum):
@@ -224,23 +264,26 @@ class Operator(StrEnum):
     LESS_OR_EQUAL = "less_or_equal"
     LESS = "less"
     EQUAL = "equal"
+    NOT_EQUAL = "not_equal"
 
 
 @dataclass(frozen=True, slots=True)
 class MetricCondition:
-    """A condition on a figure of a result row."""
+    """A condition on a figure of a result row; `role` says which of the metric's columns, NONE its own figure."""
 
     metric: str
     operator: Operator
     value: Decimal
+    role: Role = Role.NONE
 
 
 @dataclass(frozen=True, slots=True)
 class Ordering:
-    """A column to order by."""
+    """A column to order by; `role` as in MetricCondition."""
 
     key: str
     descending: bool
+    role: Role = Role.NONE
 
 
 class ComparisonKind(StrEnum):
@@ -270,7 +313,10 @@ class Modifier(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """A typed question to the catalog. All conditions must hold; `range` for flows, `as_of` for balances."""
+    """A typed question to the catalog; see maru.erp.v1.Query for what each field means.
+
+    Every one of `members` must hold, and of each of `alternatives` at least one. `range` for flows, `as_of` for balances.
+    """
 
     metrics: tuple[str, ...]
     groupings: tuple[Grouping, ...] = ()
@@ -285,24 +331,15 @@ class Query:
     companies: tuple[str, ...] = ()
     all_companies: bool = False
     currency: str = ""
+    due_range: DateRange | None = None
+    average_over: Grain | None = None
+    top_within: int = 0
+    without_rows: bool = False
+    count_rows: bool = False
+    alternatives: tuple[tuple[MemberCondition, ...], ...] = ()
 
 
 # --- the result ---------------------------------------------------------------------------------
-
-
-class Role(StrEnum):
-    """What a column holds."""
-
-    NONE = "unspecified"
-    DIMENSION = "dimension"
-    METRIC = "metric"
-    COMPARISON = "comparison"
-    CHANGE = "change"
-    CHANGE_RATE = "change_rate"
-    SHARE = "share"
-    CUMULATIVE = "cumulative"
-    RANK = "rank"
-    FIELD = "field"
 
 
 Value = str | Decimal | int | date | bool | EntityReference | None

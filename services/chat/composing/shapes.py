@@ -119,7 +119,7 @@ def _scope(members: Sequence[MemberCondition], excluded: bool) -> str:
     for condition in members:
         if condition.excluded is not excluded:
             continue
-        names = [rendering.name(member.display_name) for member in condition.members]
+        names = [rendering.name(name) for name in condition.names]
         shown = ", ".join(names[:3])
         parts.append(f"{shown} 외 {len(names) - 3}곳" if len(names) > 3 else shown)
     return " · ".join(parts)

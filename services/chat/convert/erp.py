@@ -13,9 +13,11 @@ from services.chat.semantic import (
     Column,
     DateRange,
     Dimension,
+    DimensionMember,
     EntityKind,
     EntityReference,
     FilterSource,
+    Grain,
     Match,
     MemberCondition,
     Metric,
@@ -104,7 +106,7 @@ def _column_to_proto(column: Column) -> value_pb2.Column:
     message = value_pb2.Column(
         key=column.key,
         display_name=column.display_name,
-        role=value_pb2.Column.Role.Value(f"ROLE_{column.role.upper()}"),
+        role=_role_to_proto(column.role),
         metric=column.metric,
         decimal_places=column.decimal_places,
         additive=column.additive,
@@ -208,12 +210,7 @@ def query_to_proto(query: Query) -> query_pb2.Query:
     message = query_pb2.Query(
         metrics=query.metrics,
         groupings=[
-            query_pb2.Grouping(
-                dimension=g.dimension,
-                grain=query_pb2.Grouping.Grain.Value(f"GRAIN_{g.grain.upper()}")
-                if g.grain
-                else query_pb2.Grouping.GRAIN_UNSPECIFIED,
-            )
+            query_pb2.Grouping(dimension=g.dimension, grain=_grain_to_proto(g.grain), level=g.level)
             for g in query.groupings
         ],
         metric_conditions=[
@@ -221,12 +218,20 @@ def query_to_proto(query: Query) -> query_pb2.Query:
                 metric=c.metric,
                 operator=query_pb2.MetricCondition.Operator.Value(f"OPERATOR_{c.operator.upper()}"),
                 value=f"{c.value:f}",
+                role=_role_to_proto(c.role),
             )
             for c in query.conditions
         ],
-        orderings=[query_pb2.Ordering(key=o.key, descending=o.descending) for o in query.orderings],
+        orderings=[
+            query_pb2.Ordering(key=o.key, descending=o.descending, role=_role_to_proto(o.role))
+            for o in query.orderings
+        ],
         top=query.top,
+        top_within=query.top_within,
         modifiers=[query_pb2.Modifier.Value(f"MODIFIER_{m.upper()}") for m in query.modifiers],
+        average_over=_grain_to_proto(query.average_over),
+        without_rows=query.without_rows,
+        count_rows=query.count_rows,
         companies=query.companies,
         all_companies=query.all_companies,
         currency=query.currency,
@@ -235,7 +240,12 @@ def query_to_proto(query: Query) -> query_pb2.Query:
         message.range.CopyFrom(range_to_proto(query.range))
     elif query.as_of:
         message.as_of_date = query.as_of.isoformat()
+    if query.due_range:
+        message.due_range.CopyFrom(range_to_proto(query.due_range))
     filters = [_member_to_proto(condition) for condition in query.members]
+    for conditions in query.alternatives:
+        one_of = query_pb2.FilterList(filters=[_member_to_proto(condition) for condition in conditions])
+        filters.append(query_pb2.Filter(any_of=one_of))
     if len(filters) == 1:
         message.filter.CopyFrom(filters[0])
     elif filters:
@@ -249,10 +259,22 @@ def query_to_proto(query: Query) -> query_pb2.Query:
     return message
 
 
+def _grain_to_proto(grain: Grain | None) -> query_pb2.Grouping.Grain.ValueType:
+    return query_pb2.Grouping.Grain.Value(f"GRAIN_{grain.upper()}" if grain else "GRAIN_UNSPECIFIED")
+
+
+def _role_to_proto(role: Role) -> value_pb2.Column.Role.ValueType:
+    return value_pb2.Column.Role.Value(f"ROLE_{role.upper()}")
+
+
 def _member_to_proto(condition: MemberCondition) -> query_pb2.Filter:
+    keys = [*(member.key for member in condition.members), *(value.key for value in condition.values)]
     member = query_pb2.Filter(
         member=query_pb2.MemberCondition(
-            dimension=condition.dimension, members=[entity.key for entity in condition.members]
+            dimension=condition.dimension,
+            members=keys,
+            include_missing=condition.include_missing,
+            own=condition.own,
         )
     )
     if not condition.excluded:
@@ -270,7 +292,14 @@ def catalog(message: erp_service_pb2.DescribeCatalogResponse) -> Catalog:
     return Catalog(
         metrics={metric.key: _metric(metric) for metric in message.metrics},
         dimensions={
-            d.key: Dimension(d.key, d.display_name, tuple(d.synonyms), _kind(d.entity_kind))
+            d.key: Dimension(
+                d.key,
+                d.display_name,
+                tuple(d.synonyms),
+                _kind(d.entity_kind),
+                d.hierarchical,
+                tuple(DimensionMember(member.key, member.display_name) for member in d.members),
+            )
             for d in message.dimensions
         },
         fiscal_year_start_month=settings.fiscal_year_start_month or 1,

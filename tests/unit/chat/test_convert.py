@@ -40,7 +40,9 @@ from services.chat.semantic import (
     Column,
     Comparison,
     ComparisonKind,
+    DateRange,
     Dimension,
+    DimensionMember,
     EntityKind,
     EntityReference,
     FilterSource,
@@ -52,6 +54,7 @@ from services.chat.semantic import (
     MetricCondition,
     Modifier,
     Operator,
+    Ordering,
     Query,
     Record,
     RecordLink,
@@ -166,6 +169,7 @@ def _names(enum: Any, prefix: str) -> set[str]:
         (FilterSource, query_pb2.AppliedFilter.Source, "SOURCE_"),
         (Match, erp_service_pb2.EntityCandidate.Match, "MATCH_"),
         (TimeBehavior, catalog_pb2.Metric.TimeBehavior, "TIME_BEHAVIOR_"),
+        (Operator, query_pb2.MetricCondition.Operator, "OPERATOR_"),
     ],
 )
 def test_core_and_contract_have_the_same_words(words: Any, enum: Any, prefix: str) -> None:
@@ -176,7 +180,6 @@ def test_core_and_contract_have_the_same_words(words: Any, enum: Any, prefix: st
     ("words", "enum", "prefix"),
     [
         (Step, turn_event_pb2.TurnProgress.Step, "STEP_"),
-        (Operator, query_pb2.MetricCondition.Operator, "OPERATOR_"),
     ],
 )
 def test_the_core_says_only_words_of_the_contract(words: Any, enum: Any, prefix: str) -> None:
@@ -286,6 +289,85 @@ _LEE = EntityReference(EntityKind.CUSTOMER, "C-2", "이상회")
                 ],
             },
         ),
+        (
+            Query(
+                ("revenue",),
+                (Grouping("item_group", level=2), Grouping("item")),
+                range=DateRange(date(2026, 10, 1), date(2026, 10, 31)),
+                conditions=(
+                    MetricCondition("revenue", Operator.NOT_EQUAL, Decimal("-10.5"), Role.CHANGE_RATE),
+                ),
+                orderings=(Ordering("revenue", False, Role.CHANGE),),
+                top=3,
+                top_within=1,
+            ),
+            {
+                "metrics": ["revenue"],
+                "groupings": [{"dimension": "item_group", "level": 2}, {"dimension": "item"}],
+                "range": {"startDate": "2026-10-01", "endDate": "2026-10-31"},
+                "metricConditions": [
+                    {
+                        "metric": "revenue",
+                        "operator": "OPERATOR_NOT_EQUAL",
+                        "value": "-10.5",
+                        "role": "ROLE_CHANGE_RATE",
+                    }
+                ],
+                "orderings": [{"key": "revenue", "role": "ROLE_CHANGE"}],
+                "top": 3,
+                "topWithin": 1,
+            },
+        ),
+        (
+            Query(
+                ("open_sales_quantity",),
+                (Grouping("sales_order"),),
+                due_range=DateRange(date(2026, 11, 16), date(2026, 11, 22)),
+                average_over=Grain.MONTH,
+                without_rows=True,
+                count_rows=True,
+                members=(
+                    MemberCondition("department", own=True),
+                    MemberCondition("status", values=(DimensionMember("on_hold", "보류"),)),
+                ),
+                alternatives=(
+                    (
+                        MemberCondition("customer", (_KIM,), include_missing=True),
+                        MemberCondition("item", (replace(_LEE, kind=EntityKind.ITEM),), excluded=True),
+                    ),
+                ),
+            ),
+            {
+                "metrics": ["open_sales_quantity"],
+                "groupings": [{"dimension": "sales_order"}],
+                "dueRange": {"startDate": "2026-11-16", "endDate": "2026-11-22"},
+                "averageOver": "GRAIN_MONTH",
+                "withoutRows": True,
+                "countRows": True,
+                "filter": {
+                    "allOf": {
+                        "filters": [
+                            {"member": {"dimension": "department", "own": True}},
+                            {"member": {"dimension": "status", "members": ["on_hold"]}},
+                            {
+                                "anyOf": {
+                                    "filters": [
+                                        {
+                                            "member": {
+                                                "dimension": "customer",
+                                                "members": ["C-1"],
+                                                "includeMissing": True,
+                                            }
+                                        },
+                                        {"not": {"member": {"dimension": "item", "members": ["C-2"]}}},
+                                    ]
+                                }
+                            },
+                        ]
+                    }
+                },
+            },
+        ),
     ],
 )
 def test_queries(query: Query, expected: dict[str, Any]) -> None:
@@ -321,6 +403,17 @@ def test_a_catalog() -> None:
             "dimensions": [
                 {"key": "customer", "displayName": "거래처", "entityKind": "ENTITY_KIND_CUSTOMER"},
                 {"key": "date", "displayName": "날짜", "synonyms": ["일자"]},
+                {
+                    "key": "item_group",
+                    "displayName": "품목군",
+                    "entityKind": "ENTITY_KIND_ITEM_GROUP",
+                    "hierarchical": True,
+                },
+                {
+                    "key": "status",
+                    "displayName": "상태",
+                    "members": [{"key": "on_hold", "displayName": "보류"}],
+                },
             ],
             "settings": {
                 "fiscalYearStartMonth": 4,
@@ -347,6 +440,8 @@ def test_a_catalog() -> None:
         dimensions={
             "customer": Dimension("customer", "거래처", (), EntityKind.CUSTOMER),
             "date": Dimension("date", "날짜", ("일자",), None),
+            "item_group": Dimension("item_group", "품목군", (), EntityKind.ITEM_GROUP, hierarchical=True),
+            "status": Dimension("status", "상태", members=(DimensionMember("on_hold", "보류"),)),
         },
         fiscal_year_start_month=4,
         data_start=date(2023, 11, 1),
