@@ -3,7 +3,7 @@
 import argparse
 import sys
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from operator import itemgetter
@@ -33,10 +33,15 @@ class TableResult:
 
     table: str
     source: str
+    columns: Collection[str]
     read: int = 0
     rows: int = 0
     rejected: int = 0
     rounded: int = 0
+
+    def told(self) -> Mapping[str, Any]:
+        """As an event tells it."""
+        return {name: value for name, value in asdict(self).items() if name != "columns"}
 
 
 def load(source: str, model: ModelFile, mapping: ErpMapping, progress: Progress) -> None:
@@ -59,7 +64,9 @@ def load(source: str, model: ModelFile, mapping: ErpMapping, progress: Progress)
         with model.replacement(progress.step) as connection:
             for constant in mapping.constants:
                 connection.execute(insert(constant.target), list(constant.rows))
-                results.append(TableResult(constant.target.name, mapping.file, rows=len(constant.rows)))
+                results.append(
+                    TableResult(constant.target.name, mapping.file, constant.columns, rows=len(constant.rows))
+                )
             for table in present:
                 wanted = [each.name for each in table.columns if each.name in columns[table.source]]
                 results.append(_load_table(opened, connection, table, wanted, progress))
@@ -75,7 +82,7 @@ def load(source: str, model: ModelFile, mapping: ErpMapping, progress: Progress)
             "seconds": round(seconds, 3),
             "rows_per_second": round(rows / seconds),
             "size": model.path.stat().st_size,
-            "tables": [asdict(result) for result in results],
+            "tables": [result.told() for result in results],
             "absent": [f"{table.target.name} <- {table.source}" for table in mapping.absent(columns)],
         }
     )
@@ -85,7 +92,7 @@ def _load_table(
     source: Source, connection: Connection, table: TableMapping, columns: Sequence[str], progress: Progress
 ) -> TableResult:
     mapper = RowMapper(table, connection.dialect)
-    result = TableResult(table.target.name, table.source)
+    result = TableResult(table.target.name, table.source, table.values)
     seen: set[str] = set()
     for chunk in source.rows(table.source, columns):
         mapped: list[dict[str, Any]] = []
@@ -187,10 +194,12 @@ def _watermarks(
                 "as_of": as_of,
                 "loaded_at": loaded_at,
                 "epoch": epoch,
+                "columns": "",
             },
         )
         for count in ("rows", "rejected", "rounded"):
             mark[count] += getattr(result, count)
+        mark["columns"] = " ".join(sorted({*mark["columns"].split(), *result.columns}))
     return list(marks.values())
 
 

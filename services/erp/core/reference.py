@@ -11,6 +11,7 @@ from sqlalchemy import func, select
 from services.erp.core.catalog import Catalog, Dimension
 from services.erp.core.document_numbers import first_numbers, prefixes
 from services.erp.core.entity_index import Entity, EntityIndex
+from services.erp.core.filled import Filled, filled
 from services.erp.core.joins import Joins
 from services.erp.core.result import EntityKind
 from services.erp.local_model import load_watermark, masters
@@ -51,6 +52,8 @@ class Reference:
     """Of the numbers of each kind of document."""
     state: Any
     """The row of CHANGES when it was made."""
+    filled: Filled
+    """What of the local model this ERP's mapping fills."""
 
 
 def data_as_of(watermarks: Fetched, tables: frozenset[str]) -> datetime | None:
@@ -63,6 +66,7 @@ def statements(catalog: Catalog) -> tuple[AnySelect, ...]:
     """What `build` needs, in its order."""
     return (
         CHANGES,
+        select(load_watermark.c.local_table, load_watermark.c.columns),
         select(masters.company.c.id, masters.company.c.name, masters.company.c.currency).order_by(
             masters.company.c.parent_id.is_not(None), masters.company.c.id
         ),
@@ -86,6 +90,7 @@ def build(catalog: Catalog, fetched: Sequence[Fetched]) -> Reference:
     """The reference from the results of `statements`."""
     results = iter(fetched)
     state = next(results).rows[0]
+    known = filled((row.local_table, row.columns) for row in next(results).rows)
     companies = {row.id: Company(row.id, row.name, row.currency or "") for row in next(results).rows}
     fiscal = next(results).rows
     aliases: dict[tuple[str, str], list[str]] = defaultdict(list)
@@ -112,6 +117,7 @@ def build(catalog: Catalog, fetched: Sequence[Fetched]) -> Reference:
         min((start for start in starts if start is not None), default=None),
         numbers,
         state,
+        known,
     )
 
 

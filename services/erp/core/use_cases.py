@@ -15,6 +15,7 @@ from services.erp.core import document_numbers
 from services.erp.core import reference as references
 from services.erp.core.catalog import Catalog, Dimension, Metric, RecordKind
 from services.erp.core.compiling import compile_plan
+from services.erp.core.connected import check_connected
 from services.erp.core.entity_index import Candidate, Resolution
 from services.erp.core.figures import put_together
 from services.erp.core.plan import make_plan
@@ -128,6 +129,7 @@ class Erp:
         grant = self._grant(asker)
         reference = await self._fresh_reference()
         plan = make_plan(query, self._catalog, grant, reference, self._clock.today())
+        check_connected(plan, self._catalog, reference.filled)
         statement = compile_plan(plan, self._catalog.dimensions, self._limits.groups)
         wanted = statement.select.limit(0) if validate_only else statement.select
         found, watermarks = await self._local_model.read(wanted, WATERMARKS)

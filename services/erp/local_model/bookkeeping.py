@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from sqlalchemy import BigInteger, Column, DateTime, Integer, String, Table
+from sqlalchemy import BigInteger, Column, DateTime, Integer, String, Table, Text
 
 from services.erp.local_model.columns import metadata
 
@@ -18,9 +18,11 @@ load_watermark: Final = Table(
     Column("as_of", DateTime, nullable=False),
     Column("loaded_at", DateTime, nullable=False),
     Column("epoch", Integer, nullable=False),
-    comment="Per local table and source table: rows held, rows rejected, values rounded; as_of = the moment "
+    Column("columns", Text),
+    comment="Per local table and source table: rows held, rows rejected, values rounded or cut; as_of = the moment "
     "(UTC) up to which the rows are complete; epoch grows with every full load. An answer's data-as-of is "
-    "the oldest as_of of the tables it used.",
+    "the oldest as_of of the tables it used. columns = the local columns that the mapping fills, separated by "
+    "spaces; none said = all.",
 )
 
 rejected_row: Final = Table(

@@ -35,6 +35,8 @@ class ConstantRows:
 
     target: Table
     rows: tuple[Mapping[str, Any], ...]
+    columns: frozenset[str]
+    """Those that some row says."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,7 +247,9 @@ def _constant_rows(node: Node) -> ConstantRows:
         node.fail("the entry 'to' is missing")
     target = _target(fields["to"])
     rows = []
+    said: set[str] = set()
     for row in fields["rows"].items:
+        said |= row.fields.keys()
         values: dict[str, Any] = {c.name: False for c in target.c if isinstance(c.type, Boolean)}
         for name, value in row.fields.items():
             if name not in target.c:
@@ -255,7 +259,7 @@ def _constant_rows(node: Node) -> ConstantRows:
             if not column.nullable and values.get(column.name) is None:
                 row.fail(f"{target.name}.{column.name} is required")
         rows.append({column.name: values.get(column.name) for column in target.c})
-    return ConstantRows(target, tuple(rows))
+    return ConstantRows(target, tuple(rows), frozenset(said))
 
 
 def _converted(node: Node, column: Column[Any]) -> Any:

@@ -500,9 +500,10 @@ export enum ErrorReason {
   /**
    * The query would give a wrong figure: it would count rows more than once (`fan_out`: metric and dimension meet only
    * over a one-to-many relation), add up what can't be added (`not_additive`: stock over days, quantities over units),
-   * or combine what has no meaning together (`unsupported`).
+   * combine what has no meaning together (`unsupported`), or it needs a table or column of the local model that the
+   * mapping of this ERP does not fill (`not_connected`).
    *
-   * Code: INVALID_ARGUMENT. Metadata: metric, dimension, cause (fan_out, not_additive or unsupported).
+   * Code: INVALID_ARGUMENT. Metadata: metric, dimension, cause (fan_out, not_additive, unsupported or not_connected).
    * ko: 수금액을 품목별로 나누면 금액이 중복 계산됩니다. 거래처별로는 볼 수 있습니다.
    * en: Breaking payments down by item would count amounts twice. By customer it can be done.
    * Sample: {"reason": "QUERY_REFUSED", "domain": "maru", "metadata": {"metric": "payment_received", "dimension": "item", "cause": "fan_out"}}
