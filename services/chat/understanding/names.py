@@ -1,7 +1,7 @@
 """Which words of a question may be names, and what the answers of the ERP make of them."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Final
@@ -92,14 +92,16 @@ def mentions(
     morphemes: Sequence[Morpheme],
     taken: Sequence[tuple[int, int]],
     idle: Sequence[tuple[int, int]],
+    cuts: Collection[int] = (),
 ) -> tuple[Mention, ...]:
     """Every stretch of words that may be a name, the more promising first, at most `MAX_MENTIONS`.
 
     A stretch inside a `taken` one (words of time, numbers with their units) is no name; neither is one that only
-    holds `idle` words and is a part of a longer idle stretch.
+    holds `idle` words and is a part of a longer idle stretch. `cuts`: where fixed words begin, which may be written
+    together with the name before them.
     """
     found: dict[tuple[int, int], Mention] = {}
-    for start, end in _stretches(text, morphemes):
+    for start, end in _stretches(text, morphemes, cuts):
         words = text[start:end]
         if not _plausible(words) or any(a <= start and end <= b for a, b in taken):
             continue
@@ -117,7 +119,9 @@ def _plausible(words: str) -> bool:
     return len(letters) > (2 if all(character.isdigit() for character in letters) else 1)
 
 
-def _stretches(text: str, morphemes: Sequence[Morpheme]) -> Iterator[tuple[int, int]]:
+def _stretches(
+    text: str, morphemes: Sequence[Morpheme], cuts: Collection[int]
+) -> Iterator[tuple[int, int]]:
     words = [m.span() for m in re.finditer(r"\S+", text)]
     # By typed words: up to five of them, with and without the particle at the end.
     for first in range(len(words)):
@@ -128,6 +132,7 @@ def _stretches(text: str, morphemes: Sequence[Morpheme]) -> Iterator[tuple[int, 
             stem = _PARTICLES.sub("", text[start:end])
             if 0 < len(stem) < end - start:
                 yield start, start + len(stem)
+            yield from ((start, cut) for cut in cuts if words[last][0] < cut < end)
     # By morphemes inside typed words, for what is written together ("대한상사미수금").
     for start, end in words:
         inside = [m for m in morphemes if start <= m.start and m.end <= end and m.end > m.start]

@@ -8,7 +8,7 @@ from typing import Final
 from services.chat.semantic import Catalog, Grain
 from services.chat.understanding import followup, names
 from services.chat.understanding.analysis import Analysis, Context, Resolutions, all_kinds, edges_of, one_kind
-from services.chat.understanding.claims import Claims
+from services.chat.understanding.claims import PARTICLES, Claims
 from services.chat.understanding.covering import best_covering
 from services.chat.understanding.frame import (
     Ask,
@@ -106,7 +106,8 @@ class Reader:
         ]
         taken += [(n.start, n.end) for n in numbers]
         idle = names.code_like(text.normal)
-        found = names.mentions(text.normal, morphemes, taken, idle)
+        cuts = {s.start for s in spans if s.end - s.start > 1 and s.meaning is not Sign.IGNORED}
+        found = names.mentions(text.normal, morphemes, taken, idle, cuts)
         return Analysis(text, morphemes, tuple(spans), found, numbers)
 
     def read(self, analysis: Analysis, resolutions: Resolutions, context: Context) -> Reading:
@@ -322,9 +323,18 @@ class _Reading:
                 any(a <= i < b for a, b in covered)
                 for i in range(morpheme.start, morpheme.end)
                 if self._text[i] != " "
-            ):
+            ) and not self._is_particle(morpheme):
                 lost.append((morpheme.start, morpheme.end))
         return _as_typed(self._analysis.text, self._analysis.morphemes, lost)
+
+    def _is_particle(self, morpheme: Morpheme) -> bool:
+        """Whether what stands here, behind a name to the end of the typed word, can only be a particle of it, fitting or
+        not: "에너지은" is read as silver."""
+        begin = max((s.end for s in self._chosen if s.end <= morpheme.start), default=0)
+        names_before = any(s.end == begin and isinstance(s.meaning, NameWord) for s in self._chosen)
+        after = self._text.find(" ", morpheme.start)
+        rest = self._text[begin : after if after >= 0 else len(self._text)].rstrip("?!.,~")
+        return names_before and rest in PARTICLES
 
     def _harmless(self, claim: Span) -> bool:
         """Claims that may go unused: units that agree are checked later, "그" beside nothing says nothing."""

@@ -80,15 +80,19 @@ class EntityIndex:
             core = names.core(entity.name)
             if names.is_corporate(entity.name):
                 self._full[names.full(entity.name)].append(at)
-            for code in {names.full(entity.key), *map(names.full, entity.codes)}:
+            for code in {names.full(entity.key), *map(names.full, entity.codes)} - {core}:
                 self._code[code].append(at)
             self._exact[core].append(at)
             others = {names.core(alias) for alias in entity.aliases}
-            for alias in others | {names.spelled(name) for name in {core, *others}} - {core}:
+            spelled = {names.spelled(name) for name in {core, *others}}
+            for alias in (others | spelled) - {core}:
                 self._alias[alias].append(at)
             self._initials[names.initials(core)].append(at)
-            searched += [(name, at) for name in {core, *others, *map(names.core, entity.codes)}]
+            searched += [(name, at) for name in {core, *others, *spelled, *map(names.core, entity.codes)}]
         self._searched = _Searched(searched)
+        self._searched_initials = _Searched(
+            (initials, at) for initials, found in self._initials.items() for at in found
+        )
 
     def __len__(self) -> int:
         return len(self._entities)
@@ -151,11 +155,17 @@ class EntityIndex:
                 return False
         return True
 
+    def _is_typo(self, core: str, at: int) -> bool:
+        return names.is_typo(core, names.core(self._entities[at].name))
+
     def _tiers(self, mention: str) -> Iterator[list[tuple[int, Match]]]:
         full, core = names.full(mention), names.core(mention)
         if not core:
             return
         yield [(at, Match.FULL) for at in self._full.get(full, ())]
+        if form := names.corporate_form(mention):  # typed with (주): not its namesake without, wherever it stands
+            exact = self._exact.get(core, ())
+            yield [(at, Match.FULL) for at in exact if names.corporate_form(self._entities[at].name) == form]
         # Without its (주) people mean the one that is registered with it as well as its namesake without.
         yield [(at, Match.FULL) for at in self._code.get(full, ())] + [
             (at, Match.EXACT) for at in self._exact.get(core, ())
@@ -170,8 +180,10 @@ class EntityIndex:
             ]
         if names.is_initials(core):
             yield [(at, Match.INITIALS) for at in self._initials.get(core, ())]
+            yield [(at, Match.INITIALS) for at, _ in self._searched_initials.containing(core)]
         if len(core) >= _MIN_FUZZY:
-            yield [(at, Match.FUZZY) for at in self._searched.one_edit_from(core)]
+            alike = [at for at in self._initials.get(names.initials(core), ()) if self._is_typo(core, at)]
+            yield [(at, Match.FUZZY) for at in (*alike, *self._searched.typos_of(core))]
 
 
 class _Searched:
@@ -197,8 +209,8 @@ class _Searched:
             following = self._starts[line + 1] if line + 1 < len(self._starts) else len(self._text)
             position = self._text.find(part, following)
 
-    def one_edit_from(self, name: str) -> Iterator[int]:
-        """Names one edit away share their first or their last half with it."""
+    def typos_of(self, name: str) -> Iterator[int]:
+        """Names a typo away that share their first or their last half with it."""
         shared = max(1, (len(name) - 1) // 2)
         for listed, wanted in ((self._forward, name), (self._backward, name[::-1])):
             begin = wanted[:shared]
@@ -206,7 +218,7 @@ class _Searched:
                 other, at = listed[position]
                 if not other.startswith(begin):
                     break
-                if names.within_one_edit(wanted, other):
+                if names.is_typo(wanted, other):
                     yield at
 
 

@@ -24,6 +24,7 @@ _LATIN_CORPORATE: Final = re.compile(
     r"(?<=\S)(?:[\s,.]+(?:co|corp|corporation|company|inc|incorporated|ltd|limited|llc|gmbh|plc)\b\.?)+",
     re.IGNORECASE,
 )
+_MIN_TYPO, _MIN_SWAP, _MIN_SYLLABLE_TYPO = 3, 4, 5
 _PUNCTUATION: Final = re.compile(r"[^\w()]|_")
 _LETTER_NAMES: Final = {
     "a": "에이",
@@ -54,6 +55,18 @@ _LETTER_NAMES: Final = {
     "z": "제트",
 }
 
+_OTHER_SPELLINGS: Final = {
+    "쥐": "지",
+    "에쓰": "에스",
+    "에치": "에이치",
+    "더블류": "더블유",
+    "아르": "알",
+    "젯": "제트",
+    "시": "씨",
+    "캐이": "케이",
+}
+_OTHER_SPELLING: Final = re.compile("|".join(sorted(_OTHER_SPELLINGS, key=len, reverse=True)))
+
 
 def full(name: str) -> str:
     """The registered name: 주식회사 as (주), compatibility forms resolved, case and spacing dropped."""
@@ -73,7 +86,13 @@ def core(name: str) -> str:
 
 def is_corporate(name: str) -> bool:
     """The name is written with its word for "corporation"."""
-    return bool(_CORPORATE.search(full(name)) or _LATIN_CORPORATE.search(_plain(name)))
+    return bool(corporate_form(name))
+
+
+def corporate_form(name: str) -> frozenset[str]:
+    """Which words for "corporation" the name is written with, wherever they stand; Latin ones are all one."""
+    latin = {"co"} if _LATIN_CORPORATE.search(_plain(name)) else set()
+    return frozenset(_CORPORATE.findall(full(name))) | latin
 
 
 def _plain(text: str) -> str:
@@ -82,8 +101,11 @@ def _plain(text: str) -> str:
 
 
 def spelled(text: str) -> str:
-    """Latin letters by their Korean names, as companies' acronyms are read: lg전자 -> 엘지전자."""
-    return "".join(_LETTER_NAMES.get(letter, letter) for letter in text)
+    """Latin letters by their Korean names, as companies' acronyms are read: lg전자 -> 엘지전자. Names of letters that
+    are written in several ways come out as one: 엘쥐 -> 엘지.
+    """
+    letters = "".join(_LETTER_NAMES.get(letter, letter) for letter in text)
+    return _OTHER_SPELLING.sub(lambda found: _OTHER_SPELLINGS[found[0]], letters)
 
 
 def initials(text: str) -> str:
@@ -103,15 +125,36 @@ def is_initials(text: str) -> bool:
     )
 
 
-def within_one_edit(a: str, b: str) -> bool:
-    """At most one letter is replaced, added or left out, or two neighbours are swapped."""
-    if len(a) > len(b):
-        a, b = b, a
-    if len(b) - len(a) > 1:
+def is_typo(typed: str, name: str) -> bool:
+    """One or two letters (jamo) apart, two neighbouring syllables swapped, or one syllable too many or too few.
+
+    Digits are never typos: 6204 is another thing than 6205. A name of three syllables allows one letter, and only one
+    of five or more a whole syllable.
+    """
+    if len(typed) > len(name):
+        typed, name = name, typed
+    if len(name) < _MIN_TYPO or re.sub(r"\D", "", typed) != re.sub(r"\D", "", name):
         return False
-    at = next((i for i, (x, y) in enumerate(zip(a, b, strict=False)) if x != y), len(a))
-    if len(a) < len(b):
-        return a[at:] == b[at + 1 :]
-    return a[at + 1 :] == b[at + 1 :] or (
-        a[at + 2 :] == b[at + 2 :] and a[at : at + 2] == b[at : at + 2][::-1]
-    )
+    differing = [at for at, (a, b) in enumerate(zip(typed, name, strict=False)) if a != b]
+    if len(typed) < len(name):
+        at = differing[0] if differing else len(typed)
+        return len(typed) + 1 == len(name) >= _MIN_SYLLABLE_TYPO and typed[at:] == name[at + 1 :]
+    if not differing or len(differing) > 2:  # noqa: PLR2004  two letters
+        return not differing
+    first, last = differing[0], differing[-1]
+    if len(name) >= _MIN_SWAP and last == first + 1 and typed[first : last + 1] == name[first : last + 1][::-1]:
+        return True
+    letters = sum(_letters_apart(typed[at], name[at]) for at in differing)
+    return letters <= (1 if len(name) < _MIN_SWAP else 2)
+
+
+def _letters_apart(a: str, b: str) -> int:
+    """How many of the letters of two syllables differ; a Latin letter is one."""
+    if not (_is_syllable(a) and _is_syllable(b)):
+        return 9 if _is_syllable(a) or _is_syllable(b) else 1
+    (a_first, a_rest), (b_first, b_rest) = (divmod(ord(c) - _SYLLABLE_FIRST, 588) for c in (a, b))
+    return (a_first != b_first) + (a_rest // 28 != b_rest // 28) + (a_rest % 28 != b_rest % 28)
+
+
+def _is_syllable(letter: str) -> bool:
+    return _SYLLABLE_FIRST <= ord(letter) <= _SYLLABLE_LAST
