@@ -119,9 +119,7 @@ def _plausible(words: str) -> bool:
     return len(letters) > (2 if all(character.isdigit() for character in letters) else 1)
 
 
-def _stretches(
-    text: str, morphemes: Sequence[Morpheme], cuts: Collection[int]
-) -> Iterator[tuple[int, int]]:
+def _stretches(text: str, morphemes: Sequence[Morpheme], cuts: Collection[int]) -> Iterator[tuple[int, int]]:
     words = [m.span() for m in re.finditer(r"\S+", text)]
     # By typed words: up to five of them, with and without the particle at the end.
     for first in range(len(words)):

@@ -163,7 +163,9 @@ class EntityIndex:
         if not core:
             return
         yield [(at, Match.FULL) for at in self._full.get(full, ())]
-        if form := names.corporate_form(mention):  # typed with (주): not its namesake without, wherever it stands
+        if form := names.corporate_form(
+            mention
+        ):  # typed with (주): not its namesake without, wherever it stands
             exact = self._exact.get(core, ())
             yield [(at, Match.FULL) for at in exact if names.corporate_form(self._entities[at].name) == form]
         # Without its (주) people mean the one that is registered with it as well as its namesake without.

@@ -139,10 +139,14 @@ def is_typo(typed: str, name: str) -> bool:
     if len(typed) < len(name):
         at = differing[0] if differing else len(typed)
         return len(typed) + 1 == len(name) >= _MIN_SYLLABLE_TYPO and typed[at:] == name[at + 1 :]
-    if not differing or len(differing) > 2:  # noqa: PLR2004  two letters
+    if not differing or len(differing) > 2:
         return not differing
     first, last = differing[0], differing[-1]
-    if len(name) >= _MIN_SWAP and last == first + 1 and typed[first : last + 1] == name[first : last + 1][::-1]:
+    if (
+        len(name) >= _MIN_SWAP
+        and last == first + 1
+        and typed[first : last + 1] == name[first : last + 1][::-1]
+    ):
         return True
     letters = sum(_letters_apart(typed[at], name[at]) for at in differing)
     return letters <= (1 if len(name) < _MIN_SWAP else 2)

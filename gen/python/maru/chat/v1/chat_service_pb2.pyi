@@ -294,7 +294,9 @@ class AskRequest(_message.Message):
     request_id: _builtins.str
     """Chosen by the client, for example a UUID; makes a retry safe."""
     choice_number: _builtins.int
-    """The number of a choice of the last question back, when the asker clicked one; 0 = none."""
+    """The number of a choice of the last question back, or of an alternative of the last answer, when the asker clicked one;
+    0 = none.
+    """
     def __init__(
         self,
         *,

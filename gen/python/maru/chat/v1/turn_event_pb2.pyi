@@ -33,6 +33,7 @@ class TurnEvent(_message.Message):
 
     SEQUENCE_FIELD_NUMBER: _builtins.int
     EVENT_TIME_FIELD_NUMBER: _builtins.int
+    PART_FIELD_NUMBER: _builtins.int
     STARTED_FIELD_NUMBER: _builtins.int
     PROGRESS_FIELD_NUMBER: _builtins.int
     RESULT_FIELD_NUMBER: _builtins.int
@@ -44,6 +45,10 @@ class TurnEvent(_message.Message):
     COMPLETED_FIELD_NUMBER: _builtins.int
     sequence: _builtins.int
     """From 1 without gaps. A heartbeat repeats the last number and is not kept."""
+    part: _builtins.int
+    """Which question of the message it belongs to: 0 = the first, n = the n-th of the answer's `further`. The parts come one
+    after the other. Who doesn't know of parts shows all their text, and at the end the first one's answer.
+    """
     @_builtins.property
     def event_time(self) -> _timestamp_pb2.Timestamp:
         """When it happened."""
@@ -89,6 +94,7 @@ class TurnEvent(_message.Message):
         *,
         sequence: _builtins.int = ...,
         event_time: _timestamp_pb2.Timestamp | None = ...,
+        part: _builtins.int = ...,
         started: Global___TurnStarted | None = ...,
         progress: Global___TurnProgress | None = ...,
         result: Global___ResultReady | None = ...,
@@ -101,7 +107,7 @@ class TurnEvent(_message.Message):
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["chart", b"chart", "citation", b"citation", "clarification", b"clarification", "completed", b"completed", "event", b"event", "event_time", b"event_time", "heartbeat", b"heartbeat", "progress", b"progress", "result", b"result", "started", b"started", "text_delta", b"text_delta"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["chart", b"chart", "citation", b"citation", "clarification", b"clarification", "completed", b"completed", "event", b"event", "event_time", b"event_time", "heartbeat", b"heartbeat", "progress", b"progress", "result", b"result", "sequence", b"sequence", "started", b"started", "text_delta", b"text_delta"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["chart", b"chart", "citation", b"citation", "clarification", b"clarification", "completed", b"completed", "event", b"event", "event_time", b"event_time", "heartbeat", b"heartbeat", "part", b"part", "progress", b"progress", "result", b"result", "sequence", b"sequence", "started", b"started", "text_delta", b"text_delta"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType_event: _TypeAlias = _typing.Literal["started", "progress", "result", "text_delta", "chart", "citation", "clarification", "heartbeat", "completed"]  # noqa: Y015
     _WhichOneofArgType_event: _TypeAlias = _typing.Literal["event", b"event"]  # noqa: Y015

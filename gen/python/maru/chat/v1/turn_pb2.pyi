@@ -217,6 +217,9 @@ class Answer(_message.Message):
     ASSUMPTIONS_FIELD_NUMBER: _builtins.int
     USAGE_FIELD_NUMBER: _builtins.int
     REFUSAL_REASON_FIELD_NUMBER: _builtins.int
+    ALTERNATIVES_FIELD_NUMBER: _builtins.int
+    FURTHER_FIELD_NUMBER: _builtins.int
+    QUESTION_FIELD_NUMBER: _builtins.int
     text: _builtins.str
     """The full text."""
     outcome: Global___Outcome.ValueType
@@ -227,6 +230,8 @@ class Answer(_message.Message):
     """Who worded it."""
     refusal_reason: _builtins.str
     """For a refusal: the ErrorReason's name that says why."""
+    question: _builtins.str
+    """The words of the message that this answers, where it holds several questions; else empty."""
     @_builtins.property
     def table(self) -> _value_pb2.Table:
         """The exact result; unset when the answer has none."""
@@ -267,6 +272,18 @@ class Answer(_message.Message):
     def usage(self) -> Global___Usage:
         """What it cost."""
 
+    @_builtins.property
+    def alternatives(self) -> _containers.RepeatedCompositeFieldContainer[Global___Choice]:
+        """Other readings of the question, where one was far likelier and was answered: each can be asked for by its number, as
+        the choices of a question back are.
+        """
+
+    @_builtins.property
+    def further(self) -> _containers.RepeatedCompositeFieldContainer[Global___Answer]:
+        """The answers to the further questions of the same message, in its order; they hold no further ones themselves.
+        At most one of all has a question back.
+        """
+
     def __init__(
         self,
         *,
@@ -285,10 +302,13 @@ class Answer(_message.Message):
         assumptions: _abc.Iterable[_builtins.str] | None = ...,
         usage: Global___Usage | None = ...,
         refusal_reason: _builtins.str = ...,
+        alternatives: _abc.Iterable[Global___Choice] | None = ...,
+        further: _abc.Iterable[Global___Answer] | None = ...,
+        question: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["chart", b"chart", "clarification", b"clarification", "context", b"context", "query", b"query", "table", b"table", "usage", b"usage"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["assumptions", b"assumptions", "chart", b"chart", "citations", b"citations", "clarification", b"clarification", "composer", b"composer", "context", b"context", "facts", b"facts", "finish_reason", b"finish_reason", "outcome", b"outcome", "query", b"query", "refusal_reason", b"refusal_reason", "suggestions", b"suggestions", "table", b"table", "text", b"text", "usage", b"usage"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["alternatives", b"alternatives", "assumptions", b"assumptions", "chart", b"chart", "citations", b"citations", "clarification", b"clarification", "composer", b"composer", "context", b"context", "facts", b"facts", "finish_reason", b"finish_reason", "further", b"further", "outcome", b"outcome", "query", b"query", "question", b"question", "refusal_reason", b"refusal_reason", "suggestions", b"suggestions", "table", b"table", "text", b"text", "usage", b"usage"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -301,7 +301,8 @@ export type AskRequest = Message<"maru.chat.v1.AskRequest"> & {
   requestId: string;
 
   /**
-   * The number of a choice of the last question back, when the asker clicked one; 0 = none.
+   * The number of a choice of the last question back, or of an alternative of the last answer, when the asker clicked one;
+   * 0 = none.
    *
    * @generated from field: int32 choice_number = 4;
    */
