@@ -58,6 +58,17 @@ def period_of(unit: Grain, day: date, offset: int = 0, fiscal_start: int = 1) ->
     return Period(start, add_months(start, size) - timedelta(days=1), unit)
 
 
+def week_of_month(month: date, number: int) -> Period:
+    """A week of a month by its number, -1 for the last: a week belongs to the month that holds its Thursday."""
+    first = month.replace(day=1)
+    thursday = first + timedelta(days=(3 - first.weekday()) % 7)
+    if number < 0:
+        following = add_months(first, 1)
+        thursday = following + timedelta(days=(3 - following.weekday()) % 7) - timedelta(weeks=1)
+        number = 1
+    return period_of(Grain.WEEK, thursday, number - 1)
+
+
 def periods_before(unit: Grain, count: int, today: date) -> Period:
     """The `count` complete calendar periods before the current one."""
     first, last = period_of(unit, today, -count), period_of(unit, today, -1)
