@@ -11,7 +11,7 @@ from maru.erp.v1 import catalog_pb2, erp_service_pb2, query_pb2, record_pb2, val
 from services.erp.core import query as q
 from services.erp.core import result as r
 from services.erp.core.entity_index import Resolution
-from services.erp.core.tabulating import currency_decimals
+from services.erp.core.shown import currency_decimals
 from services.erp.core.use_cases import DescribedMetric, Description
 from services.kit.errors import FieldInvalid, FieldViolation
 
@@ -40,10 +40,11 @@ def to_query(message: query_pb2.Query) -> q.Query:
                 one.metric,
                 q.Operator[query_pb2.MetricCondition.Operator.Name(one.operator).removeprefix("OPERATOR_")],
                 Decimal(one.value),
+                _to_role(one.role),
             )
             for one in message.metric_conditions
         ),
-        orderings=tuple(q.Ordering(one.key, one.descending) for one in message.orderings),
+        orderings=tuple(q.Ordering(one.key, one.descending, _to_role(one.role)) for one in message.orderings),
         top=message.top,
         comparison=_to_comparison(message.comparison) if message.HasField("comparison") else None,
         modifiers=frozenset(
@@ -52,12 +53,24 @@ def to_query(message: query_pb2.Query) -> q.Query:
         companies=tuple(message.companies),
         all_companies=message.all_companies,
         currency=message.currency,
+        average_over=_to_grain(message.average_over),
+        top_within=message.top_within,
+        without_rows=message.without_rows,
+        count_rows=message.count_rows,
     )
 
 
+def _to_grain(value: "query_pb2.Grouping.Grain.ValueType") -> q.Grain | None:
+    return q.Grain[query_pb2.Grouping.Grain.Name(value).removeprefix("GRAIN_")] if value else None
+
+
+def _to_role(value: "value_pb2.Column.Role.ValueType") -> r.Role:
+    """Which of a metric's columns; not said = the metric itself."""
+    return r.Role[value_pb2.Column.Role.Name(value).removeprefix("ROLE_")] if value else r.Role.METRIC
+
+
 def _to_grouping(message: query_pb2.Grouping) -> q.Grouping:
-    name = query_pb2.Grouping.Grain.Name(message.grain).removeprefix("GRAIN_")
-    return q.Grouping(message.dimension, q.Grain[name] if message.grain else None, message.level)
+    return q.Grouping(message.dimension, _to_grain(message.grain), message.level)
 
 
 def _to_comparison(message: query_pb2.Comparison) -> q.Comparison:
@@ -95,7 +108,7 @@ def _to_filter(message: query_pb2.Filter, field: str) -> q.Filter:
             return q.Not(_to_filter(getattr(message, "not"), field))
         case "member":
             one = message.member
-            return q.Member(one.dimension, tuple(one.members), one.include_missing)
+            return q.Member(one.dimension, tuple(one.members), one.include_missing, one.own)
         case _:
             raise FieldInvalid([FieldViolation(field, "an empty condition")])
 

@@ -1,9 +1,10 @@
 """What is asked for, checked: metrics, dimensions, filters, companies exist, and the asker may know of them."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from services.erp.core.catalog import Catalog, Dimension, Metric
-from services.erp.core.policy import Grant
+from services.erp.core.policy import OWN, Grant
 from services.erp.core.query import DATE, AllOf, AnyOf, Filter, Member, Modifier, Not, Query
 from services.erp.core.reference import Company, Reference
 from services.erp.core.result import EntityKind, UnitKind
@@ -76,6 +77,27 @@ def check_groupings(query: Query, dimensions: Iterable[Dimension]) -> None:
         raise refused("누계에는 날짜 단위가 필요합니다.", "A running total needs the date as a grouping.")
 
 
+def owned(node: Filter, grant: Grant) -> Filter:
+    """The filter with the asker's own members filled in."""
+    match node:
+        case AllOf(filters):
+            return AllOf(tuple(owned(one, grant) for one in filters))
+        case AnyOf(filters):
+            return AnyOf(tuple(owned(one, grant) for one in filters))
+        case Not(inner):
+            return Not(owned(inner, grant))
+        case Member() if not node.own:
+            return node
+        case Member(key, members, include_missing):
+            if members or include_missing or key not in OWN:
+                raise refused(
+                    "'내' 조건은 직원, 부서, 지역, 창고에만 쓸 수 있고 다른 값과 섞을 수 없습니다.",
+                    f"One's own members stand alone, and only for {', '.join(sorted(OWN))}.",
+                    dimension=key,
+                )
+            return replace(node, members=grant.own.get(key, ()))
+
+
 def check_filter(
     node: Filter, catalog: Catalog, grant: Grant, reference: Reference, depth: int
 ) -> frozenset[str]:
@@ -92,7 +114,7 @@ def check_filter(
             dimension = known_dimension(key, catalog, grant)
             if dimension.is_date:
                 raise refused(f"{dimension.name}은(는) 기간으로 거릅니다.", f"{key} is filtered by a range.")
-            for member in members:
+            for member in () if node.own else members:
                 if not member_name(member, dimension, grant, reference):
                     raise MemberNotFound(dimension=key, words={"name": dimension.name})
             return frozenset({key})

@@ -69,6 +69,7 @@ class EntityIndex:
     def __init__(self, entities: Iterable[Entity], trees: Mapping[str, Mapping[str, str | None]]) -> None:
         self._entities = tuple(entities)
         self._trees = trees
+        self._inner = {dimension: set(parents.values()) for dimension, parents in trees.items()}
         self._by_key = {(e.kind, e.key): e for e in self._entities}
         self._code: dict[str, list[int]] = defaultdict(list)
         self._full: dict[str, list[int]] = defaultdict(list)
@@ -102,9 +103,13 @@ class EntityIndex:
         entity = self._by_key.get((kind, key))
         return _reference(entity) if entity and self._visible(entity, grant) else None
 
-    def visible(self, kind: EntityKind, grant: Grant) -> Iterator[EntityReference]:
+    def members(self, kind: EntityKind, grant: Grant) -> Iterator[Entity]:
         """Everything of a kind that the asker may see."""
-        return (_reference(e) for e in self._entities if e.kind is kind and self._visible(e, grant))
+        return (e for e in self._entities if e.kind is kind and self._visible(e, grant))
+
+    def has_below(self, dimension: str, key: str) -> bool:
+        """Something lies below the node."""
+        return key in self._inner.get(dimension, ())
 
     def resolve(
         self, mention: str, kinds: Collection[EntityKind], grant: Grant, max_candidates: int

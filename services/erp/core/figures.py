@@ -52,6 +52,8 @@ class Row:
     unit: str | None
     figures: Mapping[Slot, Figures]
     repeated: bool = False
+    step: int = 0
+    """Which period of its slot it is."""
 
     @property
     def identity(self) -> tuple[Members, date | None, date | None]:
@@ -127,7 +129,7 @@ def _rows(
                 for slot, steps in plain.items()
                 if step < len(steps)
             }
-            yield Row(members, key, due_date, unit, figures, repeated=number > 0)
+            yield Row(members, key, due_date, unit, figures, repeated=number > 0, step=step)
 
 
 class _Slot:

@@ -46,6 +46,19 @@ def _periods(span: DateRange, grain: Grain, fiscal_start_month: int) -> Iterator
         key = following
 
 
+def complete_periods(
+    span: DateRange, grain: Grain, fiscal_start_month: int, today: date
+) -> tuple[Period, ...]:
+    """The steps that lie in the span from their first to their last day, and ended before today."""
+    return tuple(
+        step
+        for step in _periods(span, grain, fiscal_start_month)
+        if step.key == step.days.start
+        and step.days.end == _next(step.key, grain) - timedelta(days=1)
+        and step.days.end < today
+    )
+
+
 def period_start(day: date, grain: Grain, fiscal_start_month: int) -> date:
     """The first calendar day of the period in which `day` lies."""
     if grain is Grain.DAY:

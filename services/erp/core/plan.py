@@ -3,8 +3,8 @@
 Everything that can be wrong with a question is found here, before anything is read.
 """
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 
@@ -15,14 +15,16 @@ from services.erp.core.checks import (
     check_groupings,
     chosen_companies,
     known_dimension,
+    owned,
     permitted_metric,
     refused,
 )
-from services.erp.core.periods import Period, periods
+from services.erp.core.periods import Period, complete_periods, periods
 from services.erp.core.policy import Grant
-from services.erp.core.query import DATE, DUE_DATE, DateRange, Grouping, Member, Modifier, Query
+from services.erp.core.query import DATE, DUE_DATE, DateRange, Grain, Grouping, Member, Modifier, Query
 from services.erp.core.reference import Company, Reference
 from services.erp.core.result import EntityKind, UnitKind
+from services.erp.core.shape_checks import check_shape
 from services.erp.errors import QueryRefused, UnknownDimension
 
 _FIRST_YEAR, _LAST_YEAR = 1900, 2200
@@ -62,6 +64,8 @@ class Frame:
     range: DateRange
     as_of: date
     periods: tuple[Period, ...] = ()
+    divisors: tuple[int, ...] = ()
+    """For averages: the steps averaged in each period, or in the whole; empty = figures are totals."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +127,9 @@ def make_plan(query: Query, catalog: Catalog, grant: Grant, reference: Reference
     metrics = tuple(permitted_metric(key, catalog, grant) for key in query.metrics)
     dimensions = tuple(known_dimension(grouping.dimension, catalog, grant) for grouping in query.groupings)
     check_groupings(query, dimensions)
+    check_shape(query, metrics, dimensions)
+    if query.filter is not None:
+        query = replace(query, filter=owned(query.filter, grant))
     filtered = check_filter(query.filter, catalog, grant, reference, 1) if query.filter else frozenset()
     companies = chosen_companies(query, grant, reference, filtered)
     frames = _frames(query, metrics, reference.fiscal_start_month, today)
@@ -208,18 +215,48 @@ def _frames(
             raise refused("비교할 기간이 필요합니다.", "The comparison needs a period.", dimension=DATE)
         wanted[Slot.COMPARED] = (compared.range, compared.as_of)
     frames = {}
-    for slot, (span, as_of) in wanted.items():
-        for one in (span, query.due_range):
+    for slot, (asked, as_of) in wanted.items():
+        for one in (asked, query.due_range):
             if one is not None:
                 _check_range(one)
+        averaged: tuple[Period, ...] = ()
+        if query.average_over and asked is not None:
+            averaged = _averaged(asked, query.average_over, fiscal_start_month, today)
+        span = DateRange(averaged[0].days.start, averaged[-1].days.end) if averaged else asked
         steps: tuple[Period, ...] = ()
         if grouping is not None and grouping.grain is not None and span is not None:
             steps = periods(span, grouping.grain, fiscal_start_month)
             if len(steps) > MAX_PERIODS:
                 raise _too_many_periods(MAX_PERIODS)
         day = as_of or (min(span.end, today) if span else today)
-        frames[slot] = Frame(span or DateRange(date.min, day), day, steps)
+        frames[slot] = Frame(span or DateRange(date.min, day), day, steps, _divisors(averaged, steps))
     return frames
+
+
+def _averaged(span: DateRange, over: Grain, fiscal_start_month: int, today: date) -> tuple[Period, ...]:
+    """The steps of which the span has an average: those that lie in it whole and are over; the one that has begun
+    when it stands alone.
+    """
+    steps = periods(span, over, fiscal_start_month)
+    whole = complete_periods(span, over, fiscal_start_month, today)
+    if whole:
+        return whole
+    begun = tuple(step for step in steps if step.days.start <= today)
+    if len(begun) > 1:
+        raise refused(
+            "기간 안에 끝까지 지난 온전한 단위가 없어서 평균을 낼 수 없습니다. 기간을 늘려 주세요.",
+            f"No whole {over.value} of the range is over yet: there is no average.",
+            dimension=DATE,
+        )
+    return begun or steps
+
+
+def _divisors(averaged: Sequence[Period], steps: Sequence[Period]) -> tuple[int, ...]:
+    if not averaged or not steps:
+        return (len(averaged),) if averaged else ()
+    return tuple(
+        sum(step.days.start <= one.days.start <= step.days.end for one in averaged) for step in steps
+    )
 
 
 def _check_range(days: DateRange) -> None:

@@ -5,9 +5,9 @@ what one may not see is not found.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
-from typing import TypeVar
+from typing import Final, TypeVar
 
 from services.erp.core.catalog import Catalog, Fact, Metric
 from services.erp.core.query import Member
@@ -15,6 +15,9 @@ from services.erp.core.result import EntityKind
 from services.kit.identity import Identity
 
 T = TypeVar("T")
+
+OWN: Final = frozenset({"employee", "department", "territory", "warehouse"})
+"""The dimensions of which a claim names the asker's own members ("내", "우리 팀")."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +64,8 @@ class Grant:
     """Keys of the companies that the claim names, the default first; empty = all."""
     restrictions: tuple[tuple[Member, frozenset[str]], ...]
     """Row filters, each with the keys of the facts that it is for."""
+    own: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Dimension -> the asker's own members, from the claims."""
 
     def on(self, fact: Fact) -> tuple[Member, ...]:
         """The row filters on a fact."""
@@ -95,6 +100,7 @@ class Policy:
             frozenset(self._hidden_fields(catalog, roles)),
             tuple(asker.company),
             tuple(self._restrictions(asker, domains)),
+            {dimension: _claim(asker, dimension) for dimension in sorted(OWN)},
         )
 
     def _hidden_fields(self, catalog: Catalog, roles: Iterable[Role]) -> Iterable[str]:

@@ -7,6 +7,8 @@ from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 
+from services.erp.core.result import Role
+
 DATE = "date"
 """The dimension of a metric's own dates."""
 DUE_DATE = "due_date"
@@ -71,11 +73,14 @@ class Grouping:
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """A row's member of the dimension is one of these, or lies below one; none only when asked for."""
+    """A row's member of the dimension is one of these, or lies below one; none only when asked for. `own`: the asker's
+    own members, which the plan takes from the claims.
+    """
 
     dimension: str
-    members: tuple[str, ...]
+    members: tuple[str, ...] = ()
     include_missing: bool = False
+    own: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,11 +103,12 @@ Filter = Member | AllOf | AnyOf | Not
 
 @dataclass(frozen=True, slots=True)
 class MetricCondition:
-    """A condition on a figure of a result row."""
+    """A condition on a figure of a result row: the metric itself, or one of its other columns."""
 
     metric: str
     operator: Operator
     value: Decimal
+    role: Role = Role.METRIC
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +117,8 @@ class Ordering:
 
     key: str
     descending: bool = False
+    role: Role = Role.METRIC
+    """Which of the metric's columns."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,3 +148,7 @@ class Query:
     companies: tuple[str, ...] = ()
     all_companies: bool = False
     currency: str = ""
+    average_over: Grain | None = None
+    top_within: int = 0
+    without_rows: bool = False
+    count_rows: bool = False

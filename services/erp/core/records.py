@@ -22,7 +22,7 @@ from services.erp.core.result import (
     Value,
 )
 from services.erp.core.result import Table as ResultTable
-from services.erp.core.tabulating import currency_decimals, digits
+from services.erp.core.shown import currency_decimals, digits
 from services.erp.local_model import metadata
 from services.erp.ports import AnySelect
 

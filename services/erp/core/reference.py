@@ -142,14 +142,17 @@ def _valued(catalog: Catalog) -> Iterator[tuple[Dimension, EntityKind]]:
 
 
 def _places(catalog: Catalog, dimension: Dimension) -> Mapping[str, str]:
-    """Dimension -> the column by which a member of `dimension` belongs to it."""
+    """Dimension -> the column by which a member of `dimension` belongs to it, or that says what it is of it."""
     tables = {d.rows.name: d.key for d, _ in _named(catalog)}
     found = {
         tables[column.info["references"]]: column.name
         for column in dimension.rows.c
         if column.info.get("references") in tables and column.name != "parent_id"
     }
-    return {**found, dimension.key: "id"}
+    said = {
+        d.key: column for d, _ in _valued(catalog) for table, column in d.values if table is dimension.table
+    }
+    return {**found, **said, dimension.key: "id"}
 
 
 def _members(catalog: Catalog, dimension: Dimension) -> AnySelect:
@@ -180,5 +183,5 @@ def _entity(
         tuple(values[code] for code in _CODES if values.get(code)),
         tuple(aliases.get((kind.value, row.id), ())) + dimension.aliases.get(row.id, ()),
         bool(values.get("is_disabled", False)),
-        {place: values[column] for place, column in places.items()},
+        {place: values[column] or None for place, column in places.items()},
     )

@@ -13,6 +13,7 @@ from typing import Final
 
 from services.erp.core import document_numbers
 from services.erp.core import reference as references
+from services.erp.core.absent import tabulate_absent
 from services.erp.core.catalog import Catalog, Dimension, Metric, RecordKind
 from services.erp.core.compiling import compile_plan
 from services.erp.core.connected import check_connected
@@ -147,7 +148,12 @@ class Erp:
         if validate_only:
             return QueryResult(None, context)
         rows = put_together(plan, statement, found.rows)
-        return QueryResult(tabulate(plan, self._catalog, rows, self._limits.rows), context)
+        limit = self._limits.rows
+        if query.without_rows:
+            table = tabulate_absent(plan, self._catalog, grant, reference, rows, limit)
+        else:
+            table = tabulate(plan, self._catalog, rows, limit)
+        return QueryResult(table, context)
 
     async def resolve(
         self, asker: Identity, mentions: Sequence[str], kinds: Collection[EntityKind], max_candidates: int

@@ -7,9 +7,19 @@ from services.erp.core.catalog import Catalog, TimeBehavior
 from services.erp.core.checks import member_name
 from services.erp.core.plan import Frame, Plan, Slot
 from services.erp.core.policy import Grant
-from services.erp.core.query import AllOf, AnyOf, DateRange, Filter, Member, Not, Operator
+from services.erp.core.query import (
+    AllOf,
+    AnyOf,
+    DateRange,
+    Filter,
+    Grain,
+    Member,
+    MetricCondition,
+    Not,
+    Operator,
+)
 from services.erp.core.reference import Reference
-from services.erp.core.result import AppliedFilter, EntityKind, MetricDefinition, Source, UnitKind
+from services.erp.core.result import AppliedFilter, EntityKind, MetricDefinition, Role, Source, UnitKind
 
 _OPERATORS: Final = {
     Operator.GREATER_OR_EQUAL: "이상",
@@ -18,6 +28,21 @@ _OPERATORS: Final = {
     Operator.LESS: "미만",
     Operator.EQUAL: "같음",
     Operator.NOT_EQUAL: "아님",
+}
+_ROLES: Final = {
+    Role.COMPARISON: "비교 {name}",
+    Role.CHANGE: "{name} 증감",
+    Role.CHANGE_RATE: "{name} 증감률",
+    Role.SHARE: "{name} 비중",
+}
+_AVERAGES: Final = {
+    Grain.DAY: ("일평균", "일"),
+    Grain.WEEK: ("주평균", "주"),
+    Grain.MONTH: ("월평균", "개월"),
+    Grain.QUARTER: ("분기평균", "분기"),
+    Grain.HALF: ("반기평균", "반기"),
+    Grain.YEAR: ("연평균", "년"),
+    Grain.FISCAL_YEAR: ("회계연도 평균", "회계연도"),
 }
 _MISSING: Final = "미지정"
 
@@ -61,6 +86,11 @@ def _frame(plan: Plan, frame: Frame) -> Iterator[str]:
     times = {metric.time for metric in plan.metrics}
     if TimeBehavior.FLOW in times or frame.periods:
         yield _range(frame.range)
+    if plan.query.average_over and not frame.periods:
+        name, step = _AVERAGES[plan.query.average_over]
+        yield f"{name} ({frame.divisors[0]}{step})"
+    elif plan.query.average_over:
+        yield _AVERAGES[plan.query.average_over][0]
     if TimeBehavior.BALANCE in times and not frame.periods:
         yield f"{frame.as_of} 기준"
 
@@ -86,10 +116,20 @@ def _asked(plan: Plan, catalog: Catalog, grant: Grant, reference: Reference) -> 
     if query.currency:
         yield AppliedFilter(f"통화: {query.currency}", Source.QUESTION, "currency")
     for condition in query.metric_conditions:
-        metric = catalog.metrics[condition.metric]
-        sign = "%" if metric.unit is UnitKind.PERCENT else ""
-        text = f"{metric.name} {condition.value:,f}{sign} {_OPERATORS[condition.operator]}"
-        yield AppliedFilter(text, Source.QUESTION)
+        yield AppliedFilter(_condition(condition, catalog), Source.QUESTION)
+    if query.without_rows:
+        names = ", ".join(metric.name for metric in plan.metrics)
+        yield AppliedFilter(f"{names} 없음", Source.QUESTION, plan.dimensions[0].key)
+
+
+def _condition(condition: MetricCondition, catalog: Catalog) -> str:
+    metric = catalog.metrics[condition.metric]
+    percent = metric.unit is UnitKind.PERCENT
+    sign = "%" if percent or condition.role in (Role.CHANGE_RATE, Role.SHARE) else ""
+    if percent and condition.role is Role.CHANGE:
+        sign = "%p"
+    name = _ROLES.get(condition.role, "{name}").format(name=metric.name)
+    return f"{name} {condition.value:,f}{sign} {_OPERATORS[condition.operator]}"
 
 
 def _words(node: Filter, catalog: Catalog, grant: Grant, reference: Reference) -> str:
@@ -103,10 +143,12 @@ def _words(node: Filter, catalog: Catalog, grant: Grant, reference: Reference) -
             return joined(filters, " 또는 ")
         case Not(inner):
             return f"{_inner(inner, catalog, grant, reference)} 제외"
-        case Member(key, members, include_missing):
+        case Member(key, members, include_missing, own):
             dimension = catalog.dimensions[key]
             names = [member_name(member, dimension, grant, reference) or member for member in members]
-            return f"{dimension.name}: {', '.join([*names, *([_MISSING] if include_missing else [])])}"
+            names += [_MISSING] if include_missing else []
+            mine = " (본인)" if key == EntityKind.EMPLOYEE else " (내 소속)"
+            return f"{dimension.name}: {', '.join(names) or '없음'}{mine if own else ''}"
 
 
 def _inner(node: Filter, catalog: Catalog, grant: Grant, reference: Reference) -> str:

@@ -5,14 +5,24 @@ A result is a list of rows, each a dict: member keys by dimension, `unit`, and t
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date, timedelta
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from functools import cmp_to_key
 from typing import Any
 
-from services.erp.core.query import Modifier, Operator, Ordering, Query
-from tests.unit.erp.queries.naive_facts import COUNTS, OPEN_COUNTS, QUANTITIES, Thing, stock_things, things
+from services.erp.core.query import DateRange, Grouping, Modifier, Operator, Ordering, Query
+from services.erp.core.result import Role
+from tests.unit.erp.queries.naive_facts import (
+    COUNTS,
+    OPEN_COUNTS,
+    QUANTITIES,
+    Thing,
+    by_id,
+    stock_things,
+    things,
+)
 from tests.unit.erp.queries.naive_figures import (
     BALANCES,
+    EXACT,
     FORMULAS,
     RATES,
     Cell,
@@ -24,10 +34,12 @@ from tests.unit.erp.queries.naive_figures import (
     named,
     passes,
     percent,
+    possible,
     step_of,
     unit_order,
+    visible,
 )
-from tests.unit.erp.queries.small_company import TODAY, Data
+from tests.unit.erp.queries.small_company import TODAY, TREES, Data
 
 
 def evaluate(
@@ -37,11 +49,16 @@ def evaluate(
     return Evaluation(data, query, claims, names).rows()
 
 
+def dated(grouping: Grouping) -> bool:
+    return grouping.dimension == "date"
+
+
 class Evaluation:
     def __init__(
         self, data: Data, query: Query, claims: Claims, names: Mapping[str, Mapping[str, str]]
     ) -> None:
         self.data, self.query, self.claims, self.names = data, query, claims, names
+        self.steps_of_averages: dict[Any, list[date]] = {}
         self.dated = next((g for g in query.groupings if g.dimension == "date"), None)
         visible = [c for c in ("A", "B") if not claims.company or c in claims.company]
         grouped = any(g.dimension == "company" for g in query.groupings)
@@ -50,27 +67,117 @@ class Evaluation:
         )
 
     def rows(self) -> list[dict[str, Any]]:
-        asked = self.slot(self.query.range, self.query.as_of)
+        asked = self.slot(self.narrowed(self.query.range), self.query.as_of)
         compared = None
         if self.query.comparison:
-            compared = self.slot(self.query.comparison.range, self.query.comparison.as_of)
+            compared = self.slot(self.narrowed(self.query.comparison.range), self.query.comparison.as_of)
         rows = self.grid(asked, compared)
+        if self.query.without_rows:
+            return self.absent(rows)
         self.shares(rows)
         self.cumulate(rows)
         kept = [row for row in rows if self.meets(row)]
-        if self.query.top:
-            kept = [
-                row
+        if self.query.count_rows:
+            known = {
+                (row["key"], row["step"])
                 for row in kept
-                if row["asked"].present(self.by.key, row["unit"]) and self.of(row, self.by.key) is not None
-            ]
-        kept.sort(key=cmp_to_key(self.compare))
-        self.rank(kept)
+                if None not in [self.member(row, g.dimension) for g in self.query.groupings if not dated(g)]
+            }
+            return [{"row_count": len(known)}]
         if self.query.top:
-            kept = self.cut(kept)
-            if Modifier.SHARE in self.query.modifiers:
-                kept += self.others(rows, kept)
-        return [self.shown(row) for row in kept]
+            kept = [row for row in kept if self.has_rank(row)]
+        kept.sort(key=cmp_to_key(self.compare))
+        groups: dict[Any, list[Any]] = {}
+        for row in kept:
+            groups.setdefault(self.group(row), []).append(row)
+        for group in groups.values():
+            self.rank(group)
+        if self.query.top:
+            share = Modifier.SHARE in self.query.modifiers
+            if share and not groups and not self.query.top_within:
+                groups[()] = []
+            for key, group in groups.items():
+                cut = self.cut(group)
+                left = [row for row in rows if self.group(row) == key]
+                groups[key] = cut + (self.others(rows, left, cut) if share else [])
+        return [self.shown(row) for group in groups.values() for row in group]
+
+    def group(self, row: Any) -> Any:
+        return tuple(self.member(row, g.dimension) for g in self.query.groupings[: self.query.top_within])
+
+    def has_rank(self, row: Any) -> bool:
+        """Something stands behind what is ranked by: of a change in either period."""
+        slots = {Role.METRIC: ["asked"], Role.SHARE: ["asked"], Role.COMPARISON: ["compared"]}.get(
+            self.by.role, ["asked", "compared"]
+        )
+        there = any(row[slot] and row[slot].present(self.by.key, row["unit"]) for slot in slots)
+        return there and self.figure(row, self.by.key, self.by.role) is not None
+
+    def absent(self, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        """Members without a row; of a balance, with nothing standing."""
+        (grouping,) = self.query.groupings
+        found = set()
+        for row in rows:
+            for metric in self.query.metrics:
+                value = row["asked"].value(metric, row["unit"])
+                if row["asked"].present(metric, row["unit"]) and (metric not in BALANCES or value):
+                    found.add(row["key"][0])
+        names = self.names.get(grouping.dimension, {})
+        members = [
+            key
+            for key, row in by_id(self.data, grouping.dimension).items()
+            if not row.get("is_disabled")
+            and key not in found
+            and key not in TREES.get(grouping.dimension, {}).values()
+            and visible(self.data, grouping.dimension, key, self.claims)
+            and row.get("company_id") in {None, *self.companies}
+            and possible(self.data, grouping.dimension, key, self.query.filter) is not False
+        ]
+        members.sort(key=lambda key: (names.get(key, key), key))
+        if self.query.count_rows:
+            return [{"row_count": len(members)}]
+        return [{grouping.dimension: key} for key in members[: self.query.top or None]]
+
+    def averaged(self, span: Any) -> list[date]:
+        if span not in self.steps_of_averages:
+            self.steps_of_averages[span] = self.average_steps(span)
+        return self.steps_of_averages[span]
+
+    def average_steps(self, span: Any) -> list[date]:
+        """First days of the steps of an average that the span holds whole and that are over; else the one begun."""
+        assert self.query.average_over
+        over = self.query.average_over
+        days = [span.start + timedelta(days=n) for n in range((span.end - span.start).days + 1)]
+        steps = sorted({step_of(day, over) for day in days})
+
+        def last(step: date) -> date:
+            day = step
+            while step_of(day + timedelta(days=1), over) == step:
+                day += timedelta(days=1)
+            return day
+
+        whole = [s for s in steps if s >= span.start and last(s) <= span.end and last(s) < TODAY]
+        return whole or [s for s in steps if max(s, span.start) <= TODAY] or steps
+
+    def narrowed(self, span: Any) -> Any:
+        """The days of an average's steps."""
+        if not self.query.average_over or not span:
+            return span
+        steps = self.averaged(span)
+        days = [span.start + timedelta(days=n) for n in range((span.end - span.start).days + 1)]
+        kept = [day for day in days if step_of(day, self.query.average_over) in steps]
+        return DateRange(kept[0], kept[-1])
+
+    def divisor(self, slot: str, at: int) -> int:
+        if not self.query.average_over:
+            return 1
+        asked, compared = self.query.range, self.query.comparison
+        span = asked if slot == "asked" or not compared else compared.range
+        steps = self.averaged(span)
+        if not self.dated or not self.dated.grain:
+            return len(steps)
+        own = self.steps(self.narrowed(span))[at]
+        return sum(step_of(max(s, self.narrowed(span).start), self.dated.grain) == own for s in steps)
 
     # groups of one slot: (members, due) -> step -> Cell
     def slot(self, span: Any, as_of: date | None) -> dict[Key, dict[date | None, Cell]]:
@@ -164,10 +271,10 @@ class Evaluation:
         members = [g for g in self.query.groupings if g.dimension != "date"]
         if not keys and not members:
             keys = {(): {}}
-        steps: list[date | None] = self.steps(self.query.range) if self.dated else [None]
+        steps: list[date | None] = self.steps(self.narrowed(self.query.range)) if self.dated else [None]
         others: list[date | None] = [None]
         if self.dated and self.query.comparison:
-            others = self.steps(self.query.comparison.range)
+            others = self.steps(self.narrowed(self.query.comparison.range))
         today = min(self.query.range.end, TODAY) if self.query.range else TODAY
         rows = []
         for key in keys:
@@ -195,6 +302,7 @@ class Evaluation:
                         {
                             "key": key,
                             "step": step,
+                            "at": at,
                             "unit": unit,
                             "first": number == 0,
                             "asked": series.get(step, Cell()),
@@ -234,7 +342,34 @@ class Evaluation:
     def of(self, row: Any, metric: str) -> Decimal | None:
         if row.get("others") and not (self.adds_up(metric) and not (self.dated and metric in BALANCES)):
             return None
-        return row["asked"].value(metric, row["unit"])
+        return self.valued(row, metric, "asked")
+
+    def valued(self, row: Any, metric: str, slot: str) -> Decimal | None:
+        found: Decimal | None = row[slot].value(metric, row["unit"])
+        divisor = self.divisor(slot, row["at"])
+        return found if found is None or divisor == 1 else EXACT.divide(found, divisor)
+
+    def before(self, row: Any, metric: str) -> Decimal | None:
+        if row["compared"] is None or (row.get("others") and self.of(row, metric) is None):
+            return None
+        return self.valued(row, metric, "compared")
+
+    def figure(self, row: Any, metric: str, role: Role) -> Decimal | None:
+        """What an order or a condition looks at, unrounded."""
+        now = self.of(row, metric)
+        if role is Role.METRIC:
+            return now
+        if role is Role.SHARE:
+            part: Decimal | None = row.get("shares", {}).get(metric)
+            return part
+        before = self.before(row, metric)
+        if role is Role.COMPARISON:
+            return before
+        if now is None or before is None:
+            return None
+        if role is Role.CHANGE:
+            return now - before
+        return EXACT.divide((now - before) * 100, abs(before)) if before else None
 
     def member(self, row: Any, dimension: str) -> Any:
         if dimension == "date":
@@ -248,7 +383,7 @@ class Evaluation:
 
     def meets(self, row: Any) -> bool:
         for condition in self.query.metric_conditions:
-            value = self.of(row, condition.metric)
+            value = self.figure(row, condition.metric, condition.role)
             if value is None:
                 return False
             yes = {
@@ -265,9 +400,21 @@ class Evaluation:
 
     def compare(self, a: Any, b: Any) -> int:
         names = [Ordering(g.dimension) for g in self.query.groupings]
-        for ordering in [*self.orderings, *names]:
+        asked = {o.key: o for o in self.orderings}
+        outer = []
+        for grouping in self.query.groupings[: self.query.top_within]:
+            outer += [asked.get(grouping.dimension, Ordering(grouping.dimension)), grouping]
+        for ordering in [*outer, *self.orderings, *names]:
+            if not isinstance(ordering, Ordering):  # namesakes stay in groups of their own
+                x, y = (self.member(r, ordering.dimension) for r in (a, b))
+                if x != y:
+                    return 1 if x is None or (y is not None and x > y) else -1
+                continue
             figure = ordering.key in self.query.metrics
-            x, y = (self.of(r, ordering.key) if figure else self.label(r, ordering.key) for r in (a, b))
+            x, y = (
+                self.figure(r, ordering.key, ordering.role) if figure else self.label(r, ordering.key)
+                for r in (a, b)
+            )
             if x != y:
                 if x is None or y is None:
                     return 1 if x is None else -1
@@ -282,9 +429,7 @@ class Evaluation:
 
     def rank(self, rows: list[Any]) -> None:
         ranked = {
-            self.identity(r): self.of(r, self.by.key)
-            for r in rows
-            if r["asked"].present(self.by.key, r["unit"]) and self.of(r, self.by.key) is not None
+            self.identity(r): self.figure(r, self.by.key, self.by.role) for r in rows if self.has_rank(r)
         }
         for row in rows:
             own = ranked.get(self.identity(row))
@@ -305,7 +450,7 @@ class Evaluation:
 
         def values(row: Any) -> list[Any]:
             return [
-                self.of(row, o.key) if o.key in self.query.metrics else self.label(row, o.key)
+                self.figure(row, o.key, o.role) if o.key in self.query.metrics else self.label(row, o.key)
                 for o in self.orderings
             ]
 
@@ -335,7 +480,10 @@ class Evaluation:
             for row in rows:
                 for metric in filter(self.has_share, self.query.metrics):
                     total, part = self.whole(rows, row, metric), self.of(row, metric)
-                    row[f"{metric}.share"] = percent(part, total) if total and part is not None else None
+                    there = total and part is not None
+                    row[f"{metric}.share"] = percent(part, total) if there else None
+                    exact = EXACT.divide(part * 100, total) if there else None
+                    row.setdefault("shares", {})[metric] = exact
 
     def cumulate(self, rows: list[Any]) -> None:
         if Modifier.CUMULATIVE not in self.query.modifiers:
@@ -354,8 +502,8 @@ class Evaluation:
                 if metric not in BALANCES:
                     row[f"{metric}.cumulative"] = final(metric, cell.value(metric, row["unit"]))
 
-    def others(self, rows: list[Any], kept: list[Any]) -> list[Any]:
-        left = [row for row in rows if not any(row is one for one in kept)]
+    def others(self, rows: list[Any], every: list[Any], kept: list[Any]) -> list[Any]:
+        left = [row for row in every if not any(row is one for one in kept)]
         shown = {(row["key"], row["step"]) for row in kept}
         rest = []
         for number, unit in enumerate(sorted({row["unit"] for row in left}, key=unit_order)):
@@ -363,8 +511,9 @@ class Evaluation:
                 "others": True,
                 "unit": unit,
                 "first": number == 0,
-                "key": None,
-                "step": None,
+                "key": left[0]["key"],
+                "step": left[0]["step"] if self.outer_date else None,
+                "at": left[0]["at"],
             }
             for slot in ("asked", "compared"):
                 cell = Cell()
@@ -382,7 +531,7 @@ class Evaluation:
                             seen.add((one["key"], one["step"], leaf))
                             cell.leaves.setdefault(leaf, []).extend(found)
                 row[slot] = cell if self.query.comparison or slot == "asked" else None
-            by_step = self.dated and len(self.query.groupings) > 1
+            by_step = self.dated and len(self.query.groupings) > 1 and not self.outer_date
             for metric in filter(self.has_share, self.query.metrics):
                 total = Decimal(0) if by_step else self.whole(rows, row, metric)
                 part = self.of(row, metric)
@@ -390,11 +539,21 @@ class Evaluation:
             rest.append(row)
         return rest
 
+    @property
+    def outer_date(self) -> bool:
+        return any(dated(g) for g in self.query.groupings[: self.query.top_within])
+
+    def final(self, metric: str, value: Decimal | None) -> Decimal | None:
+        if value is None or not self.query.average_over:
+            return final(metric, value)
+        money = metric not in QUANTITIES and metric not in COUNTS
+        return value.quantize(Decimal(1) if money else Decimal("0.01"), ROUND_HALF_UP)
+
     def shown(self, row: Any) -> dict[str, Any]:
         found: dict[str, Any] = {}
         for at, grouping in enumerate(self.query.groupings):
-            if row.get("others"):
-                found[grouping.dimension] = "기타" if at == 0 else None
+            if row.get("others") and at >= self.query.top_within:
+                found[grouping.dimension] = "기타" if at == self.query.top_within else None
             else:
                 found[grouping.dimension] = self.member(row, grouping.dimension)
         if any(metric in QUANTITIES for metric in self.query.metrics):
@@ -403,13 +562,10 @@ class Evaluation:
             found["rank"] = row.get("rank")
         for metric in self.query.metrics:
             now = self.of(row, metric)
+            final = self.final
             found[metric] = final(metric, now)
             if self.query.comparison:
-                before = (
-                    self.of({**row, "asked": row["compared"]}, metric)
-                    if row["compared"] is not None
-                    else None
-                )
+                before = self.before(row, metric)
                 change = now - before if now is not None and before is not None else None
                 found[f"{metric}.comparison"] = final(metric, before)
                 found[f"{metric}.change"] = final(metric, change)

@@ -139,6 +139,40 @@ def visible(data: Data, dimension: str, key: str, claims: Claims) -> bool:
     return not claims.company or company is None or company in claims.company
 
 
+PROPERTIES = {
+    "customer": ("customer_group", "territory", "currency"),
+    "supplier": ("supplier_group", "currency"),
+    "item": ("item_group", "brand"),
+    "warehouse": ("company",),
+    "account": ("company", "currency"),
+}
+
+
+def possible(data: Data, dimension: str, key: str, node: Filter | None) -> bool | None:
+    """The member itself can have a row under the filter: yes, no, or None = the filter is about something else."""
+    match node:
+        case None:
+            return True
+        case AllOf(filters):
+            parts = [possible(data, dimension, key, one) for one in filters]
+            return False if False in parts else None if None in parts else True
+        case AnyOf(filters):
+            parts = [possible(data, dimension, key, one) for one in filters]
+            return True if True in parts else None if None in parts else False
+        case Not(inner):
+            part = possible(data, dimension, key, inner)
+            return None if part is None else not part
+        case Member(other, members, missing):
+            row = by_id(data, dimension)[key]
+            if other == dimension:
+                place = key
+            elif other in PROPERTIES.get(dimension, ()):
+                place = row.get(other if other in ("brand", "currency") else f"{other}_id")
+            else:
+                return None
+            return missing if place is None else below(other, place, members)
+
+
 def named(node: Filter | None) -> Iterator[tuple[str, str]]:
     """(dimension, member) of everything that a filter names; (dimension, "") for the dimension alone."""
     match node:

@@ -22,7 +22,8 @@ from services.erp.core.query import (
     Ordering,
     Query,
 )
-from tests.unit.erp.queries.naive_figures import BALANCES, HAS_PAST, Claims
+from services.erp.core.result import Role
+from tests.unit.erp.queries.naive_figures import BALANCES, HAS_PAST, RATES, Claims
 from tests.unit.erp.queries.small_company import FIRST_DAY, TODAY, TREES
 
 _CUSTOMER = frozenset(["customer", "customer_group", "territory"])
@@ -78,6 +79,16 @@ MEMBERS = {
     "currency": ["KRW"],
     **{tree: list(nodes) for tree, nodes in TREES.items()},
 }
+_NAMED = (
+    "customer",
+    "customer_group",
+    "territory",
+    "supplier",
+    "supplier_group",
+    "item",
+    "item_group",
+    "warehouse",
+)
 days = st.integers(0, (TODAY - FIRST_DAY).days + 5).map(lambda n: FIRST_DAY + timedelta(days=n))
 
 
@@ -142,21 +153,60 @@ def queries(draw: st.DrawFn) -> Query:
             comparison = Comparison(kind, as_of=draw(days.filter(lambda day: day <= TODAY)))
     filterable = sorted(common - _DUE)
     keys = [*metrics, *(grouping.dimension for grouping in groupings)]
-    orderings = draw(
-        st.lists(
-            st.builds(Ordering, st.sampled_from(keys), st.booleans()), max_size=2, unique_by=lambda o: o.key
-        )
-    )
     modifiers = set(draw(st.lists(st.sampled_from([Modifier.SHARE, Modifier.RANK]), unique=True)))
     if dated and flows and draw(st.booleans()):
         modifiers.add(Modifier.CUMULATIVE)
-    conditions = st.builds(
-        MetricCondition,
-        st.sampled_from(metrics),
-        st.sampled_from(list(Operator)),
-        st.sampled_from([Decimal(0), Decimal(100), Decimal("250.5"), Decimal(3)]),
-    )
+    roles = [Role.METRIC, Role.METRIC]
+    if comparison:
+        roles += [Role.COMPARISON, Role.CHANGE, Role.CHANGE_RATE]
+    if Modifier.SHARE in modifiers:
+        roles.append(Role.SHARE)
+
+    def role_of(key: str) -> Role:
+        role = draw(st.sampled_from(roles)) if key in metrics else Role.METRIC
+        unfit = (key in RATES and role is Role.SHARE) or (key == "gross_margin" and role is Role.CHANGE_RATE)
+        return Role.METRIC if unfit else role
+
+    orderings = [
+        Ordering(key, draw(st.booleans()), role_of(key))
+        for key in draw(st.lists(st.sampled_from(keys), max_size=2, unique=True))
+    ]
+    metric_conditions = [
+        MetricCondition(
+            metric,
+            draw(st.sampled_from(list(Operator))),
+            draw(st.sampled_from([Decimal(0), Decimal(100), Decimal("250.5"), Decimal(3)])),
+            role_of(metric),
+        )
+        for metric in draw(st.lists(st.sampled_from(metrics), max_size=1))
+    ]
     every = draw(st.booleans())
+    shape = draw(st.sampled_from(["table"] * 5 + ["within", "average", "absent", "count"]))
+    named = [g.dimension for g in groupings]
+    if shape == "absent" and len(named) == 1 and named[0] in _NAMED and not groupings[0].level:
+        return Query(
+            tuple(metrics),
+            tuple(groupings),
+            range=span,
+            as_of=as_of,
+            due_range=draw(st.none() | ranges()) if "due_date" in common else None,
+            filter=draw(st.none() | filters(filterable)) if filterable else None,
+            top=draw(st.sampled_from([0, 0, 2])),
+            all_companies=every,
+            without_rows=True,
+            count_rows=draw(st.booleans()),
+        )
+    average = None
+    if shape == "average" and not set(metrics) & (BALANCES | set(RATES)):
+        average = draw(st.sampled_from([Grain.DAY, Grain.WEEK, Grain.MONTH]))
+        modifiers -= {Modifier.SHARE, Modifier.CUMULATIVE}
+    count = shape == "count" and bool(groupings)
+    if count:
+        modifiers.clear()
+    if Modifier.SHARE not in modifiers:
+        orderings = [o for o in orderings if o.role is not Role.SHARE]
+        metric_conditions = [c for c in metric_conditions if c.role is not Role.SHARE]
+    top = draw(st.sampled_from([0, 0, 1, 2, 3])) if groupings and not count else 0
     return Query(
         tuple(metrics),
         tuple(groupings),
@@ -164,11 +214,14 @@ def queries(draw: st.DrawFn) -> Query:
         as_of=as_of,
         due_range=draw(st.none() | ranges()) if "due_date" in common else None,
         filter=draw(st.none() | filters(filterable)) if filterable else None,
-        metric_conditions=tuple(draw(st.lists(conditions, max_size=1))),
+        metric_conditions=tuple(metric_conditions),
         orderings=tuple(orderings),
-        top=draw(st.sampled_from([0, 0, 1, 2, 3])) if groupings else 0,
+        top=top,
         comparison=comparison,
         modifiers=frozenset(modifiers),
+        average_over=average,
+        top_within=len(groupings) - 1 if shape == "within" and top else 0,
+        count_rows=count,
         all_companies=every,
         companies=() if every else draw(st.sampled_from([(), (), ("A",)])),
     )

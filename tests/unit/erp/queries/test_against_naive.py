@@ -15,7 +15,7 @@ from services.erp.errors import MemberNotFound, QueryRefused
 from tests.unit.erp.queries.asking import asker, catalog, opened, plain_rows
 from tests.unit.erp.queries.naive import Evaluation, evaluate
 from tests.unit.erp.queries.naive_figures import FORMULAS, WAREHOUSE_METRICS, Claims, named, visible
-from tests.unit.erp.queries.small_company import Data, random_company, write
+from tests.unit.erp.queries.small_company import TODAY, Data, random_company, write
 from tests.unit.erp.queries.strategies import claims, queries
 
 COMPANIES = 5
@@ -76,7 +76,32 @@ def refusable(query: Query, claims: Claims) -> bool:
         for metric in query.metrics
         if metric in FORMULAS
     )
-    return no_shares or (uneven and bool(claims.warehouse)) or too_many_steps(query)
+    return (
+        no_average(evaluation, query)
+        or no_shares
+        or (uneven and bool(claims.warehouse))
+        or too_many_steps(query)
+    )
+
+
+def no_average(evaluation: Evaluation, query: Query) -> bool:
+    """No whole step is over and several have begun, or the steps don't fit into the trend's."""
+    if not query.average_over:
+        return False
+    spans = [query.range, query.comparison and query.comparison.range]
+    none = any(
+        span
+        and len(evaluation.averaged(span)) > 1
+        and max(evaluation.averaged(span)[0], span.start) <= TODAY
+        and not all(step < TODAY and span.start <= step for step in evaluation.averaged(span))
+        for span in spans
+    )
+    fits = {
+        Grain.DAY: set(Grain) - {Grain.DAY},
+        Grain.MONTH: {Grain.QUARTER, Grain.HALF, Grain.YEAR, Grain.FISCAL_YEAR},
+    }
+    grains = [g.grain for g in query.groupings if g.dimension == "date"]
+    return none or any(grain not in fits.get(query.average_over, set()) for grain in grains)
 
 
 def too_many_steps(query: Query) -> bool:

@@ -1,0 +1,5 @@
+SELECT figures.slot, figures.period, figures.due, figures.unit_code, figures.member_0, named_0.name AS label_0, NULL AS detail_0, figures.member_1, named_1.name AS label_1, named_1.code AS detail_1, figures.figure_0
+FROM (SELECT 'asked' AS slot, '' AS period, NULL AS due, NULL AS unit_code, sales_invoice_customer.customer_group_id AS member_0, sales_invoice_line.item_id AS member_1, sum(sales_invoice_line.base_net_amount) AS figure_0
+FROM sales_invoice_line LEFT OUTER JOIN sales_invoice AS sales_invoice ON sales_invoice.id = sales_invoice_line.sales_invoice_id LEFT OUTER JOIN customer AS sales_invoice_customer ON sales_invoice_customer.id = sales_invoice.customer_id
+WHERE sales_invoice.company_id = '마루산업' AND sales_invoice.posting_date >= '2026-01-01' AND sales_invoice.posting_date <= '2026-10-31' AND sales_invoice.state = 'submitted' AND sales_invoice.is_return = 0 AND sales_invoice.is_opening = 0 GROUP BY member_0, member_1) AS figures LEFT OUTER JOIN customer_group AS named_0 ON named_0.id = figures.member_0 LEFT OUTER JOIN item AS named_1 ON named_1.id = figures.member_1
+ LIMIT 200001 OFFSET 0
