@@ -20,6 +20,8 @@ from services.launcher import batch
 from services.launcher.chat_client import ChatClient
 from services.launcher.credentials import Credentials, Issuer
 from services.launcher.errors import LauncherError
+from services.launcher.evaluation import over_mesh
+from services.launcher.evaluation.question_set import read_set
 from services.launcher.mesh_status import show_status
 from services.launcher.ports import Ports
 from services.launcher.preflight import check_machine
@@ -39,6 +41,8 @@ app = typer.Typer(
     help="마루: 회사 ERP에 관한 질문에 한국어로 답합니다. / "
     "Maru answers questions about your company's ERP, in Korean.",
 )
+evaluate = typer.Typer(no_args_is_help=True, help="답을 평가합니다. / Evaluates the answers.")
+app.add_typer(evaluate, name="evaluate")
 out = Console(soft_wrap=False)
 err = Console(stderr=True)
 
@@ -186,6 +190,44 @@ def ask(
             return 0 if completed is not None else 1
 
     sys.exit(asyncio.run(converse(question)))
+
+
+@evaluate.command("questions")
+def evaluate_questions(
+    file: Annotated[
+        Path, typer.Argument(help="질문 모음의 폴더나 파일 / folder or file of a set of questions")
+    ],
+    source: Annotated[
+        str, typer.Option(help="정답을 계산할 원본 DB / the ERP's database that gold comes from, sqlite:///…")
+    ] = "",
+    half: Annotated[str, typer.Option(help="tune 또는 report / one half: tune or report")] = "",
+    category: Annotated[list[str] | None, typer.Option(help="이 범주만 / only this category")] = None,
+    report: Annotated[Path | None, typer.Option("--out", help="JSON 보고서 / report as JSON")] = None,
+    gate: Annotated[
+        bool, typer.Option("--gate", help="기준에 못 미치면 실패 / exit 1 when a bar isn't held")
+    ] = False,
+) -> None:
+    """질문 모음으로 답의 정확도를 잽니다. / Scores the answers to a set of questions with gold figures."""
+    folder = StateFolder(_settings().home)
+    mesh = _running(folder)
+    questions = read_set(file)
+    if _settings().today != questions.today:
+        raise LauncherError(
+            f"이 질문들의 오늘은 {questions.today}입니다. maru up과 이 명령을 MARU_TODAY={questions.today}로 실행하세요.",
+            f"These questions are of {questions.today}: run maru up and this with MARU_TODAY={questions.today}.",
+        )
+    held = asyncio.run(
+        over_mesh.run(
+            questions.only(half, category or ()),
+            source or f"sqlite:///{folder.demo_erp}",
+            Path(mesh.users_file),
+            mesh.edge_url,
+            _credentials(folder, mesh),
+            out,
+            report,
+        )
+    )
+    sys.exit(1 if gate and not held else 0)
 
 
 @app.command()

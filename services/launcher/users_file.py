@@ -1,8 +1,9 @@
 """Who is in the users file of the embedded issuer, as far as the command line needs to know."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import yaml
 
@@ -13,10 +14,11 @@ SALES_ROLES = ("sales", "executive")
 
 @dataclass(frozen=True)
 class ListedUser:
-    """A user by name, with their roles."""
+    """A user by name, with their roles and what their claims name."""
 
     username: str
     roles: tuple[str, ...]
+    claims: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 def read_users(file: Path) -> Sequence[ListedUser]:
@@ -28,7 +30,9 @@ def read_users(file: Path) -> Sequence[ListedUser]:
     try:
         users = [
             ListedUser(
-                str(entry["username"]), tuple([roles] if isinstance(roles := entry["role"], str) else roles)
+                str(entry["username"]),
+                _as_list(entry["role"]),
+                {claim: _as_list(value) for claim, value in entry.get("claims", {}).items()},
             )
             for entry in yaml.safe_load(file.read_text(encoding="utf-8"))
         ]
@@ -42,6 +46,10 @@ def read_users(file: Path) -> Sequence[ListedUser]:
     if not users:
         raise LauncherError(f"사용자 파일 {file}이(가) 비어 있습니다.", f"The users file {file} is empty.")
     return users
+
+
+def _as_list(value: Any) -> tuple[str, ...]:
+    return (value,) if isinstance(value, str) else tuple(value)
 
 
 def first_asker(users: Sequence[ListedUser]) -> str:

@@ -1,0 +1,1 @@
+"""Scores answers to a set of questions against gold figures taken from the ERP's own tables."""

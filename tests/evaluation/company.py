@@ -1,0 +1,58 @@
+"""The demo company that the questions are about: the ERP's own tables and the local model loaded from them.
+
+Made once and kept in the system's temporary folder for as long as nothing that it is made by changes.
+"""
+
+import hashlib
+import os
+import tempfile
+from collections.abc import Callable
+from contextlib import redirect_stderr, redirect_stdout
+from dataclasses import dataclass
+from datetime import date
+from io import StringIO
+from pathlib import Path
+
+from services.erp.demo_company.simulation import generate
+from services.erp.load import main as load
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+_ERP = REPOSITORY / "services" / "erp"
+_MADE_BY = ("demo_company", "loading", "local_model", "mapping", "mappings", "migrations")
+_LINES = 5000
+_SEED = 2026
+
+
+@dataclass(frozen=True)
+class CompanyFiles:
+    """`source`: the ERP's database; `model`: the local model."""
+
+    source: Path
+    model: Path
+
+
+def company(today: date, change: Callable[[Path], None] | None = None, name: str = "demo") -> CompanyFiles:
+    """The demo company on a day; `change` is done to its source before it is loaded, under a `name` of its own."""
+    digest = hashlib.sha256(f"{today} {_LINES} {_SEED} {name}".encode())
+    for path in sorted(
+        path for room in _MADE_BY for path in (_ERP / room).rglob("*") if path.suffix in (".py", ".yaml")
+    ):
+        digest.update(path.read_bytes())
+    digest.update((_ERP / "load.py").read_bytes())
+    if change:
+        digest.update(Path(__file__).with_name("renaming.py").read_bytes())
+    folder = Path(tempfile.gettempdir()) / f"maru-evaluation-{os.getuid()}" / digest.hexdigest()[:16]
+    files = CompanyFiles(folder / "erp.sqlite", folder / "model.sqlite")
+    if not files.model.exists():
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=folder) as making:
+            source, model = Path(making) / "erp.sqlite", Path(making) / "model.sqlite"
+            generate(source, seed=_SEED, lines=_LINES, today=today, say=lambda _: None)
+            if change:
+                change(source)
+            with redirect_stdout(StringIO()), redirect_stderr(StringIO()) as said:
+                if load(["--from", f"sqlite:///{source}", "--to", f"sqlite:///{model}"]):
+                    raise RuntimeError(said.getvalue())
+            os.replace(source, files.source)
+            os.replace(model, files.model)
+    return files
