@@ -7,9 +7,11 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import timedelta
 from pathlib import Path
 
+from maru.admin.v1.audit_log_service_pb2_grpc import add_AuditLogServiceServicer_to_server
 from maru.chat.v1.chat_service_pb2_grpc import add_ChatServiceServicer_to_server
 from sqlalchemy.engine import make_url
 
+from services.chat.adapters.audit_anchor import AnchorFile
 from services.chat.adapters.conversations_sql import sql_conversations
 from services.chat.adapters.erp_data_grpc import GrpcErpData
 from services.chat.adapters.llm_triton import TritonLanguageModel
@@ -18,7 +20,7 @@ from services.chat.library import Library
 from services.chat.meter import Meter
 from services.chat.model_gate import ModelGate
 from services.chat.ports import Conversations, ErpData, LanguageModel
-from services.chat.servicer import ChatServicer
+from services.chat.servicer import AuditLogServicer, ChatServicer
 from services.chat.settings import Settings
 from services.chat.telling import Teller
 from services.chat.turns import Turns
@@ -39,7 +41,8 @@ async def app(settings: Settings, chassis: Chassis) -> AsyncIterator[App]:
         stack.push_async_callback(model_channel.close)
         url = settings.conversations_url
         _make_folder(url)
-        store = await stack.enter_async_context(sql_conversations(url, chassis.metrics))
+        anchor = AnchorFile(settings.home / "audit" / "head.jws", chassis.signer)
+        store = await stack.enter_async_context(sql_conversations(url, chassis.metrics, anchor))
         model = TritonLanguageModel(model_channel, settings.llm_model, chassis.metrics)
         stack.push_async_callback(model.close)  # stops in band what still runs, before its channel goes
         analyser = await asyncio.to_thread(Analyser)
@@ -47,7 +50,10 @@ async def app(settings: Settings, chassis: Chassis) -> AsyncIterator[App]:
             chat(settings, chassis, store, GrpcErpData(erp_channel), model, analyser)
         )
         yield App(
-            servicers=[Mounted(add_ChatServiceServicer_to_server, servicer)],
+            servicers=[
+                Mounted(add_ChatServiceServicer_to_server, servicer),
+                Mounted(add_AuditLogServiceServicer_to_server, AuditLogServicer(store.audit, chassis.clock)),
+            ],
             dependencies=[Dependency("conversations", store.probe)],
         )
 

@@ -171,6 +171,15 @@ class Rating:
 
 
 @dataclass(frozen=True, slots=True)
+class Asker:
+    """Who asked a turn, beside the conversation's owner, for the audit. `actor`: the client that acted for them."""
+
+    username: str
+    actor: str = ""
+    trace_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Turn:
     """One question and its answer. `memory` is what the next turn must know of this one, in the core's own JSON."""
 

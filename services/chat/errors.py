@@ -53,13 +53,6 @@ class EtagMismatch(MaruError):
         super().__init__(resource="conversation")
 
 
-class PageTokenInvalid(MaruError):
-    code = Code.INVALID_ARGUMENT
-    reason = "PAGE_TOKEN_INVALID"
-    ko = "목록을 이어서 볼 수 없습니다. 처음부터 다시 불러와 주세요."
-    en = "The list can't be continued. Load it again from the start."
-
-
 class UpdateMaskInvalid(MaruError):
     """`path` can't be updated."""
 

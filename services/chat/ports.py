@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 
-from services.chat.conversation import Conversation, Rating, Turn, TurnEvent
+from services.chat.conversation import Asker, Conversation, Rating, Turn, TurnEvent
 from services.chat.semantic import Catalog, EntityKind, Query, Record, Resolution, Result
 
 
@@ -172,9 +172,18 @@ class Conversations(Protocol):
         ...
 
     async def begin_turn(
-        self, owner: str, conversation_id: str, question: str, request_id: str, digest: str, now: datetime
+        self,
+        owner: str,
+        conversation_id: str,
+        question: str,
+        request_id: str,
+        digest: str,
+        now: datetime,
+        asker: Asker | None = None,
     ) -> tuple[Turn, bool]:
         """A new running turn, and True; or the turn that the same request began before, and False.
+
+        `asker` is kept for the audit; None where only the owner is known.
 
         The first question becomes the title of a conversation without one.
 
@@ -188,7 +197,8 @@ class Conversations(Protocol):
         ...
 
     async def end_turn(self, turn: Turn, events: Sequence[TurnEvent]) -> None:
-        """Keep an ended turn and its events. The conversation counts as changed at the turn's end.
+        """Keep an ended turn and its events, and append its entry to the audit: both or neither. The conversation
+        counts as changed at the turn's end.
 
         A turn whose conversation is gone is dropped in silence; one that has ended already stays as it is.
         """
@@ -215,5 +225,7 @@ class Conversations(Protocol):
         ...
 
     async def fail_running(self, reason: str, now: datetime) -> int:
-        """Every running turn of every owner becomes a failed one: called once at start. The number of them."""
+        """Every running turn of every owner becomes a failed one, with its entry in the audit: called once at start.
+        The number of them.
+        """
         ...

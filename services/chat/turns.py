@@ -17,7 +17,7 @@ from typing import Final, Protocol
 import structlog
 
 from services.chat.answering import Answering, Draft
-from services.chat.conversation import Completed, Started, Turn, TurnEvent, TurnState
+from services.chat.conversation import Asker, Completed, Started, Turn, TurnEvent, TurnState
 from services.chat.errors import (
     QuestionTooLong,
     QuestionUnreadable,
@@ -99,10 +99,12 @@ class Turns:
         request_id: str,
         choice_number: int,
         detached: Callable[[], None],
+        asker: Asker | None = None,
     ) -> AsyncIterator[TurnEvent]:
         """Begin a turn, or find the one that the same request began, and follow it from its first event.
 
-        `detached` is called in the turn's own task, before anything else: it takes off what binds the call.
+        `detached` is called in the turn's own task, before anything else: it takes off what binds the call. `asker`
+        is for the audit.
 
         Raises:
             QuestionTooLong, QuestionUnreadable, ConversationNotFound, TurnRunning, RequestIdReused, Overloaded
@@ -110,7 +112,7 @@ class Turns:
         """
         _check(question)
         beginning = asyncio.create_task(
-            self._begin(owner, conversation_id, question, request_id, choice_number, detached)
+            self._begin(owner, conversation_id, question, request_id, choice_number, detached, asker)
         )
         try:
             turn = await asyncio.shield(beginning)
@@ -166,13 +168,16 @@ class Turns:
         request_id: str,
         choice_number: int,
         detached: Callable[[], None],
+        asker: Asker | None,
     ) -> Turn:
         if len(self._live) >= self._max_running:
             raise Overloaded(retry_after=timedelta(seconds=2))
         digest = sha256(f"{conversation_id}\n{choice_number}\n{question}".encode()).hexdigest()
         memory = await self._store.last_memory(owner, conversation_id)
         now = self._clock.now()
-        turn, new = await self._store.begin_turn(owner, conversation_id, question, request_id, digest, now)
+        turn, new = await self._store.begin_turn(
+            owner, conversation_id, question, request_id, digest, now, asker
+        )
         if new:
             draft = Draft(
                 question=question,

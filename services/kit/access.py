@@ -32,6 +32,11 @@ _EMPLOYEE_ALSO_THROUGH_CHAT = AccessRule(frozenset({"employee"}), _EDGE_AND_CHAT
 _EMPLOYEE_OR_ADMIN = AccessRule(frozenset({"employee", "admin"}), _EDGE)
 _ADMIN = AccessRule(frozenset({"admin"}), _EDGE)
 _AUDITOR = AccessRule(frozenset({"auditor"}), _EDGE)
+_AUDITOR_THROUGH_ADMIN = AccessRule(frozenset({"auditor"}), frozenset({"admin"}))
+_RECORDED = AccessRule(
+    frozenset({"employee", "admin", "auditor"}), frozenset({"erp", "retrieval", "sync", "admin"})
+)
+"""What a service records of an asker's doings."""
 _PUBLIC = AccessRule(public=True)
 
 
@@ -80,6 +85,11 @@ _TABLE: Final[Mapping[str, Mapping[str, AccessRule]]] = {
         "ListAuditEntries": _AUDITOR,
         "GetAuditEntry": _AUDITOR,
         "VerifyAuditEntries": _lasting(_AUDITOR, 120),
+    },
+    "maru.admin.v1.AuditLogService": {
+        "AppendAuditEntry": _RECORDED,
+        "ReadAuditEntries": _AUDITOR_THROUGH_ADMIN,
+        "VerifyAuditChain": _lasting(_AUDITOR_THROUGH_ADMIN, 120),
     },
     "maru.admin.v1.LimitsService": {
         "ListUserLimits": _ADMIN,

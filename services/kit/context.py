@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 import structlog
+from opentelemetry import trace
 
 REQUEST_ID_KEY: Final = "x-request-id"
 CONVERSATION_ID_KEY: Final = "x-maru-conversation-id"
@@ -49,3 +50,9 @@ def remaining_seconds() -> float | None:
     """How long the call being served may still take (0 when over), or None when nothing bounds it."""
     deadline = _deadline.get()
     return None if deadline is None else max(0.0, deadline - asyncio.get_running_loop().time())
+
+
+def trace_id() -> str:
+    """The trace that the call being served is part of, in hex; "" outside one."""
+    span = trace.get_current_span().get_span_context()
+    return trace.format_trace_id(span.trace_id) if span.is_valid else ""

@@ -162,6 +162,15 @@ class FieldInvalid(MaruError):
         super().__init__(violations=violations, words={"fields": fields})
 
 
+class PageTokenInvalid(MaruError):
+    """The token was given by another list, or by nobody."""
+
+    code = Code.INVALID_ARGUMENT
+    reason = "PAGE_TOKEN_INVALID"
+    ko = "목록을 이어서 볼 수 없습니다. 처음부터 다시 불러와 주세요."
+    en = "The list can't be continued. Load it again from the start."
+
+
 class Overloaded(MaruError):
     code = Code.RESOURCE_EXHAUSTED
     reason = "OVERLOADED"

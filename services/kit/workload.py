@@ -6,9 +6,9 @@ No issuer takes part, so calls between services go on while it is away. Metadata
 import json
 import os
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import jwt
 from cryptography.hazmat.primitives import serialization
@@ -23,6 +23,7 @@ MESH: Final = "maru-mesh"
 LIFETIME_SECONDS: Final = 60
 _RENEW_SECONDS: Final = 30
 _TYPE: Final = "maru-workload+jwt"
+_SEAL_TYPE: Final = "maru-sealed+jwt"
 _LEEWAY_SECONDS: Final = 5
 
 
@@ -69,6 +70,21 @@ class WorkloadSigner:
             )
             self._signed[audience] = (now + _RENEW_SECONDS, signed)
         return signed
+
+    def seal(self, claims: Mapping[str, Any]) -> str:
+        """The claims signed, for `unseal` of the same service; proves nobody's identity to others."""
+        headers = {"kid": _kid(self.name, self._key), "typ": _SEAL_TYPE}
+        return jwt.encode(dict(claims), self._key, "EdDSA", headers=headers)
+
+    def unseal(self, sealed: str) -> dict[str, Any] | None:
+        """What `seal` was given; None where another key signed, or anything was changed."""
+        try:
+            if jwt.get_unverified_header(sealed).get("typ") != _SEAL_TYPE:
+                return None
+            claims: dict[str, Any] = jwt.decode(sealed, self._key.public_key(), algorithms=["EdDSA"])
+        except jwt.PyJWTError:
+            return None
+        return claims
 
 
 class WorkloadVerifier:

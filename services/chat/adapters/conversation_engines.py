@@ -1,12 +1,13 @@
 """The conversations' database: its engines, and what to say when it can't be opened or used."""
 
+import errno
 import os
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import structlog
 from alembic.util import CommandError
@@ -20,7 +21,7 @@ from sqlalchemy.exc import (
     SQLAlchemyError,
 )
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
-from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from services.chat.errors import StorageFull
 from services.chat.migrations import upgrade
@@ -34,6 +35,10 @@ _BUSY_TIMEOUT_MS: Final = 5000
 _FULL: Final = frozenset({"SQLITE_FULL", 1021, 1114})
 _COLLISION: Final = frozenset({"SQLITE_BUSY", 1205, 1213})
 """A lock not given in time, a deadlock."""
+
+_TRIES: Final = 3
+
+T = TypeVar("T")
 
 log = structlog.get_logger(__name__)
 
@@ -54,6 +59,29 @@ class Engines:
 
     reader: AsyncEngine
     writer: AsyncEngine
+
+    @property
+    def is_local(self) -> bool:
+        """A file of this machine, which no other machine writes to."""
+        return self.writer.dialect.name == "sqlite"
+
+    async def read(self, work: Callable[[AsyncConnection], Awaitable[T]]) -> T:
+        try:
+            async with self.reader.connect() as connection:
+                return await work(connection)
+        except SQLAlchemyError as error:
+            raise failure(error) from None
+
+    async def write(self, work: Callable[[AsyncConnection], Awaitable[T]]) -> T:
+        """Does all of `work` or nothing, and again where another process was at the same rows."""
+        for tries_left in reversed(range(_TRIES)):
+            try:
+                async with self.writer.begin() as connection:
+                    return await work(connection)
+            except SQLAlchemyError as error:
+                if not (tries_left and collided(error)):
+                    raise failure(error) from None
+        raise AssertionError("the last try returns or raises")
 
 
 @asynccontextmanager
@@ -92,6 +120,12 @@ def failure(error: SQLAlchemyError) -> Exception:
     code = _code(error)
     log.error("conversations_database_failed", code=code)
     return StorageFull() if code in _FULL else ConversationsUnavailable()
+
+
+def anchor_failure(error: OSError) -> Exception:
+    """What it means to the asker that the audit's anchor could not be written or read."""
+    log.error("audit_anchor_failed", code=errno.errorcode.get(error.errno or 0))
+    return StorageFull() if error.errno in (errno.ENOSPC, errno.EDQUOT) else ConversationsUnavailable()
 
 
 def collided(error: SQLAlchemyError) -> bool:

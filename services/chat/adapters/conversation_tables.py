@@ -84,6 +84,7 @@ turn: Final = Table(
     Column("memory", _LONG_TEXT, nullable=False),
     Column("answer", _BYTES),  # by conversation_json
     Column("events", _BYTES),  # by conversation_json
+    Column("asker", _LONG_TEXT),  # JSON: who asked, for the audit
     UniqueConstraint("conversation_id", "number"),
     mysql_charset="utf8mb4",
 )
@@ -100,5 +101,28 @@ request: Final = Table(
     Column("update_time", Moment),
     Column("turn_count", Integer),
     Column("revision", Integer),
+    mysql_charset="utf8mb4",
+)
+
+audit_entry: Final = Table(
+    "audit_entry",  # a row is never changed or removed; on SQLite triggers see to it
+    metadata,
+    Column("sequence", BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=False),
+    Column("version", Integer, nullable=False),  # of the encoding that is hashed
+    Column("previous_hash", String(64), nullable=False),
+    Column("event_id", _key(), nullable=False, unique=True),
+    Column("event_time", BigInteger, nullable=False, index=True),  # microseconds since 1970
+    Column("action", String(16), nullable=False),
+    Column("username", _key(), nullable=False),
+    Column("content", _LONG_TEXT, nullable=False),  # JSON of maru.admin.v1.AuditEntry
+    Column("hash", String(64), nullable=False),
+    Index("ix_audit_entry_username", "username", "sequence"),
+    mysql_charset="utf8mb4",
+)
+
+audit_lock: Final = Table(
+    "audit_lock",  # one row, locked by whoever appends
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
     mysql_charset="utf8mb4",
 )

@@ -1,22 +1,24 @@
 """`ports.Conversations` in a database: SQLite when embedded, MariaDB in production."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
-from typing import Any, Final, TypeVar
+from typing import Any, Final
 from uuid import uuid4
 
 from sqlalchemy import ColumnElement, Row, Select, and_, case, delete, insert, literal, or_, select, update
-from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.chat.adapters import conversation_tables as tables
-from services.chat.adapters.conversation_engines import Engines, collided, failure, opened
+from services.chat.adapters.audit_anchor import AnchorFile
+from services.chat.adapters.audit_log_sql import SqlAuditLog
+from services.chat.adapters.conversation_engines import Engines, opened
 from services.chat.adapters.conversation_json import dump_answer, dump_events, load_events
 from services.chat.adapters.conversation_rows import columns_of, conversation_of, turn_of
-from services.chat.adapters.page_tokens import dump_token, load_token
-from services.chat.conversation import Conversation, Rating, Turn, TurnEvent, TurnState
+from services.chat.audit_chain import NewEntry
+from services.chat.conversation import Asker, Conversation, Rating, Turn, TurnEvent, TurnState
+from services.chat.convert.audit import dump_asker, load_asker, turn_entry
 from services.chat.errors import (
     ConversationNotFound,
     EtagMismatch,
@@ -26,8 +28,8 @@ from services.chat.errors import (
 )
 from services.chat.ports import Page
 from services.kit.metrics import Metrics
+from services.kit.page_tokens import dump_token, load_token
 
-_TRIES: Final = 3
 _TITLE_LENGTH: Final = 200
 
 _conversation: Final = tables.conversation
@@ -35,29 +37,31 @@ _turn: Final = tables.turn
 _request: Final = tables.request
 _without_events: Final = [column for column in _turn.c if column is not _turn.c.events]
 
-T = TypeVar("T")
-
 
 @asynccontextmanager
-async def sql_conversations(url: str, metrics: Metrics) -> AsyncIterator["SqlConversations"]:
-    """The conversations at `url`: sqlite+aiosqlite:///FILE or mysql+aiomysql://….
+async def sql_conversations(
+    url: str, metrics: Metrics, anchor: AnchorFile | None = None
+) -> AsyncIterator["SqlConversations"]:
+    """The conversations at `url`, sqlite+aiosqlite:///FILE or mysql+aiomysql://…, with the audit beside them, whose
+    head is kept in `anchor`.
 
     Raises:
         SystemExit: the database can't be used; it says why and what to do.
     """
     async with opened(url, metrics) as engines:
-        yield SqlConversations(engines)
+        yield SqlConversations(engines, SqlAuditLog(engines, anchor))
 
 
 class SqlConversations:
     """See `ports.Conversations`. Every method may also raise StorageFull or ConversationsUnavailable."""
 
-    def __init__(self, engines: Engines) -> None:
+    def __init__(self, engines: Engines, audit: SqlAuditLog) -> None:
         self._engines = engines
+        self.audit = audit
 
     async def probe(self) -> None:
         """Returns when the database answers; raises as the other methods do."""
-        await self._read(lambda connection: connection.execute(select(_conversation.c.id).limit(1)))
+        await self._engines.read(lambda connection: connection.execute(select(_conversation.c.id).limit(1)))
 
     async def create(
         self, owner: str, title: str, request_id: str, digest: str, now: datetime
@@ -71,10 +75,10 @@ class SqlConversations:
             await _remember_answer(connection, request, created)
             return created
 
-        return await self._write(work)
+        return await self._engines.write(work)
 
     async def get(self, owner: str, conversation_id: str) -> Conversation:
-        return await self._read(lambda connection: _owned(connection, owner, conversation_id))
+        return await self._engines.read(lambda connection: _owned(connection, owner, conversation_id))
 
     async def list(self, owner: str, page: Page) -> tuple[Sequence[Conversation], str]:
         bound = f"conversations of {owner}"
@@ -85,7 +89,7 @@ class SqlConversations:
             moment = datetime.fromisoformat(after)
             statement = statement.where(or_(time < moment, and_(time == moment, key < after_id)))
         statement = statement.order_by(time.desc(), key.desc())
-        rows, more = await self._read(lambda connection: _rows(connection, statement, page))
+        rows, more = await self._engines.read(lambda connection: _rows(connection, statement, page))
         found = [conversation_of(row, row.title) for row in rows]
         return found, dump_token(bound, [found[-1].update_time.isoformat(), found[-1].id]) if more else ""
 
@@ -109,7 +113,7 @@ class SqlConversations:
             await _remember_answer(connection, request, renamed)
             return renamed
 
-        return await self._write(work)
+        return await self._engines.write(work)
 
     async def delete(self, owner: str, conversation_id: str, etag: str, request_id: str, digest: str) -> None:
         request = _Request(owner, request_id, f"delete:{digest}", conversation_id)
@@ -121,10 +125,17 @@ class SqlConversations:
             await _refuse_while_running(connection, held)
             await connection.execute(delete(_conversation).where(_conversation.c.id == held.id))
 
-        await self._write(work)
+        await self._engines.write(work)
 
     async def begin_turn(
-        self, owner: str, conversation_id: str, question: str, request_id: str, digest: str, now: datetime
+        self,
+        owner: str,
+        conversation_id: str,
+        question: str,
+        request_id: str,
+        digest: str,
+        now: datetime,
+        asker: Asker | None = None,
     ) -> tuple[Turn, bool]:
         async def work(connection: AsyncConnection) -> tuple[Turn, bool]:
             begun = Turn(uuid4().hex, conversation_id, question, TurnState.RUNNING, now.astimezone(UTC))
@@ -144,13 +155,14 @@ class SqlConversations:
                     create_time=begun.create_time,
                     failure_reason="",
                     memory="",
+                    asker=asker and dump_asker(asker),
                 )
             )
             title = _title(question) if number == 1 and not held.title else held.title
             await _change(connection, replace(held, title=title, turn_count=number), now)
             return begun, True
 
-        return await self._write(work)
+        return await self._engines.write(work)
 
     async def last_memory(self, owner: str, conversation_id: str) -> str:
         statement = (
@@ -168,7 +180,7 @@ class SqlConversations:
             await _owned(connection, owner, conversation_id)
             return await connection.scalar(statement) or ""
 
-        return await self._read(work)
+        return await self._engines.read(work)
 
     async def end_turn(self, turn: Turn, events: Sequence[TurnEvent]) -> None:
         if turn.state is TurnState.RUNNING or turn.complete_time is None:
@@ -183,9 +195,10 @@ class SqlConversations:
             "events": dump_events(turn, events),
         }
 
-        async def work(connection: AsyncConnection) -> None:
+        async def work(connection: AsyncConnection) -> Sequence[NewEntry]:
             holder = select(_conversation).where(_conversation.c.id == turn.conversation_id)
             held = (await connection.execute(holder.with_for_update())).one_or_none()
+            asker = await connection.scalar(select(_turn.c.asker).where(_turn.c.id == turn.id))
             running = and_(
                 _turn.c.id == turn.id,
                 _turn.c.conversation_id == turn.conversation_id,
@@ -193,11 +206,14 @@ class SqlConversations:
             )
             if held and (await connection.execute(update(_turn).where(running).values(ended))).rowcount:
                 await _change(connection, conversation_of(held, held.title), ended_at)
+            return [turn_entry(turn, held.owner if held else "", load_asker(asker))]
 
-        await self._write(work)
+        await self.audit.transact(work)
 
     async def get_turn(self, owner: str, conversation_id: str, turn_id: str) -> Turn:
-        return await self._read(lambda connection: _owned_turn(connection, owner, conversation_id, turn_id))
+        return await self._engines.read(
+            lambda connection: _owned_turn(connection, owner, conversation_id, turn_id)
+        )
 
     async def events(self, owner: str, conversation_id: str, turn_id: str) -> Sequence[TurnEvent]:
         async def work(connection: AsyncConnection) -> Sequence[TurnEvent]:
@@ -205,7 +221,7 @@ class SqlConversations:
             kept = await connection.scalar(select(_turn.c.events).where(_turn.c.id == turn_id))
             return () if kept is None else load_events(replace(turn, rating=None), kept)
 
-        return await self._read(work)
+        return await self._engines.read(work)
 
     async def list_turns(self, owner: str, conversation_id: str, page: Page) -> tuple[Sequence[Turn], str]:
         bound = f"turns of {owner} in {conversation_id}"
@@ -219,7 +235,7 @@ class SqlConversations:
             await _owned(connection, owner, conversation_id)
             return await _rows(connection, statement, page)
 
-        rows, more = await self._read(work)
+        rows, more = await self._engines.read(work)
         return [turn_of(row) for row in rows], dump_token(bound, [rows[-1].number]) if more else ""
 
     async def rate_turn(self, owner: str, conversation_id: str, turn_id: str, rating: Rating | None) -> Turn:
@@ -236,13 +252,23 @@ class SqlConversations:
             await connection.execute(update(_turn).where(_turn.c.id == turn_id).values(rated))
             return replace(turn, rating=rating)
 
-        return await self._write(work)
+        return await self._engines.write(work)
 
     async def fail_running(self, reason: str, now: datetime) -> int:
         running = _turn.c.state == TurnState.RUNNING.value
         time, revision = _conversation.c.update_time, _conversation.c.revision
+        failed = {"state": TurnState.FAILED.value, "failure_reason": reason, "complete_time": now}
+        cut_off = (
+            select(*_without_events, _conversation.c.owner)
+            .join(_conversation, _conversation.c.id == _turn.c.conversation_id)
+            .where(running)
+            .order_by(_turn.c.create_time, _turn.c.id)
+        )
+        count = 0
 
-        async def work(connection: AsyncConnection) -> int:
+        async def work(connection: AsyncConnection) -> Sequence[NewEntry]:
+            nonlocal count
+            rows: Any = (await connection.execute(cut_off)).all()
             await connection.execute(
                 update(_conversation)
                 .where(_conversation.c.id.in_(select(_turn.c.conversation_id).where(running)))
@@ -250,28 +276,11 @@ class SqlConversations:
                     update_time=case((time < now, literal(now, time.type)), else_=time), revision=revision + 1
                 )
             )
-            failed = {"state": TurnState.FAILED.value, "failure_reason": reason, "complete_time": now}
-            return (await connection.execute(update(_turn).where(running).values(failed))).rowcount
+            count = (await connection.execute(update(_turn).where(running).values(failed))).rowcount
+            return [turn_entry(_failed(row, reason, now), row.owner, load_asker(row.asker)) for row in rows]
 
-        return await self._write(work)
-
-    async def _read(self, work: Callable[[AsyncConnection], Awaitable[T]]) -> T:
-        try:
-            async with self._engines.reader.connect() as connection:
-                return await work(connection)
-        except SQLAlchemyError as error:
-            raise failure(error) from None
-
-    async def _write(self, work: Callable[[AsyncConnection], Awaitable[T]]) -> T:
-        """Does all of `work` or nothing, and again where another process was at the same rows."""
-        for tries_left in reversed(range(_TRIES)):
-            try:
-                async with self._engines.writer.begin() as connection:
-                    return await work(connection)
-            except SQLAlchemyError as error:
-                if not (tries_left and collided(error)):
-                    raise failure(error) from None
-        raise AssertionError("the last try returns or raises")
+        await self.audit.transact(work)
+        return count
 
 
 # --- inside a transaction -----------------------------------------------------------------------
@@ -379,6 +388,10 @@ async def _rows(
     """The page's rows, and whether there are more."""
     rows = (await connection.execute(statement.limit(page.size + 1))).all()
     return rows[: page.size], len(rows) > page.size
+
+
+def _failed(row: Row[Any], reason: str, now: datetime) -> Turn:
+    return replace(turn_of(row), state=TurnState.FAILED, failure_reason=reason, complete_time=now)
 
 
 def _title(question: str) -> str:

@@ -102,7 +102,7 @@ def answer_to_proto(answer: Answer) -> turn_pb2.Answer:
         suggestions=answer.suggestions,
         chart=_chart_to_proto(answer.chart) if answer.chart else None,
         assumptions=answer.assumptions,
-        usage=_usage_to_proto(answer.usage),
+        usage=usage_to_proto(answer.usage),
         refusal_reason=answer.refusal_reason,
     )
 
@@ -146,7 +146,7 @@ def _chart_to_proto(chart: ChartHint) -> turn_pb2.ChartHint:
     )
 
 
-def _usage_to_proto(usage: Usage) -> turn_pb2.Usage:
+def usage_to_proto(usage: Usage) -> turn_pb2.Usage:
     return turn_pb2.Usage(
         prompt_tokens=usage.prompt_tokens,
         completion_tokens=usage.completion_tokens,

@@ -10,12 +10,12 @@ from services.chat.conversation import Rating, Thumb
 from services.chat.errors import (
     ConversationNotFound,
     EtagMismatch,
-    PageTokenInvalid,
     RequestIdReused,
     TurnNotFound,
     TurnRunning,
 )
 from services.chat.ports import Conversations, Page
+from services.kit.errors import PageTokenInvalid
 from tests.contract.conversations.conftest import Opening
 from tests.contract.conversations.samples import NOON, completed, events_of
 

@@ -10,6 +10,7 @@ from google.protobuf import message as _message
 from google.protobuf import timestamp_pb2 as _timestamp_pb2
 from google.protobuf.internal import containers as _containers
 from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
+from maru.chat.v1 import turn_pb2 as _turn_pb2
 from maru.erp.v1 import query_pb2 as _query_pb2
 import builtins as _builtins
 import sys
@@ -77,6 +78,7 @@ class AuditEntry(_message.Message):
     DURATION_FIELD_NUMBER: _builtins.int
     TRACE_ID_FIELD_NUMBER: _builtins.int
     HASH_FIELD_NUMBER: _builtins.int
+    USAGE_FIELD_NUMBER: _builtins.int
     name: _builtins.str
     """Resource name, `auditEntries/{sequence}`; sequences count from 1 without gaps."""
     username: _builtins.str
@@ -96,7 +98,9 @@ class AuditEntry(_message.Message):
     row_count: _builtins.int
     """Rows that came back."""
     outcome: _builtins.str
-    """How it ended: a name of maru.chat.v1.Outcome, or of an ErrorReason."""
+    """How it ended: a name of maru.chat.v1.Outcome, FINISH_REASON_STOPPED where the asker stopped it, or the name of an
+    ErrorReason where it was refused or failed.
+    """
     trace_id: _builtins.str
     """The trace that it is part of, in hex."""
     hash: _builtins.str
@@ -125,6 +129,10 @@ class AuditEntry(_message.Message):
     def duration(self) -> _duration_pb2.Duration:
         """How long it took."""
 
+    @_builtins.property
+    def usage(self) -> _turn_pb2.Usage:
+        """Timings and tokens of a turn."""
+
     def __init__(
         self,
         *,
@@ -146,10 +154,11 @@ class AuditEntry(_message.Message):
         duration: _duration_pb2.Duration | None = ...,
         trace_id: _builtins.str = ...,
         hash: _builtins.str = ...,
+        usage: _turn_pb2.Usage | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["context", b"context", "duration", b"duration", "event_time", b"event_time", "query", b"query"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["context", b"context", "duration", b"duration", "event_time", b"event_time", "query", b"query", "usage", b"usage"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["action", b"action", "actor", b"actor", "context", b"context", "duration", b"duration", "event_time", b"event_time", "hash", b"hash", "method", b"method", "model_versions", b"model_versions", "name", b"name", "outcome", b"outcome", "passages", b"passages", "query", b"query", "question", b"question", "resource", b"resource", "row_count", b"row_count", "subject", b"subject", "trace_id", b"trace_id", "username", b"username"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["action", b"action", "actor", b"actor", "context", b"context", "duration", b"duration", "event_time", b"event_time", "hash", b"hash", "method", b"method", "model_versions", b"model_versions", "name", b"name", "outcome", b"outcome", "passages", b"passages", "query", b"query", "question", b"question", "resource", b"resource", "row_count", b"row_count", "subject", b"subject", "trace_id", b"trace_id", "usage", b"usage", "username", b"username"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -320,9 +329,13 @@ class VerifyAuditEntriesResponse(_message.Message):
         BREAK_EDITED: VerifyAuditEntriesResponse._Break.ValueType  # 1
         """An entry's content is not what its hash says."""
         BREAK_REMOVED: VerifyAuditEntriesResponse._Break.ValueType  # 2
-        """An entry is missing, at the end too."""
+        """An entry is missing."""
         BREAK_INSERTED: VerifyAuditEntriesResponse._Break.ValueType  # 3
-        """An entry does not follow from the one before."""
+        """An entry was put in that Maru did not write."""
+        BREAK_CUT_OFF: VerifyAuditEntriesResponse._Break.ValueType  # 4
+        """The last entries are missing: the chain ends before the head that is anchored outside the database."""
+        BREAK_ANCHOR_LOST: VerifyAuditEntriesResponse._Break.ValueType  # 5
+        """The anchor of the head is missing or not Maru's, so that a cut-off end could not be found."""
 
     class Break(_Break, metaclass=_BreakEnumTypeWrapper):
         """How the chain breaks."""
@@ -332,26 +345,38 @@ class VerifyAuditEntriesResponse(_message.Message):
     BREAK_EDITED: VerifyAuditEntriesResponse.Break.ValueType  # 1
     """An entry's content is not what its hash says."""
     BREAK_REMOVED: VerifyAuditEntriesResponse.Break.ValueType  # 2
-    """An entry is missing, at the end too."""
+    """An entry is missing."""
     BREAK_INSERTED: VerifyAuditEntriesResponse.Break.ValueType  # 3
-    """An entry does not follow from the one before."""
+    """An entry was put in that Maru did not write."""
+    BREAK_CUT_OFF: VerifyAuditEntriesResponse.Break.ValueType  # 4
+    """The last entries are missing: the chain ends before the head that is anchored outside the database."""
+    BREAK_ANCHOR_LOST: VerifyAuditEntriesResponse.Break.ValueType  # 5
+    """The anchor of the head is missing or not Maru's, so that a cut-off end could not be found."""
 
     VERIFIED_ENTRY_COUNT_FIELD_NUMBER: _builtins.int
     BREAK_FIELD_NUMBER: _builtins.int
     BREAK_SEQUENCE_FIELD_NUMBER: _builtins.int
+    LAST_SEQUENCE_FIELD_NUMBER: _builtins.int
+    LAST_HASH_FIELD_NUMBER: _builtins.int
     verified_entry_count: _builtins.int
     """Entries verified."""
     break_sequence: _builtins.int
     """The entry at which it does; 0 when it doesn't."""
+    last_sequence: _builtins.int
+    """The last entry verified."""
+    last_hash: _builtins.str
+    """Its hash; whoever notes it down can tell later that nothing up to there was changed."""
     def __init__(
         self,
         *,
         verified_entry_count: _builtins.int = ...,
         break_sequence: _builtins.int = ...,
+        last_sequence: _builtins.int = ...,
+        last_hash: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["break", b"break", "break_sequence", b"break_sequence", "verified_entry_count", b"verified_entry_count"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["break", b"break", "break_sequence", b"break_sequence", "last_hash", b"last_hash", "last_sequence", b"last_sequence", "verified_entry_count", b"verified_entry_count"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

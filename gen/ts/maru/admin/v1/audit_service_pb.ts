@@ -6,6 +6,8 @@ import type { GenEnum, GenFile, GenMessage, GenService } from "@bufbuild/protobu
 import { enumDesc, fileDesc, messageDesc, serviceDesc } from "@bufbuild/protobuf/codegenv2";
 import type { Duration, Timestamp } from "@bufbuild/protobuf/wkt";
 import { file_google_protobuf_duration, file_google_protobuf_timestamp } from "@bufbuild/protobuf/wkt";
+import type { Usage } from "../../chat/v1/turn_pb.js";
+import { file_maru_chat_v1_turn } from "../../chat/v1/turn_pb.js";
 import type { Query, ResultContext } from "../../erp/v1/query_pb.js";
 import { file_maru_erp_v1_query } from "../../erp/v1/query_pb.js";
 import type { Message } from "@bufbuild/protobuf";
@@ -14,7 +16,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file maru/admin/v1/audit_service.proto.
  */
 export const file_maru_admin_v1_audit_service: GenFile = /*@__PURE__*/
-  fileDesc("CiFtYXJ1L2FkbWluL3YxL2F1ZGl0X3NlcnZpY2UucHJvdG8SDW1hcnUuYWRtaW4udjEivQQKCkF1ZGl0RW50cnkSDAoEbmFtZRgBIAEoCRIuCgpldmVudF90aW1lGAIgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIQCgh1c2VybmFtZRgDIAEoCRIPCgdzdWJqZWN0GAQgASgJEg0KBWFjdG9yGAUgASgJEjAKBmFjdGlvbhgGIAEoDjIgLm1hcnUuYWRtaW4udjEuQXVkaXRFbnRyeS5BY3Rpb24SDgoGbWV0aG9kGAcgASgJEhAKCHJlc291cmNlGAggASgJEhAKCHF1ZXN0aW9uGAkgASgJEiEKBXF1ZXJ5GAogASgLMhIubWFydS5lcnAudjEuUXVlcnkSKwoHY29udGV4dBgLIAEoCzIaLm1hcnUuZXJwLnYxLlJlc3VsdENvbnRleHQSEQoJcm93X2NvdW50GAwgASgDEhAKCHBhc3NhZ2VzGA0gAygJEhYKDm1vZGVsX3ZlcnNpb25zGA4gAygJEg8KB291dGNvbWUYDyABKAkSKwoIZHVyYXRpb24YECABKAsyGS5nb29nbGUucHJvdG9idWYuRHVyYXRpb24SEAoIdHJhY2VfaWQYESABKAkSDAoEaGFzaBgSIAEoCSJuCgZBY3Rpb24SFgoSQUNUSU9OX1VOU1BFQ0lGSUVEEAASDwoLQUNUSU9OX1RVUk4QARIRCg1BQ1RJT05fRVhQT1JUEAISEQoNQUNUSU9OX0NIQU5HRRADEhUKEUFDVElPTl9BVURJVF9SRUFEEAQi4wEKF0xpc3RBdWRpdEVudHJpZXNSZXF1ZXN0Ei4KCnN0YXJ0X3RpbWUYASABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEiwKCGVuZF90aW1lGAIgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIQCgh1c2VybmFtZRgDIAEoCRIxCgdhY3Rpb25zGAQgAygOMiAubWFydS5hZG1pbi52MS5BdWRpdEVudHJ5LkFjdGlvbhIRCglwYWdlX3NpemUYBSABKAUSEgoKcGFnZV90b2tlbhgGIAEoCSJlChhMaXN0QXVkaXRFbnRyaWVzUmVzcG9uc2USMAoNYXVkaXRfZW50cmllcxgBIAMoCzIZLm1hcnUuYWRtaW4udjEuQXVkaXRFbnRyeRIXCg9uZXh0X3BhZ2VfdG9rZW4YAiABKAkiJAoUR2V0QXVkaXRFbnRyeVJlcXVlc3QSDAoEbmFtZRgBIAEoCSJHChVHZXRBdWRpdEVudHJ5UmVzcG9uc2USLgoLYXVkaXRfZW50cnkYASABKAsyGS5tYXJ1LmFkbWluLnYxLkF1ZGl0RW50cnkiSQoZVmVyaWZ5QXVkaXRFbnRyaWVzUmVxdWVzdBIWCg5zdGFydF9zZXF1ZW5jZRgBIAEoAxIUCgxlbmRfc2VxdWVuY2UYAiABKAMi6wEKGlZlcmlmeUF1ZGl0RW50cmllc1Jlc3BvbnNlEhwKFHZlcmlmaWVkX2VudHJ5X2NvdW50GAEgASgDEj4KBWJyZWFrGAIgASgOMi8ubWFydS5hZG1pbi52MS5WZXJpZnlBdWRpdEVudHJpZXNSZXNwb25zZS5CcmVhaxIWCg5icmVha19zZXF1ZW5jZRgDIAEoAyJXCgVCcmVhaxIVChFCUkVBS19VTlNQRUNJRklFRBAAEhAKDEJSRUFLX0VESVRFRBABEhEKDUJSRUFLX1JFTU9WRUQQAhISCg5CUkVBS19JTlNFUlRFRBADMroCCgxBdWRpdFNlcnZpY2USYwoQTGlzdEF1ZGl0RW50cmllcxImLm1hcnUuYWRtaW4udjEuTGlzdEF1ZGl0RW50cmllc1JlcXVlc3QaJy5tYXJ1LmFkbWluLnYxLkxpc3RBdWRpdEVudHJpZXNSZXNwb25zZRJaCg1HZXRBdWRpdEVudHJ5EiMubWFydS5hZG1pbi52MS5HZXRBdWRpdEVudHJ5UmVxdWVzdBokLm1hcnUuYWRtaW4udjEuR2V0QXVkaXRFbnRyeVJlc3BvbnNlEmkKElZlcmlmeUF1ZGl0RW50cmllcxIoLm1hcnUuYWRtaW4udjEuVmVyaWZ5QXVkaXRFbnRyaWVzUmVxdWVzdBopLm1hcnUuYWRtaW4udjEuVmVyaWZ5QXVkaXRFbnRyaWVzUmVzcG9uc2ViBnByb3RvMw", [file_google_protobuf_duration, file_google_protobuf_timestamp, file_maru_erp_v1_query]);
+  fileDesc("CiFtYXJ1L2FkbWluL3YxL2F1ZGl0X3NlcnZpY2UucHJvdG8SDW1hcnUuYWRtaW4udjEi4QQKCkF1ZGl0RW50cnkSDAoEbmFtZRgBIAEoCRIuCgpldmVudF90aW1lGAIgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIQCgh1c2VybmFtZRgDIAEoCRIPCgdzdWJqZWN0GAQgASgJEg0KBWFjdG9yGAUgASgJEjAKBmFjdGlvbhgGIAEoDjIgLm1hcnUuYWRtaW4udjEuQXVkaXRFbnRyeS5BY3Rpb24SDgoGbWV0aG9kGAcgASgJEhAKCHJlc291cmNlGAggASgJEhAKCHF1ZXN0aW9uGAkgASgJEiEKBXF1ZXJ5GAogASgLMhIubWFydS5lcnAudjEuUXVlcnkSKwoHY29udGV4dBgLIAEoCzIaLm1hcnUuZXJwLnYxLlJlc3VsdENvbnRleHQSEQoJcm93X2NvdW50GAwgASgDEhAKCHBhc3NhZ2VzGA0gAygJEhYKDm1vZGVsX3ZlcnNpb25zGA4gAygJEg8KB291dGNvbWUYDyABKAkSKwoIZHVyYXRpb24YECABKAsyGS5nb29nbGUucHJvdG9idWYuRHVyYXRpb24SEAoIdHJhY2VfaWQYESABKAkSDAoEaGFzaBgSIAEoCRIiCgV1c2FnZRgTIAEoCzITLm1hcnUuY2hhdC52MS5Vc2FnZSJuCgZBY3Rpb24SFgoSQUNUSU9OX1VOU1BFQ0lGSUVEEAASDwoLQUNUSU9OX1RVUk4QARIRCg1BQ1RJT05fRVhQT1JUEAISEQoNQUNUSU9OX0NIQU5HRRADEhUKEUFDVElPTl9BVURJVF9SRUFEEAQi4wEKF0xpc3RBdWRpdEVudHJpZXNSZXF1ZXN0Ei4KCnN0YXJ0X3RpbWUYASABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEiwKCGVuZF90aW1lGAIgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIQCgh1c2VybmFtZRgDIAEoCRIxCgdhY3Rpb25zGAQgAygOMiAubWFydS5hZG1pbi52MS5BdWRpdEVudHJ5LkFjdGlvbhIRCglwYWdlX3NpemUYBSABKAUSEgoKcGFnZV90b2tlbhgGIAEoCSJlChhMaXN0QXVkaXRFbnRyaWVzUmVzcG9uc2USMAoNYXVkaXRfZW50cmllcxgBIAMoCzIZLm1hcnUuYWRtaW4udjEuQXVkaXRFbnRyeRIXCg9uZXh0X3BhZ2VfdG9rZW4YAiABKAkiJAoUR2V0QXVkaXRFbnRyeVJlcXVlc3QSDAoEbmFtZRgBIAEoCSJHChVHZXRBdWRpdEVudHJ5UmVzcG9uc2USLgoLYXVkaXRfZW50cnkYASABKAsyGS5tYXJ1LmFkbWluLnYxLkF1ZGl0RW50cnkiSQoZVmVyaWZ5QXVkaXRFbnRyaWVzUmVxdWVzdBIWCg5zdGFydF9zZXF1ZW5jZRgBIAEoAxIUCgxlbmRfc2VxdWVuY2UYAiABKAMiwAIKGlZlcmlmeUF1ZGl0RW50cmllc1Jlc3BvbnNlEhwKFHZlcmlmaWVkX2VudHJ5X2NvdW50GAEgASgDEj4KBWJyZWFrGAIgASgOMi8ubWFydS5hZG1pbi52MS5WZXJpZnlBdWRpdEVudHJpZXNSZXNwb25zZS5CcmVhaxIWCg5icmVha19zZXF1ZW5jZRgDIAEoAxIVCg1sYXN0X3NlcXVlbmNlGAQgASgDEhEKCWxhc3RfaGFzaBgFIAEoCSKBAQoFQnJlYWsSFQoRQlJFQUtfVU5TUEVDSUZJRUQQABIQCgxCUkVBS19FRElURUQQARIRCg1CUkVBS19SRU1PVkVEEAISEgoOQlJFQUtfSU5TRVJURUQQAxIRCg1CUkVBS19DVVRfT0ZGEAQSFQoRQlJFQUtfQU5DSE9SX0xPU1QQBTK6AgoMQXVkaXRTZXJ2aWNlEmMKEExpc3RBdWRpdEVudHJpZXMSJi5tYXJ1LmFkbWluLnYxLkxpc3RBdWRpdEVudHJpZXNSZXF1ZXN0GicubWFydS5hZG1pbi52MS5MaXN0QXVkaXRFbnRyaWVzUmVzcG9uc2USWgoNR2V0QXVkaXRFbnRyeRIjLm1hcnUuYWRtaW4udjEuR2V0QXVkaXRFbnRyeVJlcXVlc3QaJC5tYXJ1LmFkbWluLnYxLkdldEF1ZGl0RW50cnlSZXNwb25zZRJpChJWZXJpZnlBdWRpdEVudHJpZXMSKC5tYXJ1LmFkbWluLnYxLlZlcmlmeUF1ZGl0RW50cmllc1JlcXVlc3QaKS5tYXJ1LmFkbWluLnYxLlZlcmlmeUF1ZGl0RW50cmllc1Jlc3BvbnNlYgZwcm90bzM", [file_google_protobuf_duration, file_google_protobuf_timestamp, file_maru_chat_v1_turn, file_maru_erp_v1_query]);
 
 /**
  * One thing that was asked or done.
@@ -121,7 +123,8 @@ export type AuditEntry = Message<"maru.admin.v1.AuditEntry"> & {
   modelVersions: string[];
 
   /**
-   * How it ended: a name of maru.chat.v1.Outcome, or of an ErrorReason.
+   * How it ended: a name of maru.chat.v1.Outcome, FINISH_REASON_STOPPED where the asker stopped it, or the name of an
+   * ErrorReason where it was refused or failed.
    *
    * @generated from field: string outcome = 15;
    */
@@ -147,6 +150,13 @@ export type AuditEntry = Message<"maru.admin.v1.AuditEntry"> & {
    * @generated from field: string hash = 18;
    */
   hash: string;
+
+  /**
+   * Timings and tokens of a turn.
+   *
+   * @generated from field: maru.chat.v1.Usage usage = 19;
+   */
+  usage?: Usage | undefined;
 };
 
 /**
@@ -384,6 +394,20 @@ export type VerifyAuditEntriesResponse = Message<"maru.admin.v1.VerifyAuditEntri
    * @generated from field: int64 break_sequence = 3;
    */
   breakSequence: bigint;
+
+  /**
+   * The last entry verified.
+   *
+   * @generated from field: int64 last_sequence = 4;
+   */
+  lastSequence: bigint;
+
+  /**
+   * Its hash; whoever notes it down can tell later that nothing up to there was changed.
+   *
+   * @generated from field: string last_hash = 5;
+   */
+  lastHash: string;
 };
 
 /**
@@ -414,18 +438,32 @@ export enum VerifyAuditEntriesResponse_Break {
   EDITED = 1,
 
   /**
-   * An entry is missing, at the end too.
+   * An entry is missing.
    *
    * @generated from enum value: BREAK_REMOVED = 2;
    */
   REMOVED = 2,
 
   /**
-   * An entry does not follow from the one before.
+   * An entry was put in that Maru did not write.
    *
    * @generated from enum value: BREAK_INSERTED = 3;
    */
   INSERTED = 3,
+
+  /**
+   * The last entries are missing: the chain ends before the head that is anchored outside the database.
+   *
+   * @generated from enum value: BREAK_CUT_OFF = 4;
+   */
+  CUT_OFF = 4,
+
+  /**
+   * The anchor of the head is missing or not Maru's, so that a cut-off end could not be found.
+   *
+   * @generated from enum value: BREAK_ANCHOR_LOST = 5;
+   */
+  ANCHOR_LOST = 5,
 }
 
 /**

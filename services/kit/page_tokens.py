@@ -6,7 +6,7 @@ import json
 from collections.abc import Sequence
 from typing import Any, Final
 
-from services.chat.errors import PageTokenInvalid
+from services.kit.errors import PageTokenInvalid
 
 _MARK_BYTES: Final = 12
 
