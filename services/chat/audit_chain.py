@@ -1,11 +1,11 @@
 """The chain of the audit: each entry's hash covers the one before, so that none can be changed unnoticed. Pure.
 
-hash = SHA-256 of the JSON array [tag, sequence, hash before, event id, time, action, username, content]. The head is
-anchored outside the database, signed; without that, entries cut off at the end would not be missed.
+The encoding that is hashed (SHA-256, UTF-8), a line feed after each: `maru-audit/VERSION`, sequence, hash before, time,
+then event id, action, username and content, each as `LENGTH:TEXT` with its length in characters. The head is anchored
+outside the database, signed; without that, entries cut off at the end would not be missed.
 """
 
 import hashlib
-import json
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -42,6 +42,18 @@ class Link:
     username: str
     content: str
     hash: str
+
+
+@dataclass(frozen=True, slots=True)
+class Range:
+    """Which entries to read; unset bounds are None, all users "", all actions ()."""
+
+    sequence: int | None = None
+    before: int | None = None
+    start_time: int | None = None
+    end_time: int | None = None
+    username: str = ""
+    actions: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,19 +96,14 @@ def linked(head: Head, entry: NewEntry) -> Link:
 
 def digest(link: Link) -> str:
     """The hash that the entry must have, in hex."""
-    covered = [
-        f"maru-audit/{link.version}",
-        link.sequence,
-        link.previous_hash,
-        link.event_id,
-        link.event_time,
-        link.action,
-        link.username,
-        link.content,
-    ]
     # What somebody put there need not be of the column's type: it must not match, and not stop the verification.
-    text = json.dumps(covered, ensure_ascii=False, separators=(",", ":"), default=repr)
-    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+    event_id, action, username, content = map(str, (link.event_id, link.action, link.username, link.content))
+    covered = (
+        f"maru-audit/{link.version}\n{link.sequence}\n{link.previous_hash}\n{link.event_time}\n"
+        f"{len(event_id)}:{event_id}\n{len(action)}:{action}\n{len(username)}:{username}\n"
+        f"{len(content)}:{content}\n"
+    )
+    return hashlib.sha256(covered.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 class Break(StrEnum):
@@ -149,7 +156,9 @@ class Verification:
         """No more entries. `at_head`: they reached the chain's end, which must be where the anchor says; with
         `exclusive`, nobody but this machine appends."""
         if self._suspect and not self.broken:
-            self._break(*self._suspect)
+            kind, at = self._suspect
+            beyond = exclusive and self.anchor is not None and at > self.anchor.head.sequence
+            self._break(Break.INSERTED if beyond else kind, at)
         if self.broken or not at_head:
             return
         last = self._last
@@ -187,7 +196,7 @@ class Verification:
             self._break(Break.ANCHOR_LOST, link.sequence)
             return
         if self.anchor and link.sequence == self.anchor.head.sequence and link.hash != self.anchor.head.hash:
-            self._break(Break.EDITED, link.sequence)
+            self._suspect = (Break.EDITED, link.sequence)
             return
         self._hash_before_last = self._last.hash
         self._last = Head(link.sequence, link.hash)

@@ -6,6 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 
+from services.chat.audit_chain import Link, NewEntry, Range, Verification
 from services.chat.conversation import Asker, Conversation, Rating, Turn, TurnEvent
 from services.chat.semantic import Catalog, EntityKind, Query, Record, Resolution, Result
 
@@ -228,4 +229,20 @@ class Conversations(Protocol):
         """Every running turn of every owner becomes a failed one, with its entry in the audit: called once at start.
         The number of them.
         """
+        ...
+
+
+class AuditLog(Protocol):
+    """The audit's chain: appended to, read, verified; nothing in it is ever changed."""
+
+    async def append(self, entry: NewEntry) -> Link:
+        """The entry in the chain; the first one with its event id, where there is one already."""
+        ...
+
+    async def read(self, wanted: Range, limit: int) -> Sequence[Link]:
+        """At most `limit` entries, the last first."""
+        ...
+
+    async def verify(self, start: int, end: int, reading: NewEntry) -> Verification:
+        """Verify from `start` (0: the first) to `end` (0: the last), and append `reading`, which says so."""
         ...

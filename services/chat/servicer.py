@@ -14,13 +14,13 @@ from maru.admin.v1.audit_service_pb2 import AuditEntry, VerifyAuditEntriesRespon
 from maru.chat.v1 import chat_service_pb2 as pb
 from maru.chat.v1.chat_service_pb2_grpc import ChatServiceServicer
 
-from services.chat.adapters.audit_log_sql import Range, SqlAuditLog
-from services.chat.audit_chain import NewEntry
+from services.chat.audit_chain import NewEntry, Range
 from services.chat.conversation import Asker
 from services.chat.convert import chat as convert
 from services.chat.convert.audit import entry_of, new_entry
 from services.chat.errors import RequestIdReused
 from services.chat.library import Library
+from services.chat.ports import AuditLog
 from services.chat.turns import Turns
 from services.kit.clock import Clock
 from services.kit.context import bind_conversation, bind_deadline, trace_id
@@ -150,7 +150,7 @@ def _turn(name: str) -> tuple[str, str]:
 class AuditLogServicer(AuditLogServiceServicer):
     """Converts, appends or reads, converts back."""
 
-    def __init__(self, log: SqlAuditLog, clock: Clock) -> None:
+    def __init__(self, log: AuditLog, clock: Clock) -> None:
         self._log = log
         self._clock = clock
 

@@ -7,7 +7,6 @@ A process that is killed on the way leaves an anchor that allows both. There is 
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final
 from uuid import uuid4
@@ -20,7 +19,7 @@ from services.chat.adapters.audit_anchor import AnchorFile
 from services.chat.adapters.conversation_engines import Engines, anchor_failure
 from services.chat.adapters.conversation_tables import audit_entry as _entry
 from services.chat.adapters.conversation_tables import audit_lock as _lock
-from services.chat.audit_chain import ANCHOR_LOST, Anchor, Head, Link, NewEntry, Verification, linked
+from services.chat.audit_chain import ANCHOR_LOST, Anchor, Head, Link, NewEntry, Range, Verification, linked
 
 _BATCH: Final = 2000
 _LOGGED: Final = 100
@@ -29,20 +28,8 @@ _LOGGED: Final = 100
 log = structlog.get_logger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
-class Range:
-    """Which entries to read; unset bounds are None, all users "", all actions ()."""
-
-    sequence: int | None = None
-    before: int | None = None
-    start_time: int | None = None
-    end_time: int | None = None
-    username: str = ""
-    actions: tuple[str, ...] = ()
-
-
 class SqlAuditLog:
-    """Appends within others' transactions, reads, verifies."""
+    """`ports.AuditLog`, which also appends within others' transactions."""
 
     def __init__(self, engines: Engines, anchor: AnchorFile | None) -> None:
         """Without an anchor (tests of other things) a cut-off end is not found."""
@@ -200,7 +187,8 @@ async def _only(connection: AsyncConnection, event_id: str) -> Link:
 
 
 async def _links(connection: AsyncConnection, statement: Select[Any]) -> Sequence[Link]:
-    return [Link(*row) for row in (await connection.execute(statement)).tuples()]
+    rows: Any = (await connection.execute(statement)).all()
+    return [Link(*row) for row in rows]
 
 
 def _where(statement: Select[Any], wanted: Range) -> Select[Any]:

@@ -281,7 +281,9 @@ async def test_of_a_deleted_conversation_no_word_is_left_but_in_the_audit(
         rows = [line for line in connection.iterdump() if line.startswith("INSERT")]
     tables = [row.split('"')[1] for row in rows]
     assert sorted(tables) == ["alembic_version", "audit_entry", "audit_lock", *["request"] * 4]
-    assert "비밀" not in "".join(row for row, table in zip(rows, tables, strict=True) if table != "audit_entry")
+    assert "비밀" not in "".join(
+        row for row, table in zip(rows, tables, strict=True) if table != "audit_entry"
+    )
 
 
 async def test_a_full_disk_is_said_and_leaves_nothing_half_written(store: SqlConversations) -> None:
