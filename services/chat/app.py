@@ -16,6 +16,7 @@ from services.chat.adapters.conversations_sql import sql_conversations
 from services.chat.adapters.erp_data_grpc import GrpcErpData
 from services.chat.adapters.llm_triton import TritonLanguageModel
 from services.chat.answering import Answering
+from services.chat.data_answers import DataAnswers
 from services.chat.library import Library
 from services.chat.meter import Meter
 from services.chat.model_gate import ModelGate
@@ -73,15 +74,14 @@ async def chat(
     gate = ModelGate(settings.model_slots, settings.model_queue, settings.model_wait_seconds)
     teller = Teller(model, gate, meter, settings.model_first_text_seconds, settings.model_text_seconds)
     with ThreadPoolExecutor(max_workers=1, thread_name_prefix="understanding") as executor:
-        answering = Answering(
-            Reader(analyser),
-            executor,
+        data = DataAnswers(
             erp,
             teller,
             chassis.clock,
             model_name=settings.llm_model,
             stale_after=timedelta(hours=settings.stale_after_hours),
         )
+        answering = Answering(Reader(analyser), executor, erp, data, chassis.clock)
         turns = Turns(store, answering, chassis.clock, meter, max_running=settings.max_running_turns)
         try:
             yield ChatServicer(Library(store, chassis.clock), turns, settings.turn_seconds)

@@ -72,7 +72,7 @@ class Fact:
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """One choice of a question back; `number` from 1."""
+    """One choice of a question back, or another reading of an answered one; `number` from 1."""
 
     number: int
     label: str
@@ -122,7 +122,9 @@ class Usage:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """An answer with its proof."""
+    """An answer with its proof. `further`: those to the further questions of the message; `question`: the words that
+    this one answers, where there are several.
+    """
 
     text: str
     outcome: Outcome
@@ -136,8 +138,11 @@ class Answer:
     suggestions: tuple[str, ...] = ()
     chart: ChartHint | None = None
     assumptions: tuple[str, ...] = ()
+    alternatives: tuple[Choice, ...] = ()
     refusal_reason: str = ""
     usage: Usage = field(default_factory=Usage)
+    further: tuple["Answer", ...] = ()
+    question: str = ""
 
 
 class Thumb(StrEnum):
@@ -235,6 +240,7 @@ class ResultReady:
     facts: tuple[Fact, ...]
     context: ResultContext
     query: Query | None
+    assumptions: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -261,8 +267,9 @@ EventBody = Started | Progress | ResultReady | TextDelta | ChartHint | Clarifica
 
 @dataclass(frozen=True, slots=True)
 class TurnEvent:
-    """One step of a turn as it happens; `sequence` from 1 without gaps."""
+    """One step of a turn as it happens; `sequence` from 1 without gaps; `part`: which question of the message."""
 
     sequence: int
     time: datetime
     body: EventBody
+    part: int = 0

@@ -18,13 +18,13 @@ class EventLog:
         self._failure: Exception | None = None
         self.events: list[TurnEvent] = []
 
-    def next(self, body: EventBody) -> TurnEvent:
+    def next(self, body: EventBody, part: int = 0) -> TurnEvent:
         """The event that would come next; it is not in the log yet."""
-        return TurnEvent(len(self.events) + 1, self._clock.now(), body)
+        return TurnEvent(len(self.events) + 1, self._clock.now(), body, part)
 
-    def append(self, body: EventBody) -> None:
+    def append(self, body: EventBody, part: int = 0) -> None:
         """Add an event and wake the followers."""
-        self.publish(self.next(body))
+        self.publish(self.next(body, part))
 
     def publish(self, event: TurnEvent) -> None:
         """Add an event made by `next`."""

@@ -2,13 +2,13 @@
 
 from typing import Final
 
-from services.chat.semantic import DATE_DIMENSION, Catalog, Grain
+from services.chat.semantic import DATE_DIMENSION, Catalog, Grain, Table
 from services.chat.understanding.frame import QueryReading
 
 MAX_SUGGESTIONS: Final = 3
 
 
-def suggestions(reading: QueryReading, catalog: Catalog) -> tuple[str, ...]:
+def suggestions(reading: QueryReading, table: Table, catalog: Catalog) -> tuple[str, ...]:
     """Follow-ups that the reader understands after this reading."""
     query = reading.query
     metrics = [catalog.metrics[key] for key in query.metrics]

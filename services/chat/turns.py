@@ -16,8 +16,9 @@ from typing import Final, Protocol
 
 import structlog
 
-from services.chat.answering import Answering, Draft
+from services.chat.answering import Answering
 from services.chat.conversation import Asker, Completed, Started, Turn, TurnEvent, TurnState
+from services.chat.draft import Draft
 from services.chat.errors import (
     QuestionTooLong,
     QuestionUnreadable,
@@ -324,7 +325,7 @@ class Turns:
         """One log line and the counters; nothing of what was asked or told."""
         self._meter.turn_ended(turn)
         answer = turn.answer
-        usage = answer.usage if answer else draft.usage
+        usage = answer.usage if answer else draft.first.usage
         log.info(
             "turn",
             turn=turn.name,
@@ -334,6 +335,7 @@ class Turns:
             composer=answer.composer if answer else None,
             finish=answer.finish_reason if answer else None,
             refusal=answer.refusal_reason or None if answer else None,
+            parts=len(draft.parts),
             rows=len(answer.table.rows) if answer and answer.table else None,
             seconds=round(draft.since_start().total_seconds(), 4),
             understanding_ms=_ms(usage.understanding),

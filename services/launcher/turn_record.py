@@ -22,8 +22,15 @@ _UNIT_WORDS = {
 
 
 def turn_record(identifier: str, number: int, turn: turn_pb2.Turn) -> dict[str, Any]:
-    """The record of a completed turn: figures as exact decimal strings, durations in milliseconds."""
-    answer = turn.answer
+    """The record of a completed turn: figures as exact decimal strings, durations in milliseconds. `further`: the
+    answers to the further questions of the same message.
+    """
+    further = [answer_record(answer) for answer in turn.answer.further]
+    return {"id": identifier, "turn": number, **answer_record(turn.answer), "further": further}
+
+
+def answer_record(answer: turn_pb2.Answer) -> dict[str, Any]:
+    """One answer, without its further ones."""
     names = {definition.metric: definition.display_name for definition in answer.context.definitions}
     usage = answer.usage
     durations = {
@@ -35,8 +42,6 @@ def turn_record(identifier: str, number: int, turn: turn_pb2.Turn) -> dict[str, 
         "total_ms": usage.total_duration,
     }
     return {
-        "id": identifier,
-        "turn": number,
         "outcome": _OUTCOMES[answer.outcome],
         "text": answer.text,
         "query": MessageToDict(answer.query, preserving_proto_field_name=True)
@@ -53,6 +58,8 @@ def turn_record(identifier: str, number: int, turn: turn_pb2.Turn) -> dict[str, 
             for fact in answer.facts
         ],
         "choices": [choice.label for choice in answer.clarification.choices],
+        "alternatives": [choice.label for choice in answer.alternatives],
+        "assumptions": list(answer.assumptions),
         "citations": [
             {
                 "document": citation.title,
@@ -74,7 +81,8 @@ def failed_turn_record(identifier: str, number: int, korean: str) -> dict[str, A
     """The record of a turn that ended with a failure instead of an answer."""
     return {
         "id": identifier, "turn": number, "outcome": "failed", "text": korean, "query": None, "table": None,
-        "facts": [], "choices": [], "citations": [], "as_of": None, "timings": {},
+        "facts": [], "choices": [], "alternatives": [], "assumptions": [], "citations": [], "as_of": None,
+        "timings": {}, "further": [],
     }  # fmt: skip
 
 

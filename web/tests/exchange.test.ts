@@ -3,7 +3,7 @@ import type { TurnEvent } from "@gen/maru/chat/v1/turn_event_pb.js";
 import { Turn_State, TurnSchema } from "@gen/maru/chat/v1/turn_pb.js";
 import { expect, test } from "vitest";
 import { after, asked, isRunning, leavesGap, withTurn } from "../src/chat/exchange.js";
-import { event, ordinaryTurn, TURN, turn } from "./fakeChat.js";
+import { answer, event, ordinaryTurn, TURN, table, turn } from "./fakeChat.js";
 
 const all = (events: readonly TurnEvent[]) => events.reduce(after, asked("지난달 매출은?"));
 
@@ -49,6 +49,29 @@ test("a missing event is noticed", () => {
 test("an event of a later release only counts", () => {
   const next = after(all(ordinaryTurn.slice(0, 3)), event(4, undefined));
   expect(next).toMatchObject({ sequence: 4n, text: "" });
+});
+
+test("each question of a message has its own table and text", () => {
+  const further = [
+    ...ordinaryTurn.slice(0, 4),
+    event(5, { case: "result", value: { table: { ...table, rows: [] }, assumptions: ["현재 기준"] } }, 1),
+    event(6, { case: "textDelta", value: { text: "재고는 " } }, 1),
+  ];
+  expect(all(further)).toMatchObject({
+    text: "한빛상사가 ",
+    further: [{ text: "재고는 ", assumptions: ["현재 기준"] }],
+  });
+  expect(all(further).table?.rows).toHaveLength(2);
+  expect(all(further).further[0]?.table?.rows).toHaveLength(0);
+  const whole = all([
+    ...further,
+    event(7, {
+      case: "completed",
+      value: { turn: turn({ further: [{ ...answer, text: "재고는 없습니다." }] }) },
+    }),
+  ]);
+  expect(whole.further).toMatchObject([{ text: "재고는 없습니다." }]);
+  expect(isRunning(whole)).toBe(false);
 });
 
 test("the final text wins over the pieces", () => {

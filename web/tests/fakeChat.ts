@@ -93,8 +93,8 @@ export const turn = (more: Init<typeof AnswerSchema> = {}): Turn =>
 
 type EventInit = MessageInitShape<typeof TurnEventSchema>["event"];
 
-export const event = (sequence: number, init: EventInit): TurnEvent =>
-  create(TurnEventSchema, { sequence: BigInt(sequence), ...(init && { event: init }) });
+export const event = (sequence: number, init: EventInit, part = 0): TurnEvent =>
+  create(TurnEventSchema, { sequence: BigInt(sequence), part, ...(init && { event: init }) });
 
 /** An ordinary turn, from `started` to `completed`. */
 export const ordinaryTurn: readonly TurnEvent[] = [

@@ -36,20 +36,21 @@ def load_answer(kept: bytes) -> Answer:
 def dump_events(turn: Turn, events: Sequence[TurnEvent]) -> bytes:
     """The bytes to keep of an ended turn's events, without what the turn holds itself."""
     return _dump(
-        tuple[_KeptEvent, ...], [_KeptEvent(e.sequence, e.time, _shortened(turn, e.body)) for e in events]
+        tuple[_KeptEvent, ...], [_KeptEvent(e.sequence, e.time, _shortened(turn, e), e.part) for e in events]
     )
 
 
 def load_events(turn: Turn, kept: bytes) -> tuple[TurnEvent, ...]:
     """The events that `dump_events` was given with this turn."""
     return tuple(
-        TurnEvent(e.sequence, e.time, _lengthened(turn, e.body)) for e in _load(tuple[_KeptEvent, ...], kept)
+        TurnEvent(e.sequence, e.time, _lengthened(turn, e), e.part)
+        for e in _load(tuple[_KeptEvent, ...], kept)
     )
 
 
 @dataclass(frozen=True, slots=True)
 class _AnswerResult:
-    """Stands for the result that the turn's answer has."""
+    """Stands for the result that the turn's answer has, in the event's part."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,31 +63,37 @@ class _KeptEvent:
     sequence: int
     time: datetime
     body: EventBody | _AnswerResult | _TurnCompleted
+    part: int = 0
 
 
-def _shortened(turn: Turn, body: EventBody) -> EventBody | _AnswerResult | _TurnCompleted:
+def _shortened(turn: Turn, event: TurnEvent) -> EventBody | _AnswerResult | _TurnCompleted:
+    body = event.body
     if isinstance(body, Completed) and body.turn == turn:
         return _TurnCompleted()
-    if isinstance(body, ResultReady) and body == _result(turn.answer):
+    if isinstance(body, ResultReady) and body == _result(turn.answer, event.part):
         return _AnswerResult()
     return body
 
 
-def _lengthened(turn: Turn, body: EventBody | _AnswerResult | _TurnCompleted) -> EventBody:
-    match body:
+def _lengthened(turn: Turn, event: _KeptEvent) -> EventBody:
+    match event.body:
         case _TurnCompleted():
             return Completed(turn)
         case _AnswerResult():
-            result = _result(turn.answer)
+            result = _result(turn.answer, event.part)
             assert result is not None, "kept only beside an answer with a result"  # noqa: S101
             return result
-    return body
+        case body:
+            return body
 
 
-def _result(answer: Answer | None) -> ResultReady | None:
+def _result(answer: Answer | None, part: int) -> ResultReady | None:
+    """The result that one part of the answer has."""
+    parts = (answer, *answer.further) if answer else ()
+    answer = parts[part] if part < len(parts) else None
     if answer is None or answer.table is None or answer.context is None:
         return None
-    return ResultReady(answer.table, answer.facts, answer.context, answer.query)
+    return ResultReady(answer.table, answer.facts, answer.context, answer.query, answer.assumptions)
 
 
 # --- any dataclass ------------------------------------------------------------------------------------------
@@ -172,8 +179,11 @@ def _union_codec(members: Sequence[type]) -> _Codec:
 
 
 def _dataclass_codec(kind: Any) -> _Codec:
-    hints = get_type_hints(kind)
-    codecs = {field.name: _codec(hints[field.name]) for field in fields(kind)}
+    @cache
+    def codecs() -> dict[str, _Codec]:  # once the first value comes: an answer holds answers
+        hints = get_type_hints(kind)
+        return {field.name: _codec(hints[field.name]) for field in fields(kind)}
+
     defaults = {
         field.name: field.default if field.default_factory is MISSING else field.default_factory()
         for field in fields(kind)
@@ -182,11 +192,12 @@ def _dataclass_codec(kind: Any) -> _Codec:
     def encode(value: Any) -> Any:
         return {
             name: codec.encode(held)
-            for name, codec in codecs.items()
+            for name, codec in codecs().items()
             if (held := getattr(value, name)) != defaults[name]
         }
 
     def decode(data: Any) -> Any:
-        return kind(**{name: codecs[name].decode(held) for name, held in data.items() if name in codecs})
+        known = codecs()
+        return kind(**{name: known[name].decode(held) for name, held in data.items() if name in known})
 
     return _Codec(encode, decode)

@@ -10,6 +10,7 @@ from maru.chat.v1 import conversation_pb2, turn_event_pb2, turn_pb2
 from services.chat.conversation import (
     Answer,
     ChartHint,
+    Choice,
     Clarification,
     Completed,
     Conversation,
@@ -102,6 +103,9 @@ def answer_to_proto(answer: Answer) -> turn_pb2.Answer:
         suggestions=answer.suggestions,
         chart=_chart_to_proto(answer.chart) if answer.chart else None,
         assumptions=answer.assumptions,
+        alternatives=_choices_to_proto(answer.alternatives),
+        further=[answer_to_proto(one) for one in answer.further],
+        question=answer.question,
         usage=usage_to_proto(answer.usage),
         refusal_reason=answer.refusal_reason,
     )
@@ -126,16 +130,20 @@ def _facts_to_proto(facts: Sequence[Fact]) -> list[turn_pb2.Fact]:
 def _clarification_to_proto(clarification: Clarification) -> turn_pb2.Clarification:
     return turn_pb2.Clarification(
         question=clarification.question,
-        choices=[
-            turn_pb2.Choice(
-                number=choice.number,
-                label=choice.label,
-                entity=convert_erp.entity_to_proto(choice.entity) if choice.entity else None,
-            )
-            for choice in clarification.choices
-        ],
+        choices=_choices_to_proto(clarification.choices),
         unused_words=clarification.unused_words,
     )
+
+
+def _choices_to_proto(choices: Sequence[Choice]) -> list[turn_pb2.Choice]:
+    return [
+        turn_pb2.Choice(
+            number=choice.number,
+            label=choice.label,
+            entity=convert_erp.entity_to_proto(choice.entity) if choice.entity else None,
+        )
+        for choice in choices
+    ]
 
 
 def _chart_to_proto(chart: ChartHint) -> turn_pb2.ChartHint:
@@ -164,14 +172,17 @@ def usage_to_proto(usage: Usage) -> turn_pb2.Usage:
 
 
 def event_to_proto(event: TurnEvent) -> turn_event_pb2.TurnEvent:
-    message = turn_event_pb2.TurnEvent(sequence=event.sequence, event_time=_timestamp(event.time))
+    message = turn_event_pb2.TurnEvent(
+        sequence=event.sequence, event_time=_timestamp(event.time), part=event.part
+    )
     match event.body:
         case Started(turn):
             message.started.turn = turn
         case Progress(step, text):
             message.progress.step = turn_event_pb2.TurnProgress.Step.Value(f"STEP_{step.upper()}")
             message.progress.text = text
-        case ResultReady(table, facts, context, query):
+        case ResultReady(table, facts, context, query, assumptions):
+            message.result.assumptions.extend(assumptions)
             message.result.table.CopyFrom(convert_erp.table_to_proto(table))
             message.result.facts.extend(_facts_to_proto(facts))
             message.result.context.CopyFrom(convert_erp.context_to_proto(context))

@@ -1,55 +1,12 @@
-"""What a question takes over from the one before, and replies to a question back."""
+"""What a question takes over from the one before."""
 
-import re
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Final
 
 from services.chat.semantic import Catalog, EntityReference, Grain, TimeBehavior
 from services.chat.understanding.frame import Ask, Frame, Members, Option, QuestionBack
 from services.chat.understanding.periods import Period, label, period_of
 from services.chat.understanding.slots import Slots
-from services.chat.understanding.text import compact
-from services.chat.understanding.words import alternatives, load
-
-_WORDS: Final = load("followup")
-_NUMBER: Final = re.compile(
-    rf"(?:(\d{{1,2}})|({alternatives(_WORDS['ordinals'])}))\s*(?:번째|번|째)?\s*(?:거|것|꺼)?"
-    r"\s*(?:로|으로|을|를|요|이요|이에요|예요|입니다|해줘|해 줘|해주세요|선택|\.|!)*\s*"
-)
-_LAST: Final = re.compile(rf"(?:{alternatives(_WORDS['last'])})\s*(?:로|으로|요|이요|을|를)?\s*(?:해줘)?")
-_TAIL: Final = re.compile(
-    r"(?:이에요|예요|이요|요|입니다|인데요|로\s*해\s*줘|으로\s*해\s*줘|로\s*해\s*주세요|으로\s*해\s*주세요|으로|로|은|는|이|가|을|를|의)?[\s.!?~]*$"
-)
-
-
-def chosen(options: Sequence[Option], reply: str, choice_number: int) -> Option | None:
-    """The option that a reply picks: by click, by number, or by words that fit only one of them."""
-    if not options:
-        return None
-    if choice_number:
-        return options[choice_number - 1] if choice_number <= len(options) else None
-    if match := _NUMBER.fullmatch(reply):
-        digits, word = match.groups()
-        bare = word is not None and reply.strip() == word
-        number = int(digits) if digits else _WORDS["ordinals"][compact(word)]
-        return options[number - 1] if 1 <= number <= len(options) and not bare else None
-    if _LAST.fullmatch(reply):
-        return options[-1]
-    words = compact(_TAIL.sub("", reply, count=1))
-    if len(words) < 2:
-        return None
-    labels = [compact(option.label) for option in options]
-    for fits in (
-        [o for o, text in zip(options, labels, strict=True) if text == words],
-        [o for o in options if o.entity and compact(o.entity.display_name) == words],
-        [o for o, text in zip(options, labels, strict=True) if text.split("(")[0] == words],
-        [o for o, text in zip(options, labels, strict=True) if text.startswith(words)],
-        [o for o in options if o.entity and compact(o.entity.detail) == words],
-    ):
-        if len(fits) == 1:
-            return fits[0]
-    return None
 
 
 def merge(

@@ -129,10 +129,20 @@ class Option:
 
 @dataclass(frozen=True, slots=True)
 class Memory:
-    """What a turn leaves for the next one: its slots, and the choices that were offered."""
+    """What a turn leaves for the next one.
+
+    `options`: the choices of a question back; `more`: there were more than offered; `alternatives`: other readings of
+    an answer; `shown`: what the rows of the answer were about, in their order; `spoken`: what was spoken of, the latest
+    first; `waiting`: questions of the message that come after the reply.
+    """
 
     frame: Frame = Frame()
     options: tuple[Option, ...] = ()
+    more: bool = False
+    alternatives: tuple[Option, ...] = ()
+    shown: tuple[EntityReference, ...] = ()
+    spoken: tuple[EntityReference, ...] = ()
+    waiting: tuple[str, ...] = ()
 
 
 _MEMORY: Final = TypeAdapter(Memory)
@@ -187,6 +197,8 @@ class QueryReading:
     comparison_cut: bool = False
     """The other period was cut to as many days as have passed of the asked one."""
     notes: tuple[str, ...] = ()
+    alternatives: tuple[Option, ...] = ()
+    """Other readings, with the slots as they are then."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,9 +232,10 @@ class Refusal:
 
 @dataclass(frozen=True, slots=True)
 class NotFound:
-    """A document was asked for by a number that none has."""
+    """A document was asked for by a number that none has, or something by a name that nothing has."""
 
     about: str
+    is_name: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,4 +253,13 @@ class SmallTalk:
     kind: str
 
 
-Reading = QueryReading | RecordReading | QuestionBack | Refusal | NotFound | FuturePeriod | SmallTalk
+@dataclass(frozen=True, slots=True)
+class Several:
+    """Measures of one question that need a query each."""
+
+    readings: tuple["Reading", ...]
+
+
+Reading = (
+    QueryReading | RecordReading | QuestionBack | Refusal | NotFound | FuturePeriod | SmallTalk | Several
+)

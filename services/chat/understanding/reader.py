@@ -6,8 +6,9 @@ from dataclasses import replace
 from typing import Final
 
 from services.chat.semantic import Catalog, Grain
-from services.chat.understanding import followup, names
+from services.chat.understanding import followup, names, replying
 from services.chat.understanding.analysis import Analysis, Context, Resolutions, all_kinds, edges_of, one_kind
+from services.chat.understanding.apart import readings_of
 from services.chat.understanding.claims import PARTICLES, Claims
 from services.chat.understanding.covering import best_covering
 from services.chat.understanding.frame import (
@@ -41,7 +42,7 @@ from services.chat.understanding.meanings import (
 from services.chat.understanding.morphemes import Analyser, Morpheme
 from services.chat.understanding.periods import Period, label
 from services.chat.understanding.plausible import is_ignorable, plausible
-from services.chat.understanding.query import finalise
+from services.chat.understanding.questions import split
 from services.chat.understanding.slots import Slots, fill
 from services.chat.understanding.text import Text, compact, normalise
 from services.chat.understanding.times import TimeMatcher
@@ -72,8 +73,15 @@ class Reader:
             kept = self._lexicons[id(catalog)] = (catalog, Lexicon(catalog))
         return kept[1]
 
+    def questions(self, message: str, context: Context) -> tuple[str, ...]:
+        """The questions of a message: one, mostly. A reply to a question back goes on with those that wait for it."""
+        text = normalise(message)
+        if replying.chosen(context.memory, text.normal, context.choice_number):
+            return (message, *context.memory.waiting)
+        return split(text, self._analyser.analyse(text.normal))
+
     def analyse(self, question: str, context: Context) -> Analysis:
-        """Take the question apart."""
+        """Take one question apart."""
         text = normalise(question)
         morphemes = self._analyser.analyse(text.normal)
         catalog = context.catalog
@@ -112,9 +120,11 @@ class Reader:
 
     def read(self, analysis: Analysis, resolutions: Resolutions, context: Context) -> Reading:
         """What the question asks for."""
-        option = followup.chosen(context.memory.options, analysis.text.normal, context.choice_number)
-        if option:
-            return finalise(option.frame, context.catalog, context.today)
+        frames = replying.chosen(context.memory, analysis.text.normal, context.choice_number)
+        if frames:
+            return readings_of(frames, context.catalog, context.today)
+        if replying.is_no(context.memory, analysis.text.normal):
+            return SmallTalk("dismissed")
         return _Reading(analysis, resolutions, context).read()
 
 
@@ -161,7 +171,7 @@ class _Reading:
             if not word.candidates:
                 return NotFound(self._claims.text(index))
             name = Name(word.number, word.candidates, word.total_count)
-            return finalise(Frame(names=(name,)), self._catalog, self._context.today)
+            return readings_of((Frame(names=(name,)),), self._catalog, self._context.today)
         return None
 
     # --- a question of data ----------------------------------------------------------------------
@@ -185,7 +195,7 @@ class _Reading:
             return (
                 QuestionBack(Ask.WORDS, words=rest)
                 if rest
-                else finalise(Frame(names=tuple(documents)), self._catalog, self._context.today)
+                else readings_of((Frame(names=tuple(documents)),), self._catalog, self._context.today)
             )
         unused = self._unused(record=False, verb=verb)
         said = replace(slots.frame, notes=()) != Frame() or bool(slots.that) or slots.it
@@ -210,7 +220,7 @@ class _Reading:
             return self._one_period(frame, slots)
         if unused:
             return self._unknown_words(frame, slots, unused)
-        return finalise(frame, self._catalog, self._context.today)
+        return readings_of((frame,), self._catalog, self._context.today)
 
     def _without_slots(self, before: Frame, talk: str, unused: tuple[str, ...]) -> Reading:
         if before.record and not talk and not self._unused(record=True):

@@ -158,7 +158,7 @@ def events_of(turn: Turn) -> list[TurnEvent]:
     bodies = (
         Started(turn.name),
         Progress(Step.QUERYING, "매출을 조회합니다"),
-        ResultReady(TABLE, FACTS, CONTEXT, QUERY),
+        ResultReady(TABLE, FACTS, CONTEXT, QUERY, ("올해로 보았습니다.",)),
         TextDelta("지난달 "),
         TextDelta("매출은 -1,234,567.80원입니다."),
         ChartHint(ChartKind.LINE, "date", ("revenue",)),

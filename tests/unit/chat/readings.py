@@ -14,9 +14,11 @@ from services.chat.understanding.frame import (
     Reading,
     RecordReading,
     Refusal,
+    Several,
     SmallTalk,
 )
 from services.chat.understanding.reader import Reader
+from services.chat.understanding.remembering import after
 from tests.fakes.company import resolve
 
 TODAY: Final = date(2026, 11, 20)
@@ -44,6 +46,8 @@ def described(reading: Reading) -> str:
             return f"future {period}"
         case SmallTalk(kind):
             return f"talk {kind}"
+        case Several(readings):
+            return " && ".join(map(described, readings))
 
 
 def _parts(reading: QueryReading) -> list[str]:
@@ -93,9 +97,13 @@ def read(
 def remembered(reading: Reading, before: Memory) -> Memory:
     """What the conversation remembers after a reading."""
     match reading:
-        case QueryReading(frame=frame) | RecordReading(frame=frame):
-            return Memory(frame)
-        case QuestionBack(frame=frame, options=options):
-            return Memory(frame, options)
+        case QueryReading(frame=frame, alternatives=alternatives):
+            return after(before, Memory(frame, alternatives=alternatives))
+        case RecordReading(frame=frame):
+            return after(before, Memory(frame))
+        case QuestionBack(frame=frame, options=options, total_count=total):
+            return after(before, Memory(frame, options, total > len(options)))
+        case Several(readings):
+            return remembered(readings[-1], before)
         case _:
             return before

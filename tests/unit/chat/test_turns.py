@@ -28,6 +28,7 @@ from services.chat.conversation import (
     TurnEvent,
     TurnState,
 )
+from services.chat.data_answers import DataAnswers
 from services.chat.errors import (
     LanguageModelRejected,
     LanguageModelUnavailable,
@@ -118,9 +119,8 @@ async def desk(tmp_path: Path, reader: Reader) -> AsyncIterator[Desk]:
     with ThreadPoolExecutor(max_workers=1) as executor:
         async with sql_conversations(f"sqlite+aiosqlite:///{tmp_path}/chat.sqlite", Metrics()) as store:
             teller = Teller(model, ModelGate(2, 2, 0.2), counted, first_text_seconds=0.3, text_seconds=0.3)
-            answering = Answering(
-                reader, executor, erp, teller, clock, model_name="llm", stale_after=timedelta(hours=24)
-            )
+            data = DataAnswers(erp, teller, clock, model_name="llm", stale_after=timedelta(hours=24))
+            answering = Answering(reader, executor, erp, data, clock)
             turns = Turns(
                 store, answering, clock, counted, max_running=8, heartbeat_seconds=0.05, retry_seconds=0.01
             )
@@ -590,3 +590,77 @@ async def test_closing_lets_running_turns_finish(desk: Desk) -> None:
     await desk.model.wrote.wait()
     await desk.turns.close(1)
     assert completed(await asking).state is TurnState.COMPLETED
+
+
+# --- several questions in one message -----------------------------------------------------------
+
+
+async def test_two_questions_are_answered_in_order(desk: Desk) -> None:
+    desk.model.failure = LanguageModelUnavailable()
+    events = await desk.ask("지난달 매출이랑 재고금액 알려줘. 그리고 미수금 상위 3곳은?")
+    answer = completed(events).answer
+    assert answer
+    assert [q.metrics for q in desk.erp.queries] == [("revenue",), ("stock_value",), ("receivables",)]
+    assert desk.erp.queries[2].top == 3
+    assert [one.question for one in (answer, *answer.further)] == [
+        "지난달 매출이랑 재고금액 알려줘.",
+        "지난달 매출이랑 재고금액 알려줘.",
+        "미수금 상위 3곳은?",
+    ]
+    assert all(one.table and one.text and not one.further for one in answer.further)
+    parts = [e.part for e in events[:-1]]
+    assert parts == sorted(parts)
+    assert set(parts) == {0, 1, 2}
+    for number, one in enumerate((answer, *answer.further)):
+        texts = [e.body.text for e in events if isinstance(e.body, TextDelta) and e.part == number]
+        assert "".join(texts) == one.text
+    kept = await desk.store.events(OWNER, desk.conversation, completed(events).id)
+    assert list(kept) == [e for e in events if not isinstance(e.body, Heartbeat)]
+
+
+async def test_a_greeting_beside_a_question_is_not_answered(desk: Desk) -> None:
+    desk.model.failure = LanguageModelUnavailable()
+    turn = await desk.answer("안녕하세요. 지난달 매출은? 고마워요!")
+    assert turn.answer
+    assert turn.answer.text.startswith("2026년 10월 매출")
+    assert not turn.answer.further
+
+
+async def test_what_comes_behind_a_question_back_waits_for_the_reply(desk: Desk) -> None:
+    desk.model.failure = LanguageModelUnavailable()
+    asked = await desk.answer("대한 지난달 매출은? 그리고 미수금은?")
+    assert asked.answer
+    assert asked.answer.outcome is Outcome.CLARIFIED
+    assert not asked.answer.further
+    assert not desk.erp.queries
+    replied = await desk.answer("1번")
+    assert replied.answer
+    assert [q.metrics for q in desk.erp.queries] == [("revenue",), ("receivables",)]
+    assert len(replied.answer.further) == 1
+
+
+async def test_at_most_one_question_back_and_the_rest_is_answered(desk: Desk) -> None:
+    desk.model.failure = LanguageModelUnavailable()
+    turn = await desk.answer("미수금은? 매출은?")
+    assert turn.answer
+    assert turn.answer.outcome is Outcome.ANSWERED
+    assert [one.outcome for one in turn.answer.further] == [Outcome.CLARIFIED]
+    assert turn.answer.further[0].clarification
+    await desk.answer("2번")
+    assert desk.erp.queries[-1].metrics == ("revenue",)
+
+
+async def test_all_of_the_choices_stand_side_by_side(desk: Desk) -> None:
+    await desk.answer("대한 지난달 매출")
+    await desk.answer("전부요")
+    (query,) = desk.erp.queries
+    assert [m.key for m in query.members[0].members] == ["C3", "C2", "C1"]
+    assert [g.dimension for g in query.groupings] == ["customer"]
+
+
+async def test_none_of_the_choices_is_taken_for_an_answer(desk: Desk) -> None:
+    await desk.answer("대한 지난달 매출")
+    turn = await desk.answer("아니")
+    assert turn.answer
+    assert turn.answer.text == "알겠습니다. 다시 물어봐 주세요."
+    assert not desk.erp.queries

@@ -1,7 +1,7 @@
-import { FinishReason, Outcome } from "@gen/maru/chat/v1/turn_pb.js";
+import { type Clarification, FinishReason, Outcome } from "@gen/maru/chat/v1/turn_pb.js";
 import { memo } from "react";
 import { message } from "../text/messages.js";
-import { type Exchange, isRunning } from "./exchange.js";
+import { type AnswerView, type Exchange, isRunning } from "./exchange.js";
 import { FailureCard } from "./FailureCard.js";
 import { Provenance } from "./Provenance.js";
 import { ResultTable } from "./ResultTable.js";
@@ -15,13 +15,15 @@ interface ExchangeCardProps {
   readonly onSignIn: () => void;
 }
 
-/** A question with its answer, as far as it has come. */
+/** A question with its answers, as far as they have come. */
 export const ExchangeCard = memo(function ExchangeCard(props: ExchangeCardProps) {
   const { exchange, isLast, onAsk, onRetry, onSignIn } = props;
-  const { question, table, context, query, text, answer, failure } = exchange;
+  const { question, further, answer, failure } = exchange;
   const runs = isRunning(exchange);
   const isRefused = answer?.outcome === Outcome.REFUSED || answer?.outcome === Outcome.NO_DATA;
   const isStopped = exchange.stopped === true || answer?.finishReason === FinishReason.STOPPED;
+  const canChoose = isLast && !runs;
+  const last = further.at(-1)?.answer ?? answer;
   return (
     <article aria-label={question}>
       <h2 className="question" lang="ko">
@@ -29,10 +31,24 @@ export const ExchangeCard = memo(function ExchangeCard(props: ExchangeCardProps)
       </h2>
       <div className={isRefused ? "answer calm" : "answer"} lang="ko" aria-busy={runs}>
         <Steps exchange={exchange} runs={runs} />
-        {table !== undefined && <ResultTable table={table} query={query} />}
-        {text !== "" && <p className={runs ? "prose growing" : "prose"}>{text}</p>}
+        <AnswerBody
+          view={exchange}
+          growing={runs && further.length === 0}
+          canChoose={canChoose}
+          onAsk={onAsk}
+        />
+        {further.map((view, index) => (
+          // biome-ignore lint/suspicious/noArrayIndexKey: parts are only appended
+          <section key={index} className="further">
+            <AnswerBody
+              view={view}
+              growing={runs && index === further.length - 1}
+              canChoose={canChoose && index === further.length - 1}
+              onAsk={onAsk}
+            />
+          </section>
+        ))}
         {isStopped && <p className="hint">{message("stopped")}</p>}
-        <Choices exchange={exchange} canChoose={isLast && !runs} onAsk={onAsk} />
         {failure !== undefined && (
           <FailureCard
             title="failed"
@@ -41,10 +57,9 @@ export const ExchangeCard = memo(function ExchangeCard(props: ExchangeCardProps)
             onSignIn={onSignIn}
           />
         )}
-        <Provenance context={context} answer={answer} />
-        {isLast && answer !== undefined && answer.suggestions.length > 0 && (
+        {isLast && last !== undefined && last.suggestions.length > 0 && (
           <nav className="suggestions" aria-label={message("suggestions")}>
-            {answer.suggestions.map((suggestion) => (
+            {last.suggestions.map((suggestion) => (
               <button key={suggestion} type="button" onClick={() => onAsk(suggestion)}>
                 {suggestion}
               </button>
@@ -55,6 +70,40 @@ export const ExchangeCard = memo(function ExchangeCard(props: ExchangeCardProps)
     </article>
   );
 });
+
+interface AnswerBodyProps {
+  readonly view: AnswerView;
+  readonly growing: boolean;
+  readonly canChoose: boolean;
+  readonly onAsk: (question: string, choiceNumber?: number) => void;
+}
+
+/** One answer: what was assumed and the other readings, then the figures, the text, and what they rest on. */
+function AnswerBody({ view, growing, canChoose, onAsk }: AnswerBodyProps) {
+  const { table, context, query, text, answer, assumptions = [], clarification } = view;
+  const alternatives = answer?.alternatives ?? [];
+  return (
+    <>
+      {answer !== undefined && answer.question !== "" && <h3 className="part">{answer.question}</h3>}
+      {assumptions.length > 0 && <p className="assumed">{assumptions.join(" ")}</p>}
+      {alternatives.length > 0 && (
+        <nav className="suggestions" aria-label={message("alternatives")}>
+          {alternatives.map(({ number, label }) => (
+            <button key={number} type="button" disabled={!canChoose} onClick={() => onAsk(label, number)}>
+              {label}
+            </button>
+          ))}
+        </nav>
+      )}
+      {table !== undefined && <ResultTable table={table} query={query} />}
+      {text !== "" && <p className={growing ? "prose growing" : "prose"}>{text}</p>}
+      {clarification !== undefined && (
+        <Choices clarification={clarification} text={text} canChoose={canChoose} onAsk={onAsk} />
+      )}
+      <Provenance context={context} answer={answer} />
+    </>
+  );
+}
 
 /** What Maru is doing; once it has answered, folded away. */
 function Steps({ exchange, runs }: { readonly exchange: Exchange; readonly runs: boolean }) {
@@ -81,15 +130,14 @@ function Steps({ exchange, runs }: { readonly exchange: Exchange; readonly runs:
 }
 
 interface ChoicesProps {
-  readonly exchange: Exchange;
+  readonly clarification: Clarification;
+  readonly text: string;
   readonly canChoose: boolean;
   readonly onAsk: (question: string, choiceNumber: number) => void;
 }
 
 /** A question back, with what can be chosen. */
-function Choices({ exchange, canChoose, onAsk }: ChoicesProps) {
-  const { clarification, text } = exchange;
-  if (clarification === undefined) return null;
+function Choices({ clarification, text, canChoose, onAsk }: ChoicesProps) {
   const unused = clarification.unusedWords.filter((word) => !text.includes(word));
   return (
     <section className="choices" aria-label={message("choose")}>

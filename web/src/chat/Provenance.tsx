@@ -40,9 +40,6 @@ export function Provenance({ context, answer }: ProvenanceProps) {
             <b>{displayName}</b> {definition}
           </Entry>
         ))}
-        {answer !== undefined && answer.assumptions.length > 0 && (
-          <Entry name="assumptions">{answer.assumptions.join(" ")}</Entry>
-        )}
         {dataAsOf !== undefined && <Entry name="dataAsOf">{timeText(timestampDate(dataAsOf))}</Entry>}
         {composer !== undefined && <Entry name="wording">{message(composer)}</Entry>}
       </dl>

@@ -5,8 +5,21 @@ import type { Table } from "@gen/maru/erp/v1/value_pb.js";
 import { message } from "../text/messages.js";
 import type { Failure } from "./failure.js";
 
+/** One answer as far as it has come. */
+export interface AnswerView {
+  readonly table?: Table | undefined;
+  readonly context?: ResultContext | undefined;
+  readonly query?: Query | undefined;
+  readonly text: string;
+  readonly clarification?: Clarification | undefined;
+  /** What was assumed; stands above the figures. */
+  readonly assumptions?: readonly string[];
+  /** Final. */
+  readonly answer?: Answer;
+}
+
 /** One question and what is known of its answer so far. */
-export interface Exchange {
+export interface Exchange extends AnswerView {
   readonly question: string;
   /** The choice of a question back that was clicked; 0 = none. */
   readonly choiceNumber: number;
@@ -16,13 +29,8 @@ export interface Exchange {
   /** The last event's. */
   readonly sequence: bigint;
   readonly steps: readonly string[];
-  readonly table?: Table | undefined;
-  readonly context?: ResultContext | undefined;
-  readonly query?: Query | undefined;
-  readonly text: string;
-  readonly clarification?: Clarification | undefined;
-  /** Final. */
-  readonly answer?: Answer;
+  /** The answers to the further questions of the message. */
+  readonly further: readonly AnswerView[];
   readonly failure?: Failure;
   /** Stopped before there was an answer to keep. */
   readonly stopped?: true;
@@ -38,6 +46,7 @@ export const asked = (question: string, choiceNumber = 0): Exchange => ({
   sequence: 0n,
   steps: [],
   text: "",
+  further: [],
 });
 
 /** Whether more is to come. */
@@ -49,7 +58,7 @@ export const leavesGap = (exchange: Exchange, event: TurnEvent): boolean =>
   event.sequence > exchange.sequence + 1n;
 
 /** The exchange after one more event. One that was seen already, or a heartbeat, changes nothing. */
-export function after(exchange: Exchange, { sequence, event }: TurnEvent): Exchange {
+export function after(exchange: Exchange, { sequence, part, event }: TurnEvent): Exchange {
   if (sequence <= exchange.sequence) return exchange;
   const next = { ...exchange, sequence };
   switch (event.case) {
@@ -57,22 +66,35 @@ export function after(exchange: Exchange, { sequence, event }: TurnEvent): Excha
       return { ...next, turn: event.value.turn };
     case "progress":
       return { ...next, steps: [...next.steps, event.value.text] };
-    case "result":
-      return {
-        ...next,
-        table: event.value.table,
-        context: event.value.context,
-        query: event.value.query,
-      };
-    case "textDelta":
-      return { ...next, text: next.text + event.value.text };
-    case "clarification":
-      return { ...next, clarification: event.value };
     case "completed":
       return event.value.turn === undefined ? next : withTurn(next, event.value.turn);
     default:
-      return next;
+      return part === 0 ? { ...next, ...answerAfter(next, event) } : withFurther(next, part, event);
   }
+}
+
+/** What an event tells of the answer that it belongs to. */
+function answerAfter(view: AnswerView, event: TurnEvent["event"]): Partial<AnswerView> {
+  switch (event.case) {
+    case "result": {
+      const { table, context, query, assumptions } = event.value;
+      return { table, context, query, assumptions };
+    }
+    case "textDelta":
+      return { text: view.text + event.value.text };
+    case "clarification":
+      return { clarification: event.value };
+    default:
+      return {};
+  }
+}
+
+function withFurther(exchange: Exchange, part: number, event: TurnEvent["event"]): Exchange {
+  const further = [...exchange.further];
+  while (further.length < part) further.push({ text: "" });
+  const view = further[part - 1] ?? { text: "" };
+  further[part - 1] = { ...view, ...answerAfter(view, event) };
+  return { ...exchange, further };
 }
 
 /** The exchange with what the service keeps of its turn. */
@@ -91,14 +113,20 @@ export function withTurn(exchange: Exchange, turn: Turn): Exchange {
   }
   const { answer } = turn;
   if (answer === undefined) return known;
-  const { text, clarification } = answer;
+  const further = answer.further.map((one, index) => ({ ...known.further[index], ...answered(one) }));
+  return { ...known, ...answered(answer), further };
+}
+
+/** What a final answer shows; without a table of its own, what came before stays. */
+function answered(answer: Answer): AnswerView {
+  const { text, clarification, assumptions, table, context, query } = answer;
   return {
-    ...known,
     answer,
     text,
     clarification,
-    table: answer.table ?? known.table,
-    context: answer.context ?? known.context,
-    query: answer.query ?? known.query,
+    assumptions,
+    ...(table !== undefined && { table }),
+    ...(context !== undefined && { context }),
+    ...(query !== undefined && { query }),
   };
 }

@@ -54,7 +54,6 @@ const words = {
     "It holds only the part of the data that you may see.",
   ],
   definitions: ["정의", "Definitions"],
-  assumptions: ["가정", "Assumed"],
   dataAsOf: ["데이터 기준", "Data as of"],
   wording: ["문장 작성", "Wording"],
   composerModel: ["언어 모델", "by the language model"],
@@ -62,6 +61,7 @@ const words = {
   composerBoth: ["언어 모델, 끝은 정해진 문형", "by the language model, ended by fixed sentences"],
   choose: ["하나를 고르세요", "Choose one"],
   unusedWords: ["이해하지 못한 말: {words}", "Words not understood: {words}"],
+  alternatives: ["다르게 보기", "Other readings"],
   suggestions: ["이어서 물어보기", "Ask next"],
   offline: [
     "네트워크에 연결되어 있지 않습니다. 연결되면 다시 보낼 수 있습니다.",

@@ -29,7 +29,7 @@ from maru.erp.v1 import query_pb2 as maru_dot_erp_dot_v1_dot_query__pb2
 from maru.erp.v1 import value_pb2 as maru_dot_erp_dot_v1_dot_value__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1dmaru/chat/v1/turn_event.proto\x12\x0cmaru.chat.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x17maru/chat/v1/turn.proto\x1a\x17maru/erp/v1/query.proto\x1a\x17maru/erp/v1/value.proto\"\x81\x05\n\tTurnEvent\x12\x1a\n\x08sequence\x18\x01 \x01(\x03R\x08sequence\x12\x39\n\nevent_time\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\teventTime\x12\x12\n\x04part\x18\x0c \x01(\x05R\x04part\x12\x35\n\x07started\x18\x03 \x01(\x0b\x32\x19.maru.chat.v1.TurnStartedH\x00R\x07started\x12\x38\n\x08progress\x18\x04 \x01(\x0b\x32\x1a.maru.chat.v1.TurnProgressH\x00R\x08progress\x12\x33\n\x06result\x18\x05 \x01(\x0b\x32\x19.maru.chat.v1.ResultReadyH\x00R\x06result\x12\x38\n\ntext_delta\x18\x06 \x01(\x0b\x32\x17.maru.chat.v1.TextDeltaH\x00R\ttextDelta\x12/\n\x05\x63hart\x18\x07 \x01(\x0b\x32\x17.maru.chat.v1.ChartHintH\x00R\x05\x63hart\x12\x34\n\x08\x63itation\x18\x08 \x01(\x0b\x32\x16.maru.chat.v1.CitationH\x00R\x08\x63itation\x12\x43\n\rclarification\x18\t \x01(\x0b\x32\x1b.maru.chat.v1.ClarificationH\x00R\rclarification\x12\x37\n\theartbeat\x18\n \x01(\x0b\x32\x17.maru.chat.v1.HeartbeatH\x00R\theartbeat\x12;\n\tcompleted\x18\x0b \x01(\x0b\x32\x1b.maru.chat.v1.TurnCompletedH\x00R\tcompletedB\x07\n\x05\x65vent\"+\n\x0bTurnStarted\x12\x1c\n\x04turn\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\x18\xc8\x01R\x04turn\"\x80\x02\n\x0cTurnProgress\x12\x33\n\x04step\x18\x01 \x01(\x0e\x32\x1f.maru.chat.v1.TurnProgress.StepR\x04step\x12\x1c\n\x04text\x18\x02 \x01(\tB\x08\xbaH\x05r\x03\x18\xf4\x03R\x04text\"\x9c\x01\n\x04Step\x12\x14\n\x10STEP_UNSPECIFIED\x10\x00\x12\x16\n\x12STEP_UNDERSTANDING\x10\x01\x12\x10\n\x0cSTEP_LINKING\x10\x02\x12\x11\n\rSTEP_QUERYING\x10\x03\x12\x18\n\x14STEP_FETCHING_RECORD\x10\x04\x12\x13\n\x0fSTEP_RETRIEVING\x10\x05\x12\x12\n\x0eSTEP_COMPOSING\x10\x06\"\xcc\x01\n\x0bResultReady\x12(\n\x05table\x18\x01 \x01(\x0b\x32\x12.maru.erp.v1.TableR\x05table\x12\x33\n\x05\x66\x61\x63ts\x18\x02 \x03(\x0b\x32\x12.maru.chat.v1.FactB\t\xbaH\x06\x92\x01\x03\x10\xe8\x07R\x05\x66\x61\x63ts\x12\x34\n\x07\x63ontext\x18\x03 \x01(\x0b\x32\x1a.maru.erp.v1.ResultContextR\x07\x63ontext\x12(\n\x05query\x18\x04 \x01(\x0b\x32\x12.maru.erp.v1.QueryR\x05query\")\n\tTextDelta\x12\x1c\n\x04text\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\x18\xa0\x1fR\x04text\"\x0b\n\tHeartbeat\"7\n\rTurnCompleted\x12&\n\x04turn\x18\x01 \x01(\x0b\x32\x12.maru.chat.v1.TurnR\x04turnb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1dmaru/chat/v1/turn_event.proto\x12\x0cmaru.chat.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x17maru/chat/v1/turn.proto\x1a\x17maru/erp/v1/query.proto\x1a\x17maru/erp/v1/value.proto\"\x81\x05\n\tTurnEvent\x12\x1a\n\x08sequence\x18\x01 \x01(\x03R\x08sequence\x12\x39\n\nevent_time\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\teventTime\x12\x12\n\x04part\x18\x0c \x01(\x05R\x04part\x12\x35\n\x07started\x18\x03 \x01(\x0b\x32\x19.maru.chat.v1.TurnStartedH\x00R\x07started\x12\x38\n\x08progress\x18\x04 \x01(\x0b\x32\x1a.maru.chat.v1.TurnProgressH\x00R\x08progress\x12\x33\n\x06result\x18\x05 \x01(\x0b\x32\x19.maru.chat.v1.ResultReadyH\x00R\x06result\x12\x38\n\ntext_delta\x18\x06 \x01(\x0b\x32\x17.maru.chat.v1.TextDeltaH\x00R\ttextDelta\x12/\n\x05\x63hart\x18\x07 \x01(\x0b\x32\x17.maru.chat.v1.ChartHintH\x00R\x05\x63hart\x12\x34\n\x08\x63itation\x18\x08 \x01(\x0b\x32\x16.maru.chat.v1.CitationH\x00R\x08\x63itation\x12\x43\n\rclarification\x18\t \x01(\x0b\x32\x1b.maru.chat.v1.ClarificationH\x00R\rclarification\x12\x37\n\theartbeat\x18\n \x01(\x0b\x32\x17.maru.chat.v1.HeartbeatH\x00R\theartbeat\x12;\n\tcompleted\x18\x0b \x01(\x0b\x32\x1b.maru.chat.v1.TurnCompletedH\x00R\tcompletedB\x07\n\x05\x65vent\"+\n\x0bTurnStarted\x12\x1c\n\x04turn\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\x18\xc8\x01R\x04turn\"\x80\x02\n\x0cTurnProgress\x12\x33\n\x04step\x18\x01 \x01(\x0e\x32\x1f.maru.chat.v1.TurnProgress.StepR\x04step\x12\x1c\n\x04text\x18\x02 \x01(\tB\x08\xbaH\x05r\x03\x18\xf4\x03R\x04text\"\x9c\x01\n\x04Step\x12\x14\n\x10STEP_UNSPECIFIED\x10\x00\x12\x16\n\x12STEP_UNDERSTANDING\x10\x01\x12\x10\n\x0cSTEP_LINKING\x10\x02\x12\x11\n\rSTEP_QUERYING\x10\x03\x12\x18\n\x14STEP_FETCHING_RECORD\x10\x04\x12\x13\n\x0fSTEP_RETRIEVING\x10\x05\x12\x12\n\x0eSTEP_COMPOSING\x10\x06\"\xff\x01\n\x0bResultReady\x12(\n\x05table\x18\x01 \x01(\x0b\x32\x12.maru.erp.v1.TableR\x05table\x12\x33\n\x05\x66\x61\x63ts\x18\x02 \x03(\x0b\x32\x12.maru.chat.v1.FactB\t\xbaH\x06\x92\x01\x03\x10\xe8\x07R\x05\x66\x61\x63ts\x12\x34\n\x07\x63ontext\x18\x03 \x01(\x0b\x32\x1a.maru.erp.v1.ResultContextR\x07\x63ontext\x12(\n\x05query\x18\x04 \x01(\x0b\x32\x12.maru.erp.v1.QueryR\x05query\x12\x31\n\x0b\x61ssumptions\x18\x05 \x03(\tB\x0f\xbaH\x0c\x92\x01\t\x10\x05\"\x05r\x03\x18\xac\x02R\x0b\x61ssumptions\")\n\tTextDelta\x12\x1c\n\x04text\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\x18\xa0\x1fR\x04text\"\x0b\n\tHeartbeat\"7\n\rTurnCompleted\x12&\n\x04turn\x18\x01 \x01(\x0b\x32\x12.maru.chat.v1.TurnR\x04turnb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -42,6 +42,8 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_TURNPROGRESS'].fields_by_name['text']._serialized_options = b'\272H\005r\003\030\364\003'
   _globals['_RESULTREADY'].fields_by_name['facts']._loaded_options = None
   _globals['_RESULTREADY'].fields_by_name['facts']._serialized_options = b'\272H\006\222\001\003\020\350\007'
+  _globals['_RESULTREADY'].fields_by_name['assumptions']._loaded_options = None
+  _globals['_RESULTREADY'].fields_by_name['assumptions']._serialized_options = b'\272H\014\222\001\t\020\005\"\005r\003\030\254\002'
   _globals['_TEXTDELTA'].fields_by_name['text']._loaded_options = None
   _globals['_TEXTDELTA'].fields_by_name['text']._serialized_options = b'\272H\005r\003\030\240\037'
   _globals['_TURNEVENT']._serialized_start=185
@@ -53,11 +55,11 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_TURNPROGRESS_STEP']._serialized_start=974
   _globals['_TURNPROGRESS_STEP']._serialized_end=1130
   _globals['_RESULTREADY']._serialized_start=1133
-  _globals['_RESULTREADY']._serialized_end=1337
-  _globals['_TEXTDELTA']._serialized_start=1339
-  _globals['_TEXTDELTA']._serialized_end=1380
-  _globals['_HEARTBEAT']._serialized_start=1382
-  _globals['_HEARTBEAT']._serialized_end=1393
-  _globals['_TURNCOMPLETED']._serialized_start=1395
-  _globals['_TURNCOMPLETED']._serialized_end=1450
+  _globals['_RESULTREADY']._serialized_end=1388
+  _globals['_TEXTDELTA']._serialized_start=1390
+  _globals['_TEXTDELTA']._serialized_end=1431
+  _globals['_HEARTBEAT']._serialized_start=1433
+  _globals['_HEARTBEAT']._serialized_end=1444
+  _globals['_TURNCOMPLETED']._serialized_start=1446
+  _globals['_TURNCOMPLETED']._serialized_end=1501
 # @@protoc_insertion_point(module_scope)

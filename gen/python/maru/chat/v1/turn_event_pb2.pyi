@@ -212,6 +212,7 @@ class ResultReady(_message.Message):
     FACTS_FIELD_NUMBER: _builtins.int
     CONTEXT_FIELD_NUMBER: _builtins.int
     QUERY_FIELD_NUMBER: _builtins.int
+    ASSUMPTIONS_FIELD_NUMBER: _builtins.int
     @_builtins.property
     def table(self) -> _value_pb2.Table:
         """The table."""
@@ -228,6 +229,10 @@ class ResultReady(_message.Message):
     def query(self) -> _query_pb2.Query:
         """The typed query that was run; unset for a record."""
 
+    @_builtins.property
+    def assumptions(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """What was assumed, to be shown above the figures: as in the answer."""
+
     def __init__(
         self,
         *,
@@ -235,10 +240,11 @@ class ResultReady(_message.Message):
         facts: _abc.Iterable[_turn_pb2.Fact] | None = ...,
         context: _query_pb2.ResultContext | None = ...,
         query: _query_pb2.Query | None = ...,
+        assumptions: _abc.Iterable[_builtins.str] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["context", b"context", "query", b"query", "table", b"table"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["context", b"context", "facts", b"facts", "query", b"query", "table", b"table"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["assumptions", b"assumptions", "context", b"context", "facts", b"facts", "query", b"query", "table", b"table"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

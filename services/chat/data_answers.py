@@ -1,0 +1,203 @@
+"""Answers with data: runs a query or fetches a document, shows the exact result, then tells it."""
+
+import time
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Final
+
+from services.chat.composing.facts import facts_of
+from services.chat.composing.grammar import Content
+from services.chat.composing.language import Language
+from services.chat.composing.prompt import prompt_of
+from services.chat.composing.shapes import Framing, Shaped, chart_of, shape_record, shape_result
+from services.chat.composing.wording import grammar
+from services.chat.conversation import (
+    Composer,
+    Outcome,
+    Progress,
+    ResultReady,
+    Step,
+    TextDelta,
+)
+from services.chat.draft import Draft, Part
+from services.chat.errors import RecordNotFound
+from services.chat.ports import ErpData
+from services.chat.semantic import Catalog, EntityReference, Query, ResultContext, Table, TimeBehavior
+from services.chat.suggesting import suggestions
+from services.chat.telling import Teller, Telling
+from services.chat.understanding.frame import Memory, QueryReading, RecordReading
+from services.chat.word_answers import choices, say, write
+from services.kit.clock import Clock
+from services.kit.errors import MaruError
+
+REFUSED_BY_ERP: Final = frozenset(
+    {
+        "METRIC_FORBIDDEN",
+        "UNKNOWN_METRIC",
+        "UNKNOWN_DIMENSION",
+        "QUERY_REFUSED",
+        "ROW_LIMIT_EXCEEDED",
+        "COST_LIMIT_EXCEEDED",
+        "STATEMENT_TIMEOUT",
+        "DATA_TOO_STALE",
+        "NOT_AVAILABLE_YET",
+    }
+)
+"""Reasons by which the ERP refuses a query: an outcome of the answer, not a failure."""
+
+_SHOWN: Final = 50
+"""Rows whose members a conversation remembers, for "그 중에서" and "두 번째"."""
+
+
+class DataAnswers:
+    """Answers from the ERP's data. `stale_after`: data older than that is said to be old."""
+
+    def __init__(
+        self, erp: ErpData, teller: Teller, clock: Clock, *, model_name: str, stale_after: timedelta
+    ) -> None:
+        self._erp = erp
+        self._teller = teller
+        self._clock = clock
+        self._model_name = model_name
+        self._stale_after = stale_after
+
+    async def query(self, draft: Draft, part: Part, reading: QueryReading, catalog: Catalog) -> None:
+        """Answer with a table.
+
+        Raises:
+            MaruError: the ERP is away, or answered with a failure.
+        """
+        query = reading.query
+        part.query = query
+        part.memory = Memory(reading.frame, alternatives=reading.alternatives)
+        part.assumptions = reading.notes[:5]
+        part.alternatives = choices(reading.alternatives)
+        part.note(Progress(Step.QUERYING, _what_is_asked(reading, catalog)))
+        asked = time.perf_counter()
+        try:
+            result = await self._erp.run(query)
+        except MaruError as error:
+            _refused_by_erp(part, error)
+            return
+        table = result.table
+        self._show(part, asked, table, result.context, query, reading.period_label)
+        part.chart = chart_of(query, table)
+        part.suggestions = suggestions(reading, table, catalog)
+        part.memory = replace(
+            part.memory, frame=replace(reading.frame, focus=_focus(table)), shown=_shown(query, table)
+        )
+        framing = Framing(
+            period=reading.period_label,
+            base_period=reading.comparison_label,
+            cut=reading.comparison_cut,
+            stale_as_of=self._stale(result.context),
+        )
+        shaped = shape_result(query, table, result.context, framing, catalog)
+        if shaped.shape == "nothing":
+            part.outcome = Outcome.NO_DATA
+            say(part, "nothing", shaped.content)
+            return
+        await self._tell(draft, part, shaped)
+        if part.chart:
+            part.note(part.chart)
+
+    async def record(self, draft: Draft, part: Part, reading: RecordReading) -> None:
+        """Answer with a document.
+
+        Raises:
+            MaruError: as `query`.
+        """
+        entity = reading.entity
+        part.memory = Memory(reading.frame)
+        part.note(Progress(Step.FETCHING_RECORD, f"{entity.display_name} 문서를 가져옵니다."))
+        asked = time.perf_counter()
+        try:
+            record = await self._erp.record(f"records/{entity.kind}/{entity.key}")
+        except RecordNotFound:
+            part.outcome = Outcome.NO_DATA
+            say(part, "not_found", Content({"about": entity.display_name}))
+            return
+        except MaruError as error:
+            _refused_by_erp(part, error)
+            return
+        self._show(part, asked, record.lines or record.fields, record.context, None, entity.display_name)
+        await self._tell(draft, part, shape_record(record))
+
+    def _show(
+        self,
+        part: Part,
+        asked: float,
+        table: Table,
+        context: ResultContext,
+        query: Query | None,
+        label: str,
+    ) -> None:
+        """The exact result, before any text about it."""
+        part.table, part.context = table, context
+        part.facts = facts_of(table, query, label)
+        part.note(ResultReady(table, part.facts, context, query, part.assumptions))
+        part.usage = replace(
+            part.usage,
+            query=timedelta(seconds=time.perf_counter() - asked),
+            time_to_table=part.since_start(),
+        )
+
+    async def _tell(self, draft: Draft, part: Part, shaped: Shaped) -> None:
+        part.note(Progress(Step.COMPOSING, "답을 쓰고 있습니다."))
+        begun = time.perf_counter()
+        language = Language(grammar(shaped.shape, part.register).bind(shaped.content))
+        part.telling = Telling(language, lambda text: part.note(TextDelta(text)))
+        prompt = prompt_of(part.question, shaped.content)
+        part.composer, part.finish_reason = await self._teller.tell(
+            part.telling, prompt, draft.owner, draft.abandoned
+        )
+        part.text = part.telling.text
+        model = self._model_name if part.composer is not Composer.NARRATOR else ""
+        composing = timedelta(seconds=time.perf_counter() - begun)
+        part.usage = replace(part.usage, composing=composing, model=model)
+
+    def _stale(self, context: ResultContext) -> datetime | None:
+        as_of = context.data_as_of
+        if as_of is None or self._clock.now() - as_of <= self._stale_after:
+            return None
+        return as_of.astimezone(self._clock.now().tzinfo)
+
+
+def _refused_by_erp(part: Part, error: MaruError) -> None:
+    """A refusal of the query as an answer; anything else is a failure and goes on."""
+    if error.reason == "MEMBER_NOT_FOUND":
+        part.outcome = Outcome.NO_DATA
+    elif error.reason in REFUSED_BY_ERP:
+        part.outcome = Outcome.REFUSED
+        part.refusal_reason = error.reason
+    else:
+        raise error
+    write(part, error.message_ko)
+
+
+def _focus(table: Table) -> tuple[EntityReference, ...]:
+    """The thing that the first row is about, for "그 거래처"."""
+    if not table.rows:
+        return ()
+    return tuple(value for value in table.rows[0] if isinstance(value, EntityReference))
+
+
+def _shown(query: Query, table: Table) -> tuple[EntityReference, ...]:
+    """What the rows are about, in their order, where one grouping with members makes them."""
+    if len(query.groupings) != 1 or len(table.rows) > _SHOWN:
+        return ()
+    column = next((i for i, c in enumerate(table.columns) if c.key == query.groupings[0].dimension), None)
+    if column is None:
+        return ()
+    members = tuple(v for row in table.rows if isinstance(v := row[column], EntityReference))
+    return members if len(members) == len(table.rows) else ()
+
+
+def _what_is_asked(reading: QueryReading, catalog: Catalog) -> str:
+    """The step's words: "2026년 10월 매출을 거래처별로 조회합니다."."""
+    names = ", ".join(catalog.metrics[key].display_name for key in reading.query.metrics)
+    groupings = [catalog.dimensions[g.dimension].display_name for g in reading.query.groupings]
+    by = f" {', '.join(groupings)}별로" if groupings else ""
+    flow = any(catalog.metrics[key].time_behavior is TimeBehavior.FLOW for key in reading.query.metrics)
+    period = reading.period_label if flow or reading.period_label != "현재" else "현재"
+    return f"{period} {names} 값을{by} 조회합니다."

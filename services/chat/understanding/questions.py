@@ -1,0 +1,86 @@
+"""The questions of one message, where it holds several."""
+
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
+from typing import Final
+
+from services.chat.understanding.morphemes import Morpheme
+from services.chat.understanding.text import Text
+from services.chat.understanding.words import load
+
+MAX_QUESTIONS: Final = 6
+
+_ALSO: Final = tuple(sorted(load("followup")["also"], key=len, reverse=True))
+_AND: Final = frozenset({"고", "며", "으며", "구", "는데", "ᆫ데"})
+"""Endings behind which another question may follow ("얼마고 …", "알려 주고 …")."""
+
+_GIVING: Final = frozenset({"주", "드리", "달"})
+_EMPTY_TAGS: Final = (
+    "J",
+    "E",
+    "IC",
+    "MAJ",
+    "MAG",
+    "SF",
+    "SP",
+    "SE",
+    "SS",
+    "SO",
+    "SW",
+    "Z",
+    "VCP",
+    "VCN",
+    "XS",
+    "VX",
+)
+
+
+def split(text: Text, morphemes: Sequence[Morpheme]) -> tuple[str, ...]:
+    """The message as its questions, as typed; words that ask nothing by themselves stay with what follows."""
+    edges = [0, *_edges(text.normal, morphemes), len(text.normal)]
+    parts: list[tuple[int, int]] = []
+    begin = 0
+    for start, end in pairwise(edges):
+        inside = [m for m in morphemes if start <= m.start < end]
+        if all(m.tag.startswith(_EMPTY_TAGS) for m in inside) and end < len(text.normal):
+            continue  # "아니." belongs to what comes after it
+        parts.append((begin, end))
+        begin = end
+    if begin < len(text.normal):
+        parts[-1:] = [(parts[-1][0] if parts else 0, len(text.normal))]
+    questions = [
+        _without_also(text.as_typed(*part)) if n else text.as_typed(*part) for n, part in enumerate(parts)
+    ]
+    kept = [question for question in questions if any(map(str.isalnum, question))]
+    return tuple(kept[:MAX_QUESTIONS]) or (text.typed,)
+
+
+def _edges(normal: str, morphemes: Sequence[Morpheme]) -> Iterator[int]:
+    """Where a further question may begin."""
+    for index, morpheme in enumerate(morphemes[:-1]):
+        before, after = morphemes[index - 1] if index else None, morphemes[index + 1]
+        if before is None or after.start <= morpheme.start:
+            continue
+        spaced = normal[morpheme.end : after.start].startswith(" ")
+        stop = morpheme.tag == "SF" and (spaced or morpheme.form != ".") and not before.tag.startswith("SL")
+        if stop and after.tag != "SF":
+            yield after.start
+        elif morpheme.tag in ("EC", "EF") and morpheme.form in _AND and _asks(morphemes[:index]):
+            comma = after.tag == "SP" and index + 2 < len(morphemes)
+            yield morphemes[index + 2].start if comma else after.start
+
+
+def _asks(before: Sequence[Morpheme]) -> bool:
+    """Whether an ending follows "얼마이-" or "알려 주-"."""
+    last = before[-1]
+    if last.tag == "VCP":
+        return len(before) > 1 and before[-2].form in ("얼마", "몇", "어디", "누구", "무엇", "뭐")
+    return last.tag == "VX" and last.form in _GIVING
+
+
+def _without_also(question: str) -> str:
+    """Without the words by which one question follows another ("그리고")."""
+    for word in _ALSO:
+        if question.startswith(word) and question[len(word) :][:1] in (" ", ","):
+            return question[len(word) :].lstrip(" ,")
+    return question

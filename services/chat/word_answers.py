@@ -1,0 +1,101 @@
+"""Answers in words only: questions back, refusals, what is not there, small talk."""
+
+from dataclasses import replace
+from typing import Final
+
+from services.chat.composing.grammar import Content
+from services.chat.composing.replies import examples, quoted, reply
+from services.chat.conversation import Choice, Clarification, Outcome, TextDelta
+from services.chat.draft import Part
+from services.chat.semantic import Catalog
+from services.chat.understanding.frame import (
+    Ask,
+    FuturePeriod,
+    Memory,
+    NotFound,
+    Option,
+    QuestionBack,
+    Refusal,
+    RefusalKind,
+    SmallTalk,
+)
+
+_REASONS: Final = {
+    RefusalKind.WRITE: "WRITE_REFUSED",
+    RefusalKind.UNKNOWN: "QUESTION_NOT_UNDERSTOOD",
+    RefusalKind.INJECTION: "QUESTION_NOT_UNDERSTOOD",
+    RefusalKind.FORBIDDEN: "METRIC_FORBIDDEN",
+}
+
+
+def say(part: Part, rule: str, content: Content) -> None:
+    """Say the sentence of one rule of replies.yaml."""
+    write(part, reply(rule, part.register, content))
+
+
+def write(part: Part, text: str) -> None:
+    """Say a text as it is."""
+    part.text = text
+    part.usage = replace(part.usage, time_to_first_text=part.since_start())
+    part.note(TextDelta(text))
+
+
+def ask_back(part: Part, question: QuestionBack) -> None:
+    """Ask, with choices where there are some; both are remembered."""
+    part.outcome = Outcome.CLARIFIED
+    more = question.total_count > len(question.options)
+    part.memory = Memory(question.frame, question.options, more)
+    atoms = {"about": question.about, "total": str(question.total_count)}
+    flags = set()
+    if question.words:
+        atoms["words"] = quoted(question.words)
+        flags.add("worded")
+    if question.options:
+        flags.add("choices")
+    if more:
+        flags.add("more")
+    text = reply(f"ask_{question.ask}", part.register, Content(atoms, frozenset(flags)))
+    unused = question.words if question.ask is Ask.WORDS else ()
+    part.clarification = Clarification(text, choices(question.options), unused[:20])
+    write(part, text)
+    part.note(part.clarification)
+
+
+def choices(options: tuple[Option, ...]) -> tuple[Choice, ...]:
+    """Options as they are shown, numbered."""
+    return tuple(Choice(n, o.label, o.entity) for n, o in enumerate(options, start=1))
+
+
+def refuse(part: Part, refusal: Refusal, catalog: Catalog) -> None:
+    """Say why there is no answer, and what can be asked instead."""
+    part.outcome = Outcome.REFUSED
+    part.refusal_reason = _REASONS[refusal.kind]
+    atoms = {"about": refusal.about}
+    flags: set[str] = set()
+    if refusal.words:
+        atoms["words"] = quoted(refusal.words)
+        flags.add("worded")
+    say(part, f"refuse_{refusal.kind}", _with_examples(atoms, frozenset(flags), catalog))
+    if refusal.kind in (RefusalKind.UNKNOWN, RefusalKind.INJECTION):
+        part.suggestions = examples(catalog)
+
+
+def tell_missing(part: Part, missing: NotFound | FuturePeriod) -> None:
+    """Nothing is called so, or the period has not begun."""
+    part.outcome = Outcome.NO_DATA
+    match missing:
+        case NotFound(about, is_name):
+            say(part, "not_found_name" if is_name else "not_found", Content({"about": about}))
+        case FuturePeriod(period, about):
+            say(part, "future", Content({"period": period, "metric": about}))
+
+
+def talk(part: Part, small: SmallTalk, catalog: Catalog) -> None:
+    """Greet, thank, explain."""
+    say(part, small.kind, _with_examples({}, frozenset(), catalog))
+    part.suggestions = examples(catalog)
+
+
+def _with_examples(atoms: dict[str, str], flags: frozenset[str], catalog: Catalog) -> Content:
+    said = examples(catalog)
+    return Content(atoms, flags | {"examples"} if said else flags, tuple({"name": text} for text in said))
