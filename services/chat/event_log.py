@@ -61,4 +61,5 @@ class EventLog:
                 async with asyncio.timeout(self._heartbeat_seconds):
                     await changed.wait()
             except TimeoutError:
-                yield TurnEvent(position, self._clock.now(), Heartbeat())
+                part = self.events[position - 1].part if position else 0
+                yield TurnEvent(position, self._clock.now(), Heartbeat(), part)

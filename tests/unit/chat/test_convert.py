@@ -85,7 +85,9 @@ def test_events_of_every_kind() -> None:
     messages = [convert.event_to_proto(event) for event in events_of(completed(BEGUN))]
     expected = json.loads(json.dumps(WIRE["events"]))
     answer = WIRE["turn"]["answer"]
-    expected[2]["result"] = {key: answer[key] for key in ("table", "facts", "context", "query")}
+    expected[2]["result"] = {
+        key: answer[key] for key in ("table", "facts", "context", "query", "assumptions")
+    }
     expected[-1]["completed"] = {"turn": {k: v for k, v in WIRE["turn"].items() if k != "rating"}}
     assert [MessageToDict(message) for message in messages] == expected
     for message in messages:
