@@ -3,45 +3,25 @@
 import argparse
 import sys
 import time
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Sequence
 from datetime import UTC, datetime
-from operator import itemgetter
 from pathlib import Path
 from typing import Any, Final
 
-from sqlalchemy import Connection, Table, insert, select
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import Connection, insert, select
 
 from services.erp.loading.errors import LoadError
+from services.erp.loading.filling import Filling, TableResult, Unwatched
 from services.erp.loading.model_file import ModelFile, model_path
 from services.erp.loading.progress import Progress, json_lines, sentences
-from services.erp.loading.source import Source, open_source, source_url
+from services.erp.loading.source import open_source, source_url
 from services.erp.local_model import load_watermark, rejected_row
 from services.erp.mapping.language import ErpMapping, read_mapping
-from services.erp.mapping.mapper import RejectedRowError, RowMapper, TableMapping
 from services.erp.mapping.nodes import MappingError
 
 MAPPINGS: Final = Path(__file__).with_name("mappings")
 _HOPELESS: Final = 0.5
 """A table that loses more than this part of its rows was mapped wrongly: the load is given up."""
-
-
-@dataclass
-class TableResult:
-    """What became of one source table's rows."""
-
-    table: str
-    source: str
-    columns: Collection[str]
-    read: int = 0
-    rows: int = 0
-    rejected: int = 0
-    rounded: int = 0
-
-    def told(self) -> Mapping[str, Any]:
-        """As an event tells it."""
-        return {name: value for name, value in asdict(self).items() if name != "columns"}
 
 
 def load(source: str, model: ModelFile, mapping: ErpMapping, progress: Progress) -> None:
@@ -56,20 +36,18 @@ def load(source: str, model: ModelFile, mapping: ErpMapping, progress: Progress)
     with open_source(source) as opened:
         # Taken before the first row is read: what was written later may be missing.
         as_of = datetime.now(UTC).replace(tzinfo=None)
-        columns = opened.columns({table.source for table in mapping.tables})
-        mapping.check_source(columns)
+        columns = opened.columns(mapping.sources)
+        mapping.check_source(columns, opened.tables)
         present = [table for table in mapping.tables if table.source in columns]
         progress.started(mapping.name, len(present), sum(opened.count(table.source) for table in present))
-        results = []
         with model.replacement(progress.step) as connection:
-            for constant in mapping.constants:
-                connection.execute(insert(constant.target), list(constant.rows))
-                results.append(
-                    TableResult(constant.target.name, mapping.file, constant.columns, rows=len(constant.rows))
-                )
-            for table in present:
-                wanted = [each.name for each in table.columns if each.name in columns[table.source]]
-                results.append(_load_table(opened, connection, table, wanted, progress))
+            filling = Filling(mapping, opened, columns, connection, Unwatched())
+            filling.read_lookups()
+            results = []
+            for result in filling.tables(progress.rows):
+                if result.rejected > _HOPELESS * result.read:
+                    raise _does_not_fit(connection, result)
+                results.append(result)
             watermarks = _watermarks(results, mapping.name, as_of, epoch)
             connection.execute(insert(load_watermark), watermarks)
     seconds = time.monotonic() - began
@@ -86,80 +64,6 @@ def load(source: str, model: ModelFile, mapping: ErpMapping, progress: Progress)
             "absent": [f"{table.target.name} <- {table.source}" for table in mapping.absent(columns)],
         }
     )
-
-
-def _load_table(
-    source: Source, connection: Connection, table: TableMapping, columns: Sequence[str], progress: Progress
-) -> TableResult:
-    mapper = RowMapper(table, connection.dialect)
-    result = TableResult(table.target.name, table.source, table.values)
-    seen: set[str] = set()
-    for chunk in source.rows(table.source, columns):
-        mapped: list[dict[str, Any]] = []
-        rejected: list[_Rejected] = []
-        for values in chunk:
-            row = dict(zip(columns, values, strict=True))
-            try:
-                local = mapper.map(row)
-            except RejectedRowError as error:
-                rejected.append((_key(mapper, row), error.column, error.reason))
-            else:
-                if local is not None and not (table.distinct and local["id"] in seen):
-                    mapped.append(local)
-                    if table.distinct:
-                        seen.add(local["id"])
-        repeated = _insert(connection, table.target, mapped)
-        rejected += [(key, "id", "같은 키가 이미 있습니다 / this key was already loaded") for key in repeated]
-        _set_aside(connection, result, rejected)
-        result.read += len(chunk)
-        result.rows += len(mapped) - len(repeated)
-        result.rejected += len(rejected)
-        progress.rows(result.table, len(chunk))
-    result.rounded = mapper.rounded
-    if result.rejected > _HOPELESS * result.read:
-        raise _does_not_fit(connection, result)
-    return result
-
-
-_Rejected = tuple[str | None, str, str]
-
-
-def _key(mapper: RowMapper, row: Mapping[str, Any]) -> str | None:
-    try:
-        return mapper.key(row)
-    except RejectedRowError:
-        return None
-
-
-def _insert(connection: Connection, target: Table, rows: Sequence[Mapping[str, Any]]) -> list[str]:
-    """Writes rows in the driver's own form; returns the ids of those whose id is taken already."""
-    if not rows:
-        return []
-    statement = str(insert(target).values(dict.fromkeys(rows[0])).compile(dialect=connection.dialect))
-    in_order = itemgetter(*(column.name for column in target.c if column.name in rows[0]))
-    values = [in_order(row) for row in rows]
-    try:
-        with connection.begin_nested():
-            connection.exec_driver_sql(statement, values)
-    except IntegrityError:  # find which, one by one
-        repeated = []
-        for row, each in zip(rows, values, strict=True):
-            try:
-                connection.exec_driver_sql(statement, each)
-            except IntegrityError:
-                repeated.append(str(row["id"]))
-        return repeated
-    return []
-
-
-def _set_aside(connection: Connection, result: TableResult, rejected: Sequence[_Rejected]) -> None:
-    if rejected:
-        about = {"local_table": result.table, "source_table": result.source}
-        rows = [
-            {**about, "source_key": key, "column_name": column, "reason": reason[:1000]}
-            for key, column, reason in rejected
-        ]
-        connection.execute(insert(rejected_row), rows)
 
 
 def _does_not_fit(connection: Connection, result: TableResult) -> LoadError:

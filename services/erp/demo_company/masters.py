@@ -34,6 +34,8 @@ class Masters:
         self._writer = writer
         self._random = random
         self._first = first
+        self._tax_numbers: dict[str, str] = {}
+        """By the name of the firm, which may be customer and supplier at once."""
 
     def _add(self, table: str, name: str, **values: Any) -> None:
         self._writer.add(table, {**stamp(self._first, ADMINISTRATOR), "name": name, **values})
@@ -51,7 +53,7 @@ class Masters:
                 abbr=company.abbr,
                 default_currency="KRW",
                 country="Korea, Republic of",
-                tax_id=self._tax_number(),
+                tax_id=self._tax_number(company.name),
             )
             for label, (number, above, root, kind, currency) in CHART.items():
                 left, right = _nested(CHART_TREE)[label]
@@ -167,7 +169,7 @@ class Masters:
                 customer_type="Company",
                 customer_group=group,
                 territory=territory,
-                tax_id=self._tax_number(),
+                tax_id=self._tax_number(label),
                 default_currency=currency,
                 custom_alias=alias,
                 disabled=int(customer.disabled),
@@ -199,7 +201,7 @@ class Masters:
                 supplier_type="Company",
                 supplier_group=group,
                 country="Japan" if currency == "USD" else "Korea, Republic of",
-                tax_id=self._tax_number(),
+                tax_id=self._tax_number(label),
                 default_currency=currency,
                 custom_alias=alias,
                 on_hold=int(supplier.on_hold),
@@ -272,9 +274,9 @@ class Masters:
             material_request_type="Manufacture" if item.origin == "made" else "Purchase",
         )
 
-    def _tax_number(self) -> str:
+    def _tax_number(self, firm: str) -> str:
         digits = f"{self._random.randrange(10**10):010d}"
-        return f"{digits[:3]}-{digits[3:5]}-{digits[5:]}"
+        return self._tax_numbers.setdefault(firm, f"{digits[:3]}-{digits[3:5]}-{digits[5:]}")
 
 
 CHART_TREE: Final = {label: above for label, (_, above, *_) in CHART.items()}

@@ -132,9 +132,10 @@ class SupplierInvoices:
         postings = [("입고미정산", -priced.net), ("제조간접비배부", difference)]
         world.books.post(mover, [*postings, *stock_postings([(line.item, -won)]).items()])
         links = {"purchase_order": order.name, "purchase_order_item": line.name, "received_qty": -back}
+        sent_back = writer.hash()
         writer.add(
             "tabPurchase Receipt Item",
-            {**child(mover, writer.hash(), 1, SUBMITTED), **priced.lines[0], **links},
+            {**child(mover, sent_back, 1, SUBMITTED), **priced.lines[0], **links},
         )
         extra = {"is_return": 1, "status": "Return"}
         row = {**header(mover, priced, SUBMITTED), **of_supplier(order.supplier), **extra}
@@ -143,7 +144,7 @@ class SupplierInvoices:
         voucher = Voucher(
             order.company, "Purchase Invoice", writer.number(f"ACC-PINV-RET-{day.year}-"), day, order.owner
         )
-        returned = Receipt(name, order, receipt.terms, [(line, -back)], [receipt.children[0]])
+        returned = Receipt(name, order, receipt.terms, [(line, -back)], [sent_back])
         self._write_lines(voucher, returned, priced)
         self._post(voucher, order.supplier, priced, "입고미정산")
         credited = self._settlement.credit(invoice, day, -priced.own)

@@ -37,12 +37,13 @@ class Source:
         self._connection = connection
         self._url = url
         names = inspect(connection)
-        self._tables = {*names.get_table_names(), *names.get_view_names()}
+        self.tables = frozenset({*names.get_table_names(), *names.get_view_names()})
+        """Names of all tables and views."""
 
     def columns(self, tables: Collection[str]) -> Mapping[str, Collection[str]]:
         """The columns of those of `tables` (or views) that exist."""
         found = {}
-        for name in sorted(self._tables.intersection(tables)):
+        for name in sorted(self.tables.intersection(tables)):
             empty: Select[Any] = select(literal_column("*")).select_from(table(name)).limit(0)
             found[name] = list(self._connection.execute(empty).keys())
         return found

@@ -198,6 +198,19 @@ class _Compiler:
         read = READERS[kind]
         return kind, lambda row: read(row.get(name))
 
+    def _member_dot(self, children: list[Any]) -> tuple[Kind, Evaluate]:
+        """A column of a looked-up row: lookup.column."""
+        base, name = (
+            "".join(str(token) for token in children[0].scan_values(lambda _: True)),
+            str(children[1]),
+        )
+        column = f"{base}.{name}"
+        if column not in self.kinds:
+            known = sorted(each for each in self.kinds if each.startswith(f"{base}."))
+            there = f"there are {', '.join(known)}" if known else f"name the lookup under with: {base}"
+            raise ExpressionError(f"there is no column {column}; {there}")
+        return self._column(column)
+
     def _member_index(self, children: list[Any]) -> tuple[Kind, Evaluate]:
         base = "".join(str(token) for token in children[0].scan_values(lambda _: True))
         inner = list(children[1].scan_values(lambda _: True))

@@ -1,4 +1,5 @@
 """Operators and functions of mapping expressions, over text, exact decimals, flags and dates.
+Those of calendars and of texts that hold more than one value: moments.py, texts.py.
 
 Null is refused by arithmetic, ordering, max and min (a missing amount must not turn into a wrong
 one: write coalesce(x, 0)); text functions pass it on, text tests answer false.
@@ -13,7 +14,26 @@ from functools import lru_cache
 from typing import Any, Final
 
 from services.erp.mapping.kinds import Kind
-from services.erp.mapping.values import join_key, read_date, read_decimal, read_text, refuse
+from services.erp.mapping.moments import (
+    add_days,
+    add_months,
+    date_of,
+    days_between,
+    end_of_month,
+    from_epoch,
+    local_date,
+    local_time,
+)
+from services.erp.mapping.texts import (
+    after,
+    after_last,
+    before,
+    before_last,
+    json_value,
+    pad_left,
+    translated,
+)
+from services.erp.mapping.values import join_key, read_decimal, read_flag, read_text, refuse
 
 EXACT: Final = Context(prec=120, traps=[Inexact, InvalidOperation])
 _QUOTIENT: Final = Context(prec=40, rounding=ROUND_HALF_UP, traps=[InvalidOperation, DivisionByZero])
@@ -91,15 +111,26 @@ def _plain_text(text: str) -> str | None:
 
 _ANY = frozenset({T, D, F, DAY, Kind.NULL})
 _TEXT, _DECIMAL = frozenset({T, Kind.NULL}), frozenset({D, Kind.NULL})
+_DAY, _MOMENT = frozenset({DAY, Kind.NULL}), frozenset({T, DAY, Kind.NULL})
 
 FUNCTIONS: Final[Mapping[str, Function]] = {
     "abs": Function((_DECIMAL,), D, _passes_null(EXACT.abs)),
     "round": Function((_DECIMAL, frozenset({D})), D, _passes_null(_round), optional=1),
     "decimal": Function((_TEXT | _DECIMAL,), D, read_decimal),
-    "date": Function((_TEXT | frozenset({DAY}),), DAY, read_date),
+    "date": Function((_TEXT | _DECIMAL | frozenset({DAY}), frozenset({T})), DAY, date_of, optional=1),
+    "flag": Function((_TEXT | _DECIMAL | frozenset({F}),), F, read_flag),
     "string": Function((_ANY,), T, read_text),
     "size": Function((_TEXT,), D, lambda text: Decimal(len(text or ""))),
     "plainText": Function((_TEXT,), T, _passes_null(_plain_text)),
+    "json": Function((_TEXT, frozenset({T})), T, _passes_null(json_value)),
+    "translated": Function((_TEXT, *[frozenset({T})] * 3), T, translated, optional=2),
+    "fromEpoch": Function((_DECIMAL,), T, _passes_null(from_epoch)),
+    "localDate": Function((_MOMENT, frozenset({T})), DAY, _passes_null(local_date)),
+    "localTime": Function((_MOMENT, frozenset({T})), T, _passes_null(local_time)),
+    "addDays": Function((_DAY, _DECIMAL), DAY, _passes_null(add_days)),
+    "addMonths": Function((_DAY, _DECIMAL), DAY, _passes_null(add_months)),
+    "endOfMonth": Function((_DAY,), DAY, _passes_null(end_of_month)),
+    "daysBetween": Function((_DAY, _DAY), D, _passes_null(days_between)),
 }
 
 METHODS: Final[Mapping[str, Function]] = {
@@ -109,6 +140,11 @@ METHODS: Final[Mapping[str, Function]] = {
     "matches": Function((_TEXT, _TEXT), F, _test(lambda text, pattern: re.search(pattern, text) is not None)),
     "substring": Function((_TEXT, frozenset({D}), frozenset({D})), T, _passes_null(_substring), optional=1),
     "replace": Function((_TEXT, _TEXT, _TEXT), T, _passes_null(str.replace)),
+    "before": Function((_TEXT, _TEXT), T, _passes_null(before)),
+    "beforeLast": Function((_TEXT, _TEXT), T, _passes_null(before_last)),
+    "after": Function((_TEXT, _TEXT), T, _passes_null(after)),
+    "afterLast": Function((_TEXT, _TEXT), T, _passes_null(after_last)),
+    "padLeft": Function((_TEXT, frozenset({D}), _TEXT), T, _passes_null(pad_left)),
     "trim": Function((_TEXT,), T, _passes_null(str.strip)),
     "upperAscii": Function((_TEXT,), T, _passes_null(str.upper)),
     "lowerAscii": Function((_TEXT,), T, _passes_null(str.lower)),

@@ -1,6 +1,6 @@
-"""Row by row: one source row -> one local row, or none. Pure: nothing but the row is read."""
+"""Row by row: one source row -> one local row, or none. Pure: nothing but the row and its lookups is read."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, Context, Decimal
 from typing import Any, Final
@@ -8,10 +8,11 @@ from typing import Any, Final
 from sqlalchemy import Boolean, Column, Date, DateTime, Dialect, String, Table, Text
 
 from services.erp.exact_decimal import ExactDecimal, InexactValueError, scaled
-from services.erp.mapping.cel import Expression, Row
+from services.erp.mapping.cel import Row
+from services.erp.mapping.lookups import Join, Lookups, enricher
+from services.erp.mapping.sources import Convert, Formula, SourceColumn, Value
 from services.erp.mapping.values import (
     RefusedValueError,
-    join_key,
     read_date,
     read_decimal,
     read_flag,
@@ -20,8 +21,9 @@ from services.erp.mapping.values import (
     refuse,
 )
 
-Convert = Callable[[Any], Any]
 _WIDE: Final = Context(prec=120)
+_NEVER_CUT: Final = frozenset({"number", "code", "currency", "unit", "stock_unit"})
+"""Texts that tell things apart, beside keys: two that are cut to the same would become one."""
 
 
 class RejectedRowError(ValueError):
@@ -34,147 +36,55 @@ class RejectedRowError(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
-class SourceColumn:
-    """A column of the source, named on `line` of the file; an `optional` one may not exist: empty then."""
-
-    name: str
-    optional: bool
-    line: int
-
-
-@dataclass(frozen=True, slots=True)
-class FirstOf:
-    """The first of these columns that is not empty; nearly always there is just one."""
-
-    columns: tuple[SourceColumn, ...]
-
-    def evaluator(self, convert: Convert) -> Callable[[Row], Any]:
-        names = [column.name for column in self.columns]
-        if len(names) == 1:
-            name = names[0]
-            return lambda row: convert(row.get(name))
-
-        def first(row: Row) -> Any:
-            for name in names:
-                value = convert(row.get(name))
-                if value is not None:
-                    return value
-            return None
-
-        return first
-
-
-@dataclass(frozen=True, slots=True)
-class JoinedKey:
-    """A key of several columns (or constants) as one text."""
-
-    parts: tuple[SourceColumn | str, ...]
-
-    @property
-    def columns(self) -> tuple[SourceColumn, ...]:
-        return tuple(part for part in self.parts if isinstance(part, SourceColumn))
-
-    def evaluator(self, convert: Convert) -> Callable[[Row], Any]:
-        parts = self.parts
-        return lambda row: convert(
-            join_key([p if isinstance(p, str) else read_text(row.get(p.name)) for p in parts])
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class Enumeration:
-    """The source's word -> ours, `otherwise` for the rest (None refuses them); empty is empty, or word ""."""
-
-    column: SourceColumn
-    words: Mapping[str, str]
-    otherwise: str | None
-
-    @property
-    def columns(self) -> tuple[SourceColumn, ...]:
-        return (self.column,)
-
-    def evaluator(self, convert: Convert) -> Callable[[Row], Any]:
-        name = self.column.name
-        # Both sides converted once: a flag's or an amount's value is as good as a word.
-        words = {theirs: convert(ours) for theirs, ours in self.words.items()}
-        otherwise = convert(self.otherwise)
-        refused = self.otherwise is None
-
-        def translate(row: Row) -> Any:
-            word = read_text(row.get(name)) or ""
-            if word in words:
-                return words[word]
-            if refused and word:
-                raise refuse("매핑의 values에 없는 값입니다", "not listed under values", word)
-            return otherwise if word else None
-
-        return translate
-
-
-@dataclass(frozen=True, slots=True)
-class Constant:
-    value: str
-    columns: tuple[SourceColumn, ...] = ()
-
-    def evaluator(self, convert: Convert) -> Callable[[Row], Any]:
-        value = convert(self.value)
-        return lambda _row: value
-
-
-@dataclass(frozen=True, slots=True)
-class Formula:
-    expression: Expression
-    columns: tuple[SourceColumn, ...]
-
-    def evaluator(self, convert: Convert) -> Callable[[Row], Any]:
-        evaluate = self.expression.evaluate
-        return lambda row: convert(evaluate(row))
-
-
-Value = FirstOf | JoinedKey | Enumeration | Constant | Formula
-
-
-@dataclass(frozen=True, slots=True)
 class TableMapping:
     """One source table into one local table.
 
     `optional`: the source may not have the table. `distinct`: many source rows give the same local row
-    (a customer's country as a territory); the first one makes it. `rounds`: see `inexact` in the manual.
+    (a customer's country as a territory); the first one makes it. `sums`: they give one row together, of
+    which these columns are added up. `rounds`: see `inexact` in the manual.
     """
 
     target: Table
     source: str
     optional: bool
     distinct: bool
+    sums: frozenset[str]
     line: int
-    when: Formula | None
+    joins: tuple[Join, ...]
+    when: tuple[Formula, ...]
     values: Mapping[str, Value]
     rounds: bool
 
     @property
     def columns(self) -> Sequence[SourceColumn]:
-        """Every source column that is read, each once."""
+        """Every column of the source table that is read, each once."""
+        looked_up = {name for join in self.joins for name in join.names}
         first: dict[str, SourceColumn] = {}
-        for value in (*self.values.values(), *([self.when] if self.when else [])):
+        for value in (*self.values.values(), *self.when, *(join.key for join in self.joins)):
             for column in value.columns:
-                first.setdefault(column.name, column)
+                if column.name not in looked_up:
+                    first.setdefault(column.name, column)
         return list(first.values())
 
 
 @dataclass
 class RowMapper:
-    """Maps the rows of one TableMapping. `rounded` counts the values that lost digits (inexact: round).
+    """Maps the rows of one TableMapping. `lossy` counts the values that lost digits or letters, by column
+    (inexact: round).
 
     With a `dialect` the values come out in the form that its driver stores, ready for a bulk insert.
+    `lookups` holds the rows of the mapping's lookups, as far as the table has any.
     """
 
     table: TableMapping
     dialect: Dialect | None = None
-    rounded: int = field(default=0, init=False)
+    lookups: Lookups = field(default_factory=dict)
+    lossy: dict[str, int] = field(default_factory=dict, init=False)
 
     def __post_init__(self) -> None:
         target = self.table.target
-        self._when = self.table.when.expression.evaluate if self.table.when else None
+        self.enriched = enricher(self.table.joins, self.lookups)
+        self._when = [each.expression.evaluate for each in self.table.when]
         self._columns = [
             (name, value.evaluator(self._converter(target.c[name])), not target.c[name].nullable)
             for name, value in self.table.values.items()
@@ -186,6 +96,16 @@ class RowMapper:
         }
         self._key = self.table.values["id"].evaluator(converter(target.c.id))
 
+    @property
+    def names(self) -> Sequence[str]:
+        """The columns of every row that comes out."""
+        return [*self._unsaid_flags, *(name for name, *_ in self._columns)]
+
+    @property
+    def rounded(self) -> int:
+        """Values that lost something."""
+        return sum(self.lossy.values())
+
     def key(self, row: Row) -> str:
         """The local row's id, whether or not `when` lets the row in.
 
@@ -193,7 +113,7 @@ class RowMapper:
             RejectedRowError: the row has no key.
         """
         try:
-            key: str | None = self._key(row)
+            key: str | None = self._key(self.enriched(row))
         except RefusedValueError as error:
             raise RejectedRowError("id", str(error)) from None
         if key is None:
@@ -208,8 +128,10 @@ class RowMapper:
         """
         name = "when"
         try:
-            if self._when is not None and not self._when(row):
-                return None
+            row = self.enriched(row)
+            for holds in self._when:
+                if not holds(row):
+                    return None
             mapped: dict[str, Any] = self._unsaid_flags.copy()
             for name, evaluate, required in self._columns:
                 value = evaluate(row)
@@ -225,14 +147,16 @@ class RowMapper:
         if self.dialect is not None:
             store = column.type.dialect_impl(self.dialect).bind_processor(self.dialect)
         if isinstance(column.type, ExactDecimal):
-            read = self._rounding(column.type.scale) if self.table.rounds else read_decimal
+            read = self._rounding(column) if self.table.rounds else read_decimal
             store = store or _fitting(column.type.scale)
+        elif self.table.rounds and _may_be_cut(column):
+            read = self._cutting(column)
         else:
             read = converter(column)
         return read if store is None else lambda value: store(read(value))
 
-    def _rounding(self, scale: int) -> Convert:
-        unit = Decimal(1).scaleb(-scale)
+    def _rounding(self, column: Column[Any]) -> Convert:
+        unit, name = Decimal(1).scaleb(-column.type.scale), column.name  # type: ignore[attr-defined]
 
         def rounding(value: Any) -> Any:
             if type(value) is int:
@@ -242,10 +166,22 @@ class RowMapper:
                 return None
             rounded = number.quantize(unit, ROUND_HALF_UP, _WIDE)
             if rounded != number:
-                self.rounded += 1
+                self.lossy[name] = self.lossy.get(name, 0) + 1
             return rounded
 
         return rounding
+
+    def _cutting(self, column: Column[Any]) -> Convert:
+        length, name = column.type.length, column.name  # type: ignore[attr-defined]
+
+        def cutting(value: Any) -> Any:
+            text = read_text(value)
+            if text is not None and len(text) > length:
+                self.lossy[name] = self.lossy.get(name, 0) + 1
+                return text[:length].rstrip()
+            return text
+
+        return cutting
 
 
 def converter(column: Column[Any]) -> Convert:
@@ -265,6 +201,13 @@ def converter(column: Column[Any]) -> Convert:
     if isinstance(kind, Text) or not isinstance(kind, String) or kind.length is None:
         return read_text
     return _text_converter(kind.length)
+
+
+def _may_be_cut(column: Column[Any]) -> bool:
+    """A text that people read, and nothing tells apart by it."""
+    kind, name = column.type, column.name
+    plain = isinstance(kind, String) and kind.length is not None and "values" not in column.info
+    return plain and name != "id" and not name.endswith("_id") and name not in _NEVER_CUT
 
 
 def _fitting(scale: int) -> Convert:

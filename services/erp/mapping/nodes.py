@@ -2,9 +2,11 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import NoReturn
+from typing import Final, NoReturn
 
 import yaml
+
+_MERGE: Final = "tag:yaml.org,2002:merge"
 
 
 class MappingError(ValueError):
@@ -76,8 +78,18 @@ def _node(node: yaml.Node, file: str) -> Node:
 
 
 def _pairs(node: yaml.MappingNode, file: str) -> Iterator[tuple[str, Node]]:
+    """Those of a merged block (`<<: *other`) first: one written here takes its place."""
+    for name_node, value_node in node.value:
+        if name_node.tag == _MERGE:
+            several = value_node.value if isinstance(value_node, yaml.SequenceNode) else [value_node]
+            for merged in several:
+                if not isinstance(merged, yaml.MappingNode):
+                    raise MappingError(f"{file}:{name_node.start_mark.line + 1}: << takes a block: <<: *name")
+                yield from _pairs(merged, file)
     seen: set[str] = set()
     for name_node, value_node in node.value:
+        if name_node.tag == _MERGE:
+            continue
         name, line = str(name_node.value), name_node.start_mark.line + 1
         if name in seen:
             raise MappingError(f"{file}:{line}: {name!r} stands here twice")

@@ -5,6 +5,7 @@ None (empty); RefusedValueError says in Korean and English why a value cannot be
 what could mean two things is refused, and the row is set aside.
 """
 
+import json
 import re
 import unicodedata
 from collections.abc import Callable
@@ -70,6 +71,8 @@ def _text_of(value: object) -> str:
         return value.isoformat(sep=" ")
     if isinstance(value, date):
         return value.isoformat()
+    if isinstance(value, dict | list):  # a JSON column, as a change event may bring it
+        return json.dumps(value, ensure_ascii=False)
     raise refuse("글자가 아닙니다", "not text", type(value).__name__)
 
 

@@ -31,8 +31,9 @@ tables:
 
 @pytest.mark.parametrize("case", PROBLEMS["cases"], ids=lambda case: str(case["case"]))
 def test_problems_are_told_with_their_lines(case: dict[str, Any]) -> None:
+    head = PROBLEMS["head"].removesuffix("tables:\n") + case.get("lookups", "") + "tables:\n"
     with pytest.raises(MappingError) as caught:
-        parse_mapping(PROBLEMS["head"] + case["text"], "trial.yaml")
+        parse_mapping(head + case["text"], "trial.yaml")
     said = str(caught.value).splitlines()
     assert len(said) == len(case["problems"]), said
     for line, expected in zip(said, case["problems"], strict=True):
