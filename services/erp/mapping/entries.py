@@ -217,7 +217,7 @@ class LookupEntry(_Entry):
             name = "columns" if gather is Gather.FIRST else gather.value
             if name in self.fields:
                 self._collect(columns, gather, self.fields[name])
-        if not columns:
+        if not columns and not self.problems:
             self.node.fail("name the columns to be looked up: columns, sum, count, min or max")
         key, when = self.key(self.fields["key"]), self.conditions()
         self.raise_problems()
