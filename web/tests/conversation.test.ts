@@ -238,13 +238,32 @@ test("stop works when the service can't be told", async () => {
   expect(last().failure).toBeUndefined();
 });
 
+test("stop before the turn has a name ends the turn all the same", async () => {
+  const cancelTurn = vi.fn(() => ({ turn: turn({ text: "", finishReason: FinishReason.STOPPED }) }));
+  const ask: Methods["ask"] = async function* (_, { signal }) {
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    yield* send(ordinaryTurn.slice(0, 1), forever(signal));
+  };
+  const { conversation, last } = talk({ ask, cancelTurn });
+  const asking = conversation.ask("지난달 매출은?");
+  await vi.advanceTimersByTimeAsync(0);
+  const stopping = conversation.stop();
+  await vi.advanceTimersByTimeAsync(500);
+  await stopping;
+  await asking;
+  expect(cancelTurn).toHaveBeenCalledOnce();
+  expect(last().answer?.finishReason).toBe(FinishReason.STOPPED);
+});
+
 test("stop works before the question is accepted", async () => {
   const cancelTurn = vi.fn(() => ({}));
   const ask: Methods["ask"] = (_, { signal }) => send([], forever(signal));
   const { conversation, last } = talk({ ask, cancelTurn });
   const asking = conversation.ask("지난달 매출은?");
   await vi.advanceTimersByTimeAsync(0);
-  await conversation.stop();
+  const stopping = conversation.stop();
+  await vi.advanceTimersByTimeAsync(3_000);
+  await stopping;
   await asking;
   expect(last().stopped).toBe(true);
   expect(cancelTurn).not.toHaveBeenCalled();

@@ -10,6 +10,8 @@ const PAUSES_MS = [300, 1_000, 2_000, 4_000, 8_000];
 const SILENCE_MS = 25_000;
 const ANSWER_MS = 90_000;
 const CALL_MS = 10_000;
+/** How long a stop waits for the turn's name. */
+const NAMED_MS = 3_000;
 const TURNS_A_PAGE = 100;
 
 /** What the page shows of a conversation. */
@@ -84,8 +86,9 @@ export class Conversation {
     const running = this.#state.exchanges.at(-1);
     if (running === undefined || !isRunning(running)) return;
     try {
-      if (running.turn === undefined) return;
-      const ended = (await this.#chat.cancelTurn({ name: running.turn }, { timeoutMs: CALL_MS })).turn;
+      const turn = running.turn ?? (await this.#namedTurn(abort));
+      if (turn === undefined) return;
+      const ended = (await this.#chat.cancelTurn({ name: turn }, { timeoutMs: CALL_MS })).turn;
       if (abort === this.#abort && ended !== undefined) this.#change((last) => withTurn(last, ended));
     } catch {
       // Away or unreachable: ending the call below frees the model as well.
@@ -99,6 +102,26 @@ export class Conversation {
   startOver(): void {
     this.#creationId = crypto.randomUUID();
     this.#begin(EMPTY);
+  }
+
+  /** The last exchange's turn, once the service names it: what has no name yet can't be stopped, and would run on.
+   * Undefined when that takes too long, or the exchange ends before. */
+  #namedTurn(abort: AbortController): Promise<string | undefined> {
+    return new Promise((resolve) => {
+      const look = (): void => {
+        const last = this.#state.exchanges.at(-1);
+        if (abort !== this.#abort || last === undefined || last.turn !== undefined || !isRunning(last))
+          end(last?.turn);
+      };
+      const end = (turn?: string): void => {
+        clearTimeout(timer);
+        unsubscribe();
+        resolve(turn);
+      };
+      const timer = setTimeout(end, NAMED_MS);
+      const unsubscribe = this.subscribe(look);
+      look();
+    });
   }
 
   #isBusy(): boolean {
