@@ -18,6 +18,7 @@ from services.chat.semantic import (
     Catalog,
     Column,
     Dimension,
+    DimensionMember,
     EntityKind,
     EntityReference,
     FilterSource,
@@ -54,6 +55,8 @@ def catalog() -> Catalog:
         "currency": Unit(UnitKind.CURRENCY, "KRW"),
         "quantity": Unit(UnitKind.QUANTITY),
         "count": Unit(UnitKind.COUNT),
+        "days": Unit(UnitKind.DAYS),
+        "percent": Unit(UnitKind.PERCENT),
     }
     metrics = {
         key: Metric(
@@ -70,7 +73,12 @@ def catalog() -> Catalog:
     }
     dimensions = {
         key: Dimension(
-            key, d["name"], tuple(d.get("synonyms", ())), EntityKind(d["kind"]) if "kind" in d else None
+            key,
+            d["name"],
+            tuple(d.get("synonyms", ())),
+            EntityKind(d["kind"]) if "kind" in d else None,
+            d.get("tree", False),
+            tuple(DimensionMember(*member) for member in d.get("members", {}).items()),
         )
         for key, d in data["dimensions"].items()
     }

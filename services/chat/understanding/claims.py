@@ -41,6 +41,21 @@ PARTICLES: Final = frozenset(
         "면",
         "에는",
         "에서는",
+        "이랑",
+        "인가",
+        "된",
+        "한",
+        "하는",
+        "되는",
+        "했던",
+        "할",
+        "될",
+        "중인",
+        "이었던",
+        "였던",
+        "부터",
+        "까지",
+        "당",
     ]
 )
 JOINS: Final = frozenset(["와", "과", "랑", "하고", "및", ",", "·", "이랑", "이나", "나", "/", "+"])
@@ -93,6 +108,18 @@ class Claims:
             return None
         gap = self.gap(index, after)
         return after if not gap or gap in PARTICLES else None
+
+    def next_is(self, index: int, kind: type[M]) -> tuple[int, M] | None:
+        """The next claim if it is of this kind, has no place yet, and at most a particle stands between."""
+        after = index + 1
+        if after >= len(self.spans) or after in self._used:
+            return None
+        meaning, gap = self.spans[after].meaning, self.gap(index, after)
+        return (after, meaning) if isinstance(meaning, kind) and (not gap or gap in PARTICLES) else None
+
+    def has(self, *words: str) -> bool:
+        """Whether the text holds one of these words."""
+        return any(word in self._text for word in words)
 
     def neighbour(self, index: int, kind: type[M]) -> tuple[int, M] | None:
         """The claim of this kind beside one, used or not, with at most a particle between."""

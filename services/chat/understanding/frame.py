@@ -10,11 +10,14 @@ from pydantic import TypeAdapter
 from services.chat.semantic import (
     Candidate,
     ComparisonKind,
+    DimensionMember,
+    EntityKind,
     EntityReference,
     Grain,
     Grouping,
     Operator,
     Query,
+    Role,
     UnitKind,
 )
 from services.chat.understanding.periods import Period
@@ -38,6 +41,8 @@ class Bound:
     value: Decimal
     unit: UnitKind | None = None
     metric: str = ""
+    role: Role = Role.NONE
+    """Of the change or the share instead of the figure itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,9 +64,13 @@ class Members:
     """Members of a dimension that rows must, or must not, belong to; `fresh` ones were said in this question."""
 
     dimension: str
-    members: tuple[EntityReference, ...]
+    members: tuple[EntityReference, ...] = ()
     excluded: bool = False
     fresh: bool = False
+    own: bool = False
+    """The asker's own member ("우리 팀")."""
+    values: tuple[DimensionMember, ...] = ()
+    """Of a dimension with fixed members ("보류 중인")."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +113,27 @@ class Frame:
     companies: tuple[EntityReference, ...] = ()
     all_companies: bool = False
     currency: str = ""
+    due: Period | None = None
+    """When the things fall due ("이번 주 납기")."""
+    average: Grain | None = None
+    open_average: bool = False
+    """An average was asked for without saying over what."""
+    ordered_by: Role = Role.NONE
+    """The order is by the change or its rate ("가장 많이 늘어난")."""
+    without: bool = False
+    """Those that have none ("안 팔린 품목")."""
+    counted: bool = False
+    """How many rows there are ("몇 곳")."""
+    top_within: int = 0
+    """The cut counts inside each member of this many groupings ("지역별 상위 3개")."""
+    merged: bool = False
+    """The names are one sum ("A랑 B 합쳐서")."""
+    documents: EntityKind | None = None
+    """One row a document of this kind."""
+    all_time: bool = False
+    """No period was said, and none is needed: documents in a state."""
+    scale: int = 0
+    """In which unit the text writes amounts ("백만원 단위로")."""
     record: EntityReference | None = None
     notes: tuple[str, ...] = ()
     focus: tuple[EntityReference, ...] = ()
@@ -115,7 +145,7 @@ class Frame:
 
     @property
     def grouped(self) -> bool:
-        return bool(self.groupings or self.party or self.listed)
+        return bool(self.groupings or self.party or self.listed or self.documents)
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,6 +205,7 @@ class Ask(StrEnum):
     PERIODS = "periods"
     DOCUMENT = "document"
     COMPARISON = "comparison"
+    AVERAGE = "average"
 
 
 class RefusalKind(StrEnum):
@@ -184,6 +215,7 @@ class RefusalKind(StrEnum):
     UNKNOWN = "unknown"
     INJECTION = "injection"
     FORBIDDEN = "forbidden"
+    DOCUMENTS = "documents"
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,10 +7,13 @@ from typing import Final
 
 from services.chat.semantic import (
     DATE_DIMENSION,
+    DUE_DATE_DIMENSION,
     Catalog,
     EntityKind,
     Grain,
     Grouping,
+    Role,
+    TimeBehavior,
     UnitKind,
 )
 from services.chat.understanding.frame import (
@@ -59,6 +62,7 @@ def grouped(frame: Frame, catalog: Catalog, today: date) -> Frame | Reading:
             return by_something_else(frame, catalog, "거래처")
         before, after = frame.groupings[: frame.party.position], frame.groupings[frame.party.position :]
         frame = replace(frame, party=None, groupings=(*before, Grouping(options[0]), *after))
+    frame = _documents(frame, catalog)
     groupings = list(dict.fromkeys(frame.groupings))
     if frame.trend and not any(g.dimension == DATE_DIMENSION for g in groupings):
         grain = _COARSER.get(frame.period.unit) if frame.period else None
@@ -74,22 +78,44 @@ def grouped(frame: Frame, catalog: Catalog, today: date) -> Frame | Reading:
         if condition.dimension not in allowed:
             names = ", ".join(member.display_name for member in condition.members)
             return by_something_else(replace(frame, members=()), catalog, names)
-    frame = replace(frame, groupings=tuple(kept[:4]), listed=False)
-    if (
-        frame.top and len(frame.groupings) > 1
-    ):  # the first of each group is another question than the first of all
+    within = frame.top_within if frame.top_within < len(kept) else 0
+    frame = replace(frame, groupings=tuple(kept[:4]), listed=False, top_within=within)
+    if frame.top and len(frame.groupings) > 1 and not within and not frame.documents:
+        # The first of each group is another question than the first of all.
         return _one_grouping(frame, catalog)
-    needs_rows = frame.ranked or frame.share or frame.bounds
+    needs_rows = frame.ranked or frame.share or frame.bounds or frame.without or frame.counted
     if needs_rows and not frame.groupings:
         return _group_by(frame, catalog)
+    if frame.without and len(frame.groupings) > 1:
+        return _one_grouping(frame, catalog)
     return frame
+
+
+def _documents(frame: Frame, catalog: Catalog) -> Frame:
+    """One row a document: with whom it is, and when what is left of it falls due."""
+    dimension = catalog.dimension_of(frame.documents) if frame.documents else None
+    allowed = common_dimensions(frame, catalog)
+    if dimension is None or dimension.key not in allowed:
+        return replace(frame, documents=None)
+    metrics = metrics_of(frame, catalog)
+    wanted = [Grouping(dimension.key)]
+    party = catalog.dimension_of(metrics[0].party) if metrics[0].party else None
+    filtered = {condition.dimension for condition in frame.members if not condition.excluded}
+    if party and party.key in allowed and party.key not in filtered:
+        wanted.append(Grouping(party.key))
+    if metrics[0].time_behavior is TimeBehavior.BALANCE and DUE_DATE_DIMENSION in allowed:
+        wanted.append(Grouping(DUE_DATE_DIMENSION, Grain.DAY))
+    said = {grouping.dimension for grouping in frame.groupings}
+    return replace(frame, groupings=(*(g for g in wanted if g.dimension not in said), *frame.groupings))
 
 
 def _group_by(frame: Frame, catalog: Catalog) -> QuestionBack:
     keys = [
         k
         for k in common_dimensions(frame, catalog)
-        if catalog.dimensions[k].entity_kind is not EntityKind.COMPANY
+        if (kind := catalog.dimensions[k].entity_kind)
+        and not kind.is_document
+        and kind is not EntityKind.COMPANY
     ]
     options = tuple(
         Option(f"{catalog.dimensions[key].display_name}별", replace(frame, groupings=(Grouping(key),)))
@@ -130,6 +156,8 @@ def limited(frame: Frame, catalog: Catalog, today: date) -> Frame | Reading:
     for bound in frame.bounds:
         metric = bound.metric if bound.metric in frame.metrics else frame.metrics[0]
         unit = catalog.metrics[metric].unit.kind
+        if bound.role in (Role.CHANGE_RATE, Role.SHARE):
+            unit = UnitKind.PERCENT
         if bound.unit not in (None, unit) and not (
             bound.unit is UnitKind.COUNT and unit is UnitKind.QUANTITY
         ):

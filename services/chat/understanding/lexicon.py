@@ -1,6 +1,5 @@
 """Fixed words and the catalog's own, looked up at every edge of a word of the text."""
 
-import re
 from collections.abc import Container, Iterable, Iterator, Mapping
 from typing import Final
 
@@ -10,57 +9,45 @@ from services.chat.semantic import (
     ComparisonKind,
     EntityKind,
     Grain,
-    Operator,
     UnitKind,
 )
 from services.chat.understanding.meanings import (
-    BoundWord,
+    AverageWord,
+    ChangeWord,
     ComparisonWord,
-    CountWord,
     CurrencyWord,
     CutWord,
     DimensionWord,
+    DocumentWord,
+    DueWord,
     GrainNoun,
     GrainWord,
+    HowManyWord,
+    LevelWord,
     Meaning,
     MetricWord,
     OrderWord,
+    OwnWord,
     Sign,
     SizeWord,
     SmallTalkWord,
     Span,
+    StatusWord,
     UnitWord,
     VagueMeasure,
 )
-from services.chat.understanding.numbers import AMOUNT, COUNT, amount, count
+from services.chat.understanding.patterns import patterns
 from services.chat.understanding.text import compact
-from services.chat.understanding.words import alternatives, load
+from services.chat.understanding.weights import span
+from services.chat.understanding.words import load
 
 _NUMBERS: Final = load("numbers")
 _RANKING: Final = load("ranking")
 _GROUPING: Final = load("grouping")
 _FOLLOWUP: Final = load("followup")
 _IGNORABLE: Final = load("ignorable")
+_DOCUMENTS: Final = load("documents")
 _SMALLTALK: Final = load("smalltalk")
-
-_FACTORS: Final[Mapping[type, float]] = {
-    MetricWord: 1.03,
-    CurrencyWord: 1.03,
-    DimensionWord: 1.01,
-    SmallTalkWord: 0.9,
-}
-"""Which meaning wins where two claim the same characters; names stand at 1.02 (see `names`)."""
-
-_SIGN_FACTORS: Final = {Sign.IGNORED: 0.9, Sign.UNSUPPORTED: 0.8, Sign.CONTINUES: 0.85, Sign.CORRECTS: 0.85}
-
-
-def span(start: int, end: int, length: int, meaning: Meaning, factor: float | None = None) -> Span:
-    """A claim that weighs the square of its length, so that one long claim beats several short ones."""
-    if factor is None:
-        factor = (
-            _SIGN_FACTORS.get(meaning, 1.0) if isinstance(meaning, Sign) else _FACTORS.get(type(meaning), 1.0)
-        )
-    return Span(start, end, meaning, length * length * factor)
 
 
 def _signs() -> Iterator[tuple[str, Meaning]]:
@@ -71,9 +58,7 @@ def _signs() -> Iterator[tuple[str, Meaning]]:
         (Sign.CUMULATIVE, _GROUPING["cumulative"]),
         (Sign.VERSUS, _GROUPING["versus"]),
         (Sign.COMPARE, _GROUPING["compare"]),
-        (Sign.CHANGE, _GROUPING["change"]),
         (Sign.EXCLUDE, _GROUPING["exclude"]),
-        (Sign.PRESENT, _GROUPING["present"]),
         (Sign.ALL_COMPANIES, _GROUPING["all_companies"]),
         (Sign.RANK, _RANKING["rank"]),
         (Sign.CONTINUES, _FOLLOWUP["continues"]),
@@ -83,6 +68,11 @@ def _signs() -> Iterator[tuple[str, Meaning]]:
         (Sign.IT, _FOLLOWUP["it"]),
         (Sign.IGNORED, _IGNORABLE["phrases"]),
         (Sign.UNSUPPORTED, _IGNORABLE["unsupported"]),
+        (Sign.LIST, _DOCUMENTS["list"]),
+        (Sign.WHY, _GROUPING["why"]),
+        (Sign.MERGED, _GROUPING["merged"]),
+        (Sign.AT_ALL, _GROUPING["at_all"]),
+        (Sign.DOCUMENTS, _DOCUMENTS["rules"]),
     ):
         yield from ((phrase, sign) for phrase in phrases)
 
@@ -94,15 +84,7 @@ def _words() -> Iterator[tuple[str, Meaning]]:
         yield from ((phrase, GrainWord(Grain(grain))) for phrase in (*phrases, *adverbs))
     for grain, phrases in _GROUPING["grain_nouns"].items():
         yield from ((phrase, GrainNoun(Grain(grain))) for phrase in phrases)
-    units = {compact(word): Grain(grain) for word, grain in _GROUPING["comparison_units"].items()}
-    for kind, phrases in _GROUPING["comparison"].items():
-        for phrase in phrases:
-            unit = next((g for word, g in units.items() if compact(phrase).startswith(word)), None)
-            if kind == "year_before":
-                yield phrase, ComparisonWord(ComparisonKind.SAME_PERIOD_LAST_YEAR, None, year_before=True)
-            else:
-                same_year = kind == ComparisonKind.SAME_PERIOD_LAST_YEAR
-                yield phrase, ComparisonWord(ComparisonKind(kind), None if same_year else unit)
+    yield from _comparisons()
     yield from ((phrase, CutWord(None, True)) for phrase in _RANKING["top"])
     yield from ((phrase, CutWord(None, False)) for phrase in _RANKING["bottom"])
     yield from ((phrase, CutWord(None, True, single=True)) for phrase in _RANKING["most"])
@@ -124,6 +106,54 @@ def _words() -> Iterator[tuple[str, Meaning]]:
             yield from ((phrase, SmallTalkWord(kind)) for phrase in phrases)
 
 
+def _comparisons() -> Iterator[tuple[str, Meaning]]:
+    """전월 대비, 전년 동월보다, 작년 같은 기간: every way to name the other period, with and without 대비."""
+    words = _GROUPING["comparison"]
+    for unit, names in words["previous"].items():
+        meaning = ComparisonWord(ComparisonKind.PREVIOUS_PERIOD, Grain(unit) if unit != "any" else None)
+        yield from ((f"{name}{against}", meaning) for name in names for against in words["against"])
+    same_year = ComparisonWord(ComparisonKind.SAME_PERIOD_LAST_YEAR)
+    for year in words["year"]:
+        before = ComparisonWord(ComparisonKind.SAME_PERIOD_LAST_YEAR, Grain.YEAR, year_before=True)
+        yield from ((f"{year}{against}", before) for against in words["against"])
+        for unit, names in words["same"].items():
+            alone = ComparisonWord(
+                ComparisonKind.SAME_PERIOD_LAST_YEAR, Grain(unit) if unit != "any" else None, alone=True
+            )
+            for name in names:
+                yield f"{year} {name}", alone
+                yield from ((f"{year} {name}{against}", same_year) for against in words["against"])
+    yield from ((name, same_year) for name in words["year_on_year"])
+    yield from ((name, ComparisonWord(ComparisonKind.PREVIOUS_PERIOD)) for name in words["period_on_period"])
+    for direction, phrases in _GROUPING["change_rates"].items():
+        yield from ((phrase, ChangeWord(_DIRECTIONS[direction], rate=True)) for phrase in phrases)
+    for direction, phrases in _GROUPING["changes"].items():
+        yield from ((phrase, ChangeWord(_DIRECTIONS[direction])) for phrase in phrases)
+    yield from ((phrase, ChangeWord(1, rate=True, yearly=True)) for phrase in _GROUPING["growth_rates"])
+
+
+_DIRECTIONS: Final = {"up": 1, "down": -1, "either": 0}
+
+
+def _documents() -> Iterator[tuple[str, Meaning]]:
+    """Words about documents, their dates and states that mean the same in every catalog."""
+    for kinds in _DOCUMENTS["due"]:
+        yield from ((phrase, DueWord(tuple(kinds["measures"]))) for phrase in kinds["phrases"])
+    for status in _DOCUMENTS["statuses"]:
+        yield from ((phrase, StatusWord(tuple(status["keys"]))) for phrase in status["phrases"])
+    for dimension, phrases in _GROUPING["own"].items():
+        yield from ((phrase, OwnWord(dimension)) for phrase in phrases)
+    for grain, phrases in _GROUPING["averages"].items():
+        yield from ((phrase, AverageWord(Grain(grain))) for phrase in phrases)
+    yield from ((phrase, AverageWord(None)) for phrase in _GROUPING["average"])
+    for level, phrases in _GROUPING["levels"].items():
+        yield from ((phrase, LevelWord(level)) for phrase in phrases)
+    yield from ((phrase, HowManyWord()) for phrase in _GROUPING["how_many"]["any"])
+    yield from ((phrase, HowManyWord(party=True)) for phrase in _GROUPING["how_many"]["party"])
+    for kind, phrases in _GROUPING["how_many"]["kinds"].items():
+        yield from ((phrase, HowManyWord(EntityKind(kind))) for phrase in phrases)
+
+
 def _table(words: Iterable[tuple[str, Meaning]]) -> dict[str, tuple[Meaning, ...]]:
     table: dict[str, tuple[Meaning, ...]] = {}
     for phrase, meaning in words:
@@ -132,7 +162,7 @@ def _table(words: Iterable[tuple[str, Meaning]]) -> dict[str, tuple[Meaning, ...
     return table
 
 
-_FIXED: Final = _table(_words())
+_FIXED: Final = _table((*_words(), *_documents()))
 
 
 class Lexicon:
@@ -157,6 +187,7 @@ class Lexicon:
             (name, DimensionWord(tuple(sorted(dimensions.get(name, ()))), party=name in party))
             for name in dimensions.keys() | party
         ]
+        own += self._document_words(catalog, metrics)
         known = metrics.keys() | dimensions.keys()
         table = dict(_FIXED)
         for name in known:  # the catalog knows better than the list of what is not supported
@@ -165,6 +196,30 @@ class Lexicon:
             table[name] = (*table.get(name, ()), meaning)
         self._table = table
         self._longest = max(map(len, table))
+
+    @staticmethod
+    def _document_words(
+        catalog: Catalog, metrics: Mapping[str, set[str]]
+    ) -> Iterator[tuple[str, DocumentWord]]:
+        """수주, 미출고 수주, 지연된 발주 …, for the kinds of documents that the catalog has a dimension of."""
+        for name, words in _DOCUMENTS["kinds"].items():
+            kind = EntityKind(name)
+            figures = _DOCUMENTS["figures"].get(name)
+            if figures is None or catalog.dimension_of(kind) is None:
+                continue
+            for word in map(compact, words):
+                own = metrics.get(word, set())
+                measure = catalog.metrics[next(iter(own))].display_name if len(own) == 1 else figures[0]
+                yield word, DocumentWord(kind, measure, figures[1])
+            for state in _DOCUMENTS["open"]:
+                if state["kind"] != name:
+                    continue
+                meaning = DocumentWord(kind, state["measure"], state["count"], open=True)
+                for phrase in map(compact, state["phrases"]):
+                    for word in map(compact, words):
+                        yield from (
+                            (f"{phrase}{tie}{word}", meaning) for tie in ("", "된", "인", "중인", "한")
+                        )
 
     def spans(self, text: str, edges: Container[int]) -> Iterator[Span]:
         """Every claim of a word on the text, and of the patterns with numbers."""
@@ -185,48 +240,4 @@ class Lexicon:
                     continue
                 for meaning in meanings:
                     yield span(start, end, length, meaning)
-        yield from _patterns(text, edges)
-
-
-_OPERATORS: Final = {
-    word.replace(" ", ""): Operator(op) for op, words in _NUMBERS["operators"].items() for word in words
-}
-_UNITS: Final = {word: UnitKind(kind) for word, kind in _NUMBERS["units"].items()}
-_COUNTERS: Final = alternatives(_NUMBERS["counters"])
-_PARTY_COUNTERS: Final = frozenset(compact(word) for word in _NUMBERS["party_counters"])
-_EMPLOYEE_COUNTERS: Final = frozenset(_NUMBERS["employee_counters"])
-
-_BOUND: Final = re.compile(
-    rf"(?<![\d,.])({AMOUNT})\s*({alternatives(_UNITS)})?\s*(?:을|를|이|에)?\s*({alternatives(_OPERATORS)})",
-    re.IGNORECASE,
-)
-_CUT: Final = re.compile(
-    rf"({alternatives(_RANKING['top'])})\s*({COUNT})\s*(?:({_COUNTERS})(?![가-힣]*별))?(?!\s*(?:%|퍼센트|프로))|({alternatives(_RANKING['bottom'])})\s*({COUNT})\s*(?:({_COUNTERS})(?![가-힣]*별))?(?!\s*(?:%|퍼센트|프로))",
-    re.IGNORECASE,
-)
-_PLACE: Final = re.compile(rf"(?<![\d,.])({COUNT})\s*(?:위|등)\s*(?:까지|안에|이내|안|부터)?")
-_COUNTED: Final = re.compile(rf"(?<![\d,.])({COUNT})\s*({_COUNTERS})\s*(만)?")
-
-
-def _patterns(text: str, edges: Container[int]) -> Iterator[Span]:
-    for match in _BOUND.finditer(text):
-        if match.start() in edges:
-            unit = _UNITS.get((match[2] or "").lower())
-            word = BoundWord(_OPERATORS[compact(match[3])], amount(match[1]), unit)
-            yield span(*match.span(), len(compact(match[0])), word)
-    for match in _CUT.finditer(text):
-        if match.start() in edges:
-            number = count(match[2] or match[5])
-            party = compact(match[3] or match[6] or "") in _PARTY_COUNTERS
-            cut = CutWord(number, match[1] is not None, party=party)
-            yield span(*match.span(), len(compact(match[0])), cut)
-    for match in _PLACE.finditer(text):
-        if match.start() in edges:
-            number = count(match[1])
-            yield span(*match.span(), len(compact(match[0])), CutWord(number, None, single=number == 1))
-    for match in _COUNTED.finditer(text):
-        if match.start() in edges and match.end() in edges:
-            counter = compact(match[2])
-            kind = EntityKind.EMPLOYEE if counter in _EMPLOYEE_COUNTERS else None
-            counted = CountWord(count(match[1]), kind, counter in _PARTY_COUNTERS, bool(match[3]))
-            yield span(*match.span(), len(compact(match[0])), counted)
+        yield from patterns(text, edges)

@@ -115,7 +115,8 @@ def _with_member(frame: Frame, name: Name, candidate: Candidate, catalog: Catalo
     for index, old in enumerate(members):
         if old.dimension == key and old.excluded is name.excluded and old.fresh:
             members[index] = replace(old, members=tuple(dict.fromkeys((*old.members, entity))))
-            if not name.excluded and len(members[index].members) > 1 and Grouping(key) not in groupings:
+            several = not name.excluded and len(members[index].members) > 1
+            if several and not frame.merged and Grouping(key) not in groupings:
                 groupings = (*groupings, Grouping(key))  # two names are never summed
             break
     else:

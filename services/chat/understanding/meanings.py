@@ -39,28 +39,124 @@ class GrainNoun:
 
 @dataclass(frozen=True, slots=True)
 class TimeWord:
-    """A period, or None for one left open ("최근")."""
+    """A period, or None for one left open ("최근"). `until`, `since`: only its end, its beginning was said."""
 
     period: Period | None
     note: str = ""
+    until: bool = False
+    since: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class ComparisonWord:
-    """전월 대비, 전년 동월 대비. `year_before`: 전년 대비, which follows the size of what is asked."""
+    """전월 대비, 전년 동월 대비. `year_before`: 전년 대비, which follows the size of what is asked.
+
+    `alone`: 전년 동월 without 대비, a period by itself where nothing else is compared with it.
+    """
 
     kind: ComparisonKind
     unit: Grain | None = None
     year_before: bool = False
+    alone: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeWord:
+    """늘어난, 감소율: `direction` 1 up, -1 down, 0 either; `restricting` a noun behind it ("늘어난 거래처")."""
+
+    direction: int
+    rate: bool = False
+    restricting: bool = False
+    yearly: bool = False
+    """성장률: against a year ago where nothing else is said."""
 
 
 @dataclass(frozen=True, slots=True)
 class BoundWord:
-    """100만원 이상."""
+    """100만원 이상; with `upper` 1억에서 5억 사이."""
 
     operator: Operator
     value: Decimal
     unit: UnitKind | None
+    upper: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AgeWord:
+    """30일 넘은, 3개월 이상, 7일 이내."""
+
+    count: int
+    unit: Grain
+    operator: Operator
+
+
+@dataclass(frozen=True, slots=True)
+class DueWord:
+    """납기, 입고 예정, 만기: the dates beside it are due dates; `measures` are names of what falls due."""
+
+    measures: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentWord:
+    """수주, 미출고 수주: documents one by one. Names of the measure and of the count of such documents."""
+
+    kind: EntityKind
+    measure: str
+    count: str
+    open: bool = False
+    """Only what is left to do ("미출고")."""
+
+
+@dataclass(frozen=True, slots=True)
+class StatusWord:
+    """보류 중, 미결제: keys of a document's status."""
+
+    keys: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class OwnWord:
+    """내, 우리 팀: the asker's own member of a dimension."""
+
+    dimension: str
+
+
+@dataclass(frozen=True, slots=True)
+class AverageWord:
+    """월평균; `grain` None for 평균 alone."""
+
+    grain: Grain | None
+
+
+@dataclass(frozen=True, slots=True)
+class LevelWord:
+    """대분류: a level of a tree, of a dimension's own or of the one named beside it."""
+
+    level: int
+    kind: EntityKind | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ScaleWord:
+    """백만원 단위로: how the text writes amounts."""
+
+    factor: int
+
+
+@dataclass(frozen=True, slots=True)
+class HowManyWord:
+    """몇 곳, 몇 명: how many rows there are."""
+
+    counted: EntityKind | None = None
+    party: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class AbsentWord:
+    """없는, 안 (팔린); `restricting` a noun behind it."""
+
+    restricting: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +167,7 @@ class CutWord:
     descending: bool | None = None
     single: bool = False
     party: bool = False
+    documents: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +178,7 @@ class CountWord:
     counted: EntityKind | None = None
     party: bool = False
     only: bool = False
+    documents: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +254,6 @@ class Sign(StrEnum):
     CUMULATIVE = "cumulative"
     VERSUS = "versus"
     COMPARE = "compare"
-    CHANGE = "change"
     RANK = "rank"
     EXCLUDE = "exclude"
     PRESENT = "present"
@@ -169,6 +266,11 @@ class Sign(StrEnum):
     RESHAPE = "reshape"
     IGNORED = "ignored"
     UNSUPPORTED = "unsupported"
+    LIST = "list"
+    WHY = "why"
+    MERGED = "merged"
+    AT_ALL = "at_all"
+    DOCUMENTS = "documents"
 
 
 Meaning = (
@@ -178,7 +280,18 @@ Meaning = (
     | GrainNoun
     | TimeWord
     | ComparisonWord
+    | ChangeWord
     | BoundWord
+    | AgeWord
+    | DueWord
+    | DocumentWord
+    | StatusWord
+    | OwnWord
+    | AverageWord
+    | LevelWord
+    | ScaleWord
+    | HowManyWord
+    | AbsentWord
     | CutWord
     | CountWord
     | SizeWord

@@ -7,10 +7,10 @@ from itertools import pairwise
 from typing import Final
 
 from services.chat.semantic import Candidate, EntityKind, Match, Resolution
-from services.chat.understanding.lexicon import span
 from services.chat.understanding.meanings import DocumentNumber, NameWord, Sign, Span
 from services.chat.understanding.morphemes import Morpheme
 from services.chat.understanding.text import compact
+from services.chat.understanding.weights import span
 from services.chat.understanding.words import alternatives, load
 
 MAX_MENTIONS: Final = 192

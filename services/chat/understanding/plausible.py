@@ -6,16 +6,24 @@ from typing import Final
 
 from services.chat.semantic import Catalog, EntityKind
 from services.chat.understanding.meanings import (
+    AgeWord,
+    BoundWord,
+    CountWord,
     CurrencyWord,
     CutWord,
     DimensionWord,
+    DocumentWord,
+    DueWord,
     GrainNoun,
+    HowManyWord,
     MetricWord,
     NameWord,
     OrderWord,
+    OwnWord,
     Sign,
     SizeWord,
     Span,
+    StatusWord,
     UnitWord,
 )
 from services.chat.understanding.morphemes import Morpheme
@@ -37,6 +45,9 @@ _OWN_NAMES: Final = frozenset(
 )
 """Kinds whose members are named freely, and not by words of order."""
 
+
+_RESTRICTING: Final = (StatusWord, AgeWord, BoundWord, CutWord, DueWord)
+"""Words that restrict the documents right behind them."""
 
 _NOUNS: Final = (MetricWord, DimensionWord, GrainNoun, CurrencyWord, UnitWord)
 
@@ -102,6 +113,7 @@ def _in_context(spans: Sequence[Span], morphemes: Sequence[Morpheme]) -> list[Sp
         if s.end - s.start > 1
         or ((s.start, s.end) in nouns if isinstance(s.meaning, _NOUNS) else (s.start, s.end) not in particles)
     ]
+    kept = _listed_documents(_where_they_can_stand(kept, morphemes), morphemes)
     by = {s.start for s in kept if s.meaning is Sign.BY}
     ranked = any(isinstance(s.meaning, CutWord | SizeWord | OrderWord) for s in kept)
     places = {s.start for s in kept if isinstance(s.meaning, DimensionWord)}
@@ -111,6 +123,41 @@ def _in_context(spans: Sequence[Span], morphemes: Sequence[Morpheme]) -> list[Sp
         else s
         for s in kept
     ]
+
+
+def _where_they_can_stand(spans: Sequence[Span], morphemes: Sequence[Morpheme]) -> list[Span]:
+    """내 and 제 are pronouns; 몇 개 counts rows only right behind what is counted."""
+    pronouns = {m.start for m in morphemes if m.tag == "NP"}
+    counted = {s.end for s in spans if isinstance(s.meaning, DimensionWord | DocumentWord)}
+
+    def can_stand(claim: Span) -> bool:
+        match claim.meaning:
+            case OwnWord():
+                return claim.start in pronouns
+            case HowManyWord(counted=None, party=False):
+                words = [m for m in morphemes if m.end <= claim.start and not m.is_particle]
+                return bool(words) and max(m.end for m in words) in counted
+        return True
+
+    return [claim for claim in spans if can_stand(claim)]
+
+
+def _listed_documents(spans: Sequence[Span], morphemes: Sequence[Morpheme]) -> list[Span]:
+    """수주 is the amount by itself, and documents where they are listed, restricted or ranked one by one."""
+    lists = [s.start for s in spans if s.meaning is Sign.LIST]
+    ends = {m.end for m in morphemes if m.tag == "ETM"}
+    ends |= {s.end for s in spans if isinstance(s.meaning, _RESTRICTING)}
+    ranked = any(isinstance(s.meaning, CutWord | CountWord) and s.meaning.documents for s in spans)
+
+    def weight(claim: Span) -> float:
+        meaning = claim.meaning
+        if not isinstance(meaning, DocumentWord):
+            return claim.weight
+        restricted = bool({claim.start, claim.start - 1} & ends)
+        listed = any(start >= claim.end for start in lists)
+        return claim.weight * (1.06 if meaning.open or restricted or listed or ranked else 1)
+
+    return [replace(s, weight=weight(s)) for s in spans]
 
 
 def _is_account_name(claim: Span) -> bool:

@@ -29,12 +29,13 @@ from services.chat.understanding.periods import (
     elapsed,
     label,
 )
-from services.chat.understanding.timing import compared_with, timed
+from services.chat.understanding.time_slots import FAR_AHEAD, LONG_AGO
+from services.chat.understanding.timing import averaged, compared_with, timed
 
 
 def finalise(frame: Frame, catalog: Catalog, today: date) -> Reading:
     """The query that the slots make, or the first thing that is missing or open in them."""
-    steps = (record, measured, named, grouped, limited, timed)
+    steps = (record, measured, named, grouped, limited, averaged, timed)
     for step in steps:
         outcome = step(frame, catalog, today)
         if not isinstance(outcome, Frame):
@@ -61,7 +62,10 @@ def _query(frame: Frame, catalog: Catalog, today: date) -> Reading:
         if period and period.unit in (Grain.YEAR, Grain.FISCAL_YEAR) and frame.comparison.unit is Grain.YEAR:
             kind = ComparisonKind.PREVIOUS_PERIOD  # 전년 대비, of a year
         asked = period or Period(today, today, Grain.DAY)
-        other = compared_with(asked, frame.comparison, today, catalog.fiscal_year_start_month)
+        slot = frame.comparison
+        if period is None and slot.kind is ComparisonKind.PREVIOUS_PERIOD and not slot.unit:
+            slot = replace(slot, unit=Grain.MONTH)  # a balance of now
+        other = compared_with(asked, slot, today, catalog.fiscal_year_start_month)
         cut = elapsed(asked, other, today)
         comparison_cut = ranged and cut.end < other.end
         if comparison_cut:
@@ -91,19 +95,42 @@ def _query(frame: Frame, catalog: Catalog, today: date) -> Reading:
         groupings=frame.groupings,
         range=period.range if ranged and period else None,
         as_of=as_of,
-        members=tuple(MemberCondition(m.dimension, m.members, m.excluded) for m in frame.members),
-        conditions=tuple(MetricCondition(b.metric, b.operator, b.value) for b in frame.bounds),
-        orderings=(Ordering(frame.metrics[0], frame.descending),) if frame.descending is not None else (),
+        members=tuple(
+            MemberCondition(m.dimension, m.members, m.excluded, own=m.own, values=m.values)
+            for m in frame.members
+        ),
+        conditions=tuple(MetricCondition(b.metric, b.operator, b.value, b.role) for b in frame.bounds),
+        orderings=_orderings(frame),
         top=frame.top,
+        top_within=frame.top_within if frame.top else 0,
+        due_range=frame.due.range if frame.due else None,
+        average_over=frame.average,
+        without_rows=frame.without,
+        count_rows=frame.counted,
         comparison=comparison,
         modifiers=tuple(modifiers),
         companies=() if frame.all_companies else tuple(c.key for c in frame.companies),
         all_companies=frame.all_companies,
         currency=frame.currency,
     )
+    if frame.due:
+        notes.append(f"기한이 {_days(frame.due)}인 것만 보았습니다.")
     remembered = replace(frame, notes=(), members=tuple(replace(m, fresh=False) for m in frame.members))
     if ranged and period:
         said = label(period)
     else:
         said = label(Period(as_of, as_of, Grain.DAY, as_of=True)) if as_of and as_of != today else "현재"
     return QueryReading(query, remembered, said, compared_label, comparison_cut, tuple(dict.fromkeys(notes)))
+
+
+def _orderings(frame: Frame) -> tuple[Ordering, ...]:
+    if frame.descending is None:
+        return ()
+    return (Ordering(frame.metrics[0], frame.descending, frame.ordered_by),)
+
+
+def _days(due: Period) -> str:
+    """From when to when, an end left open where none was said."""
+    start = "" if due.start == LONG_AGO else due.start.isoformat()
+    end = "" if due.end == FAR_AHEAD else due.end.isoformat()
+    return f"{start}~{end}"

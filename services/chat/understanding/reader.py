@@ -24,7 +24,8 @@ from services.chat.understanding.frame import (
     RefusalKind,
     SmallTalk,
 )
-from services.chat.understanding.lexicon import Lexicon, span
+from services.chat.understanding.inflected import inflected
+from services.chat.understanding.lexicon import Lexicon
 from services.chat.understanding.meanings import (
     BoundWord,
     CountWord,
@@ -46,6 +47,7 @@ from services.chat.understanding.questions import split
 from services.chat.understanding.slots import Slots, fill
 from services.chat.understanding.text import Text, compact, normalise
 from services.chat.understanding.times import TimeMatcher
+from services.chat.understanding.weights import span
 from services.chat.understanding.words import load
 from services.chat.understanding.writes import is_showing, write_request
 
@@ -93,7 +95,7 @@ class Reader:
                 m.start,
                 m.end,
                 len(compact(text.normal[m.start : m.end])),
-                TimeWord(m.period, m.note),
+                TimeWord(m.period, m.note, m.until, m.since),
                 0.99 if m.ambiguous else 1.04,
             )
             for m in times
@@ -104,6 +106,7 @@ class Reader:
             for m in morphemes
             if is_ignorable(m) and m.end > m.start
         ]
+        spans += inflected(morphemes)
         numbers = names.numbered(text.normal)
         names_too = {(m.start, m.end) for m in times if m.ambiguous}
         taken = [
@@ -153,6 +156,8 @@ class _Reading:
             return Refusal(RefusalKind.INJECTION)
         record = self._record()
         before = self._context.memory.frame
+        if self._claims.signs(Sign.DOCUMENTS):
+            return Refusal(RefusalKind.DOCUMENTS)
         write = write_request(self._analysis.morphemes, self._text, names_document=record is not None)
         if write and not (write[1] and self._reshapes(write[0], before)):
             return Refusal(RefusalKind.WRITE, self._analysis.text.as_typed(write[0].start, write[0].end))

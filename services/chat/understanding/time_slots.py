@@ -1,36 +1,39 @@
-"""The slots of time: the period asked for, and the one it is compared with."""
+"""The slots of time: the period asked for, the days on which things fall due, and what it is compared with."""
 
+from datetime import date, timedelta
 from itertools import pairwise
 from typing import Final
 
-from services.chat.semantic import (
-    DATE_DIMENSION,
-    ComparisonKind,
-    Grain,
-    Grouping,
-)
+from services.chat.semantic import DATE_DIMENSION, ComparisonKind, Grain, Grouping, Operator
 from services.chat.understanding.claims import Claims
 from services.chat.understanding.frame import ComparisonSlot, Frame
 from services.chat.understanding.meanings import (
+    AgeWord,
+    ChangeWord,
     ComparisonWord,
-    DimensionWord,
+    DueWord,
     MetricWord,
     Sign,
     TimeWord,
 )
-from services.chat.understanding.periods import Period, label, period_of, previous, year_before
+from services.chat.understanding.periods import Period, add_months, label, period_of, previous, year_before
 
-_RELATIVE: Final = frozenset({"한", "하는", "된", "난", "든", "은", "는", "ㄴ", "어난", "어든", ""})
-"""Endings that tie a verb to the noun behind it."""
+LONG_AGO: Final = date(1900, 1, 1)
+FAR_AHEAD: Final = date(9999, 12, 31)
 
 
 def time_slots(claims: Claims, today: Period) -> tuple[Frame, tuple[Period, ...]]:
+    """The second is not empty where several periods were said that are not one span."""
+    due, due_place = _due(claims)
     asked: list[Period] = []
     base: Period | None = None
     comparison: ComparisonSlot | None = None
     notes: list[str] = []
     open_period = False
     for index, word in claims.of(TimeWord):
+        claims.use(index)
+        if index == due_place:
+            continue
         versus = claims.following(index, Sign.VERSUS)
         corrected = claims.following(index, Sign.EXCLUDE)
         if word.period is None:
@@ -50,9 +53,9 @@ def time_slots(claims: Claims, today: Period) -> tuple[Frame, tuple[Period, ...]
             asked.append(word.period)
         if word.note:
             notes.append(word.note)
-        claims.use(index)
 
-    compared = bool(claims.signs(Sign.COMPARE, Sign.CHANGE))
+    changes = claims.of(ChangeWord)
+    compared = bool(changes or claims.signs(Sign.COMPARE))
     asked.sort(key=lambda p: (p.start, p.end))
     if len(asked) == 2 and compared and not base:
         base, asked = asked[0], asked[1:]
@@ -60,8 +63,15 @@ def time_slots(claims: Claims, today: Period) -> tuple[Frame, tuple[Period, ...]
     period = asked[-1] if asked else None
 
     for index, said in claims.of(ComparisonWord):
-        comparison = ComparisonSlot(said.kind, unit=Grain.YEAR if said.year_before else said.unit)
         claims.use(index)
+        if said.alone and not (compared or asked or claims.signs(Sign.VERSUS)):
+            if said.unit is None:
+                open_period = True
+            else:
+                period = year_before(period_of(said.unit, today.start))
+                notes.append(f"{label(period)}로 보았습니다.")
+            continue
+        comparison = ComparisonSlot(said.kind, unit=said.unit)
     if base:
         if period is None:
             period = period_of(base.unit, today.start) if base.unit else today
@@ -69,15 +79,19 @@ def time_slots(claims: Claims, today: Period) -> tuple[Frame, tuple[Period, ...]
         comparison = _compared(period, base)
     if comparison:
         claims.take(Sign.COMPARE, Sign.VERSUS)
-        if not _restricting(claims):
-            claims.take(Sign.CHANGE)
-    elif period and period.unit and not _restricting(claims) and claims.take(Sign.CHANGE):
-        comparison = ComparisonSlot(ComparisonKind.PREVIOUS_PERIOD)
-        notes.append("비교할 기간을 말하지 않아 바로 앞 기간과 비교했습니다.")
+    elif changes:
+        yearly = any(word.yearly for _, word in changes)
+        kind = ComparisonKind.SAME_PERIOD_LAST_YEAR if yearly else ComparisonKind.PREVIOUS_PERIOD
+        comparison = ComparisonSlot(kind)
+        with_what = "한 해 전" if yearly else "바로 앞 기간"
+        notes.append(f"비교할 기간을 말하지 않아 {with_what}과 비교했습니다.")
         claims.take(Sign.COMPARE)
+    if comparison:
+        claims.take(Sign.WHY)
     frame = Frame(
         period=period,
         open_period=open_period and not period,
+        due=due,
         comparison=comparison,
         groupings=groupings,
         notes=tuple(notes),
@@ -85,14 +99,41 @@ def time_slots(claims: Claims, today: Period) -> tuple[Frame, tuple[Period, ...]
     return frame, several
 
 
-def _restricting(claims: Claims) -> bool:
-    """Whether a change restricts what is listed ("증가한 거래처"), which is more than to compare."""
-    return any(
-        index + 1 < len(claims.spans)
-        and isinstance(claims.spans[index + 1].meaning, DimensionWord)
-        and claims.gap(index, index + 1) in _RELATIVE
-        for index in claims.signs(Sign.CHANGE)
-    )
+def _due(claims: Claims) -> tuple[Period | None, int]:
+    """The days on which things fall due, and the place of the words of time that say so."""
+    words = [index for index, _ in claims.of(DueWord) if claims.following(index, Sign.BY) is None]
+    times = [(index, word) for index, word in claims.of(TimeWord) if word.period]
+    if not words or not times:
+        return None, -1
+    place, said = min(times, key=lambda time: min(abs(time[0] - index) for index in words))
+    if len(times) > 1 and all(abs(place - index) > 1 for index in words):
+        return None, -1
+    period = said.period
+    assert period is not None  # noqa: S101 - chosen above
+    if said.until:
+        period = Period(LONG_AGO, period.end)
+    elif said.since:
+        period = Period(period.start, FAR_AHEAD)
+    return period, place
+
+
+def aged(word: AgeWord, today: date, *, overdue: bool) -> Period:
+    """The due dates of what is so old, or due so soon. `overdue`: 이내 looks back as well ("연체 30일 이내")."""
+
+    def moved(count: int) -> date:
+        if word.unit in (Grain.DAY, Grain.WEEK):
+            return today + timedelta(days=count * (7 if word.unit is Grain.WEEK else 1))
+        return add_months(today, count * (12 if word.unit is Grain.YEAR else 1))
+
+    match word.operator:
+        case Operator.GREATER:
+            return Period(LONG_AGO, moved(-word.count) - timedelta(days=1))
+        case Operator.GREATER_OR_EQUAL:
+            return Period(LONG_AGO, moved(-word.count))
+    less = timedelta(days=1 if word.operator is Operator.LESS else 0)
+    if overdue:
+        return Period(moved(-word.count) + less, today - timedelta(days=1))
+    return Period(today, moved(word.count) - less)
 
 
 def _joined(asked: list[Period]) -> tuple[tuple[Grouping, ...], list[Period], tuple[Period, ...]]:

@@ -39,6 +39,9 @@ _PERIOD_CHOICES: Final = (
 )
 
 
+_AVERAGES: Final = (("일", Grain.DAY), ("월", Grain.MONTH))
+
+
 def timed(frame: Frame, catalog: Catalog, today: date) -> Frame | Reading:
     flows = any(m.time_behavior is TimeBehavior.FLOW for m in metrics_of(frame, catalog))
     by_date = any(g.dimension == DATE_DIMENSION for g in frame.groupings)
@@ -50,6 +53,11 @@ def timed(frame: Frame, catalog: Catalog, today: date) -> Frame | Reading:
         period = period_of(frame.comparison.unit, today)
         note = "기간을 말하지 않아 이번 기간으로 보았습니다."
         frame = replace(frame, period=period, notes=(*frame.notes, note) if flows else frame.notes)
+    if flows and period is None and not frame.open_period and (frame.all_time or frame.due):
+        start = catalog.data_start or date(today.year, 1, 1)
+        note = "기간을 말하지 않아 전체 기간으로 보았습니다."
+        period = Period(start, today)
+        frame = replace(frame, period=period, notes=(*frame.notes, note))
     if period and period.start > today:
         return FuturePeriod(label(period), names_of(metrics_of(frame, catalog)))
     if (flows or by_date) and (period is None or period.as_of):
@@ -86,6 +94,15 @@ def _ask_comparison(frame: Frame, period: Period, catalog: Catalog) -> QuestionB
         Option(label(other), replace(frame, comparison=ComparisonSlot(kind))) for kind, other in others
     )
     return QuestionBack(Ask.COMPARISON, options, frame=frame)
+
+
+def averaged(frame: Frame, catalog: Catalog, today: date) -> Frame | Reading:
+    """평균 alone: over what?"""
+    if not frame.open_average:
+        return frame
+    bare = replace(frame, open_average=False)
+    options = [Option(f"{word}평균", replace(bare, average=grain)) for word, grain in _AVERAGES]
+    return QuestionBack(Ask.AVERAGE, tuple(options), names_of(metrics_of(frame, catalog)), frame=bare)
 
 
 def _from_new_year(period: Period | None, today: date) -> Period:

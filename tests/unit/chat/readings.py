@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Final
 
-from services.chat.semantic import Catalog
+from services.chat.semantic import Catalog, Grouping, MemberCondition, Role
 from services.chat.understanding.analysis import Context
 from services.chat.understanding.frame import (
     FuturePeriod,
@@ -23,7 +23,14 @@ from tests.fakes.company import resolve
 
 TODAY: Final = date(2026, 11, 20)
 
-_OPERATORS = {"greater_or_equal": ">=", "greater": ">", "less_or_equal": "<=", "less": "<", "equal": "="}
+_OPERATORS = {
+    "greater_or_equal": ">=",
+    "greater": ">",
+    "less_or_equal": "<=",
+    "less": "<",
+    "equal": "=",
+    "not_equal": "<>",
+}
 
 
 def described(reading: Reading) -> str:
@@ -57,17 +64,28 @@ def _parts(reading: QueryReading) -> list[str]:
         parts.append(f"{query.range.start}~{query.range.end}")
     if query.as_of:
         parts.append(f"as of {query.as_of}")
+    if query.due_range:
+        parts.append(f"due {_day(query.due_range.start)}~{_day(query.due_range.end)}")
     if query.groupings:
-        parts.append(
-            "by " + ", ".join(f"{g.dimension}:{g.grain}" if g.grain else g.dimension for g in query.groupings)
-        )
-    for member in query.members:
-        keys = ", ".join(entity.key for entity in member.members)
-        parts.append(f"{member.dimension} {'not ' if member.excluded else ''}{keys}")
-    parts += [f"{c.metric} {_OPERATORS[c.operator]} {c.value}" for c in query.conditions]
-    parts += ["largest first" if ordering.descending else "smallest first" for ordering in query.orderings]
+        parts.append("by " + ", ".join(_grouping(g) for g in query.groupings))
+    parts += [_member(member) for member in query.members]
+    for conditions in query.alternatives:
+        parts.append(" or ".join(_member(condition) for condition in conditions))
+    for c in query.conditions:
+        figure = c.metric if c.role is Role.NONE else f"{c.metric} {c.role}"
+        parts.append(f"{figure} {_OPERATORS[c.operator]} {c.value}")
+    for ordering in query.orderings:
+        of = "" if ordering.role is Role.NONE else f"by {ordering.role} "
+        parts.append(f"{of}{'largest' if ordering.descending else 'smallest'} first")
     if query.top:
-        parts.append(f"top {query.top}")
+        within = f" within {query.top_within}" if query.top_within else ""
+        parts.append(f"top {query.top}{within}")
+    if query.without_rows:
+        parts.append("those without")
+    if query.count_rows:
+        parts.append("how many")
+    if query.average_over:
+        parts.append(f"average by {query.average_over}")
     if query.comparison:
         span = query.comparison.range
         other = f"{span.start}~{span.end}" if span else str(query.comparison.as_of)
@@ -80,6 +98,21 @@ def _parts(reading: QueryReading) -> list[str]:
     if query.currency:
         parts.append(f"in {query.currency}")
     return parts
+
+
+def _day(day: date) -> str:
+    """A day, or nothing for an end left open."""
+    return "" if day.year in (1900, 9999) else str(day)
+
+
+def _grouping(grouping: Grouping) -> str:
+    grain = f":{grouping.grain}" if grouping.grain else ""
+    return f"{grouping.dimension}{grain}" + (f" level {grouping.level}" if grouping.level else "")
+
+
+def _member(condition: MemberCondition) -> str:
+    keys = [entity.key for entity in condition.members] + [value.key for value in condition.values]
+    return f"{condition.dimension} {'not ' if condition.excluded else ''}{'own' if condition.own else ', '.join(keys)}"
 
 
 def read(

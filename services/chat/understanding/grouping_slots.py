@@ -1,0 +1,244 @@
+"""The slots of groupings: 거래처별, 월별, 대분류별, the dimensions of a ranking, and whose own rows."""
+
+from dataclasses import replace
+from operator import itemgetter
+from typing import Final
+
+from services.chat.semantic import (
+    DATE_DIMENSION,
+    DUE_DATE_DIMENSION,
+    Catalog,
+    Grain,
+    Grouping,
+)
+from services.chat.understanding.claims import Claims
+from services.chat.understanding.frame import Frame, Members, PartyGrouping
+from services.chat.understanding.meanings import (
+    AbsentWord,
+    BoundWord,
+    ChangeWord,
+    CutWord,
+    DimensionWord,
+    DueWord,
+    GrainNoun,
+    GrainWord,
+    HowManyWord,
+    LevelWord,
+    NameWord,
+    OrderWord,
+    OwnWord,
+    Sign,
+    SizeWord,
+    StatusWord,
+)
+from services.chat.understanding.name_slots import narrow
+
+_GROUPS: Final = {"item": "item_group", "customer": "customer_group", "supplier": "supplier_group"}
+"""The tree that a level speaks of beside the things in it: 품목 대분류."""
+
+_STATUS: Final = "status"
+_CLOSED_STATUSES: Final = frozenset({"draft", "cancelled"})
+"""No figure counts these: what is asked of them can't be answered with one."""
+
+
+def grouping_slots(
+    frame: Frame, claims: Claims, catalog: Catalog
+) -> tuple[Frame, tuple[tuple[str, ...], ...]]:
+    """The second: dimensions of the thing spoken of before ("그 거래처")."""
+    groupings = list(frame.groupings)
+    party = frame.party
+    that: list[tuple[str, ...]] = []
+    bare: list[tuple[int, DimensionWord]] = []
+    split: set[str] = set()
+    split_party = False
+    trend = claims.take(Sign.TREND)
+    frame = _levels(frame, claims, catalog, groupings)
+    split |= {g.dimension for g in groupings if g.level}
+    said: list[tuple[int, DimensionWord | GrainWord]] = [*claims.of(DimensionWord), *claims.of(GrainWord)]
+    for index, dimension in sorted(said, key=itemgetter(0)):
+        if isinstance(dimension, GrainWord):
+            groupings.append(Grouping(DATE_DIMENSION, dimension.grain))
+            split.add(DATE_DIMENSION)
+            claims.use(index)
+            continue
+        by = claims.following(index, Sign.BY)
+        before = index - 1 if index and claims.spans[index - 1].meaning is Sign.THAT else None
+        how_many = claims.next_is(index, HowManyWord)
+        if by is not None:
+            claims.use(index, by)
+            groupings, party = _add(groupings, party, dimension)
+            split |= set(dimension.keys)
+            split_party = split_party or dimension.party
+        elif before is not None and before in claims.signs(Sign.THAT):
+            claims.use(index, before)
+            that.append(dimension.keys)
+        elif how_many:
+            claims.use(index, how_many[0])
+            groupings, party = _add(groupings, party, dimension)
+            frame = replace(frame, counted=True)
+        elif neighbour := claims.neighbour(index, NameWord):
+            kinds = {candidate.entity.kind for candidate in neighbour[1].candidates}
+            own = {catalog.dimensions[key].entity_kind for key in dimension.keys if key in catalog.dimensions}
+            if dimension.party or kinds & own:  # "거래처 대한상사": the word says what the name is
+                claims.use(index)
+                frame = narrow(frame, neighbour[1], own, dimension.party)
+            else:
+                bare.append((index, dimension))
+        else:
+            bare.append((index, dimension))
+    if frame.listed:
+        claims.take(Sign.BY)  # "A와 B 각각"
+    cut = bool(claims.of(CutWord) or claims.of(SizeWord))
+    ranked = cut or bool(claims.of(OrderWord) or claims.signs(Sign.RANK))
+    notes = list(frame.notes)
+    restricted = bool(
+        claims.of(BoundWord)
+        or claims.signs(Sign.PRESENT)
+        or claims.of(AbsentWord)
+        or frame.without
+        or frame.due
+        or any(word.restricting for _, word in claims.of(ChangeWord))
+    )
+    inner: set[str] = set()
+    inner_party = False
+    for index, dimension in bare:
+        # Without 별: what is ranked ("상위 거래처"), or else all of them, which is then said.
+        groupings, party = _add(groupings, party, dimension)
+        claims.use(index)
+        inner |= set(dimension.keys) - split
+        inner_party = inner_party or (dimension.party and not split_party)
+        if not ranked and not restricted and not frame.counted and not claims.signs(Sign.LIST):
+            notes.append(f"{claims.text(index)}별로 나누어 보았습니다.")
+    for index, noun in claims.of(GrainNoun):
+        if ranked:  # "매출이 가장 많은 달"
+            groupings.append(Grouping(DATE_DIMENSION, noun.grain))
+            inner.add(DATE_DIMENSION)
+            claims.use(index)
+    for index, counted in claims.of(HowManyWord):  # "1억 넘는 곳은 몇 곳"
+        if counted.party:
+            party = party or PartyGrouping()
+        elif counted.counted:
+            groupings.append(Grouping(counted.counted))
+        else:
+            continue
+        claims.use(index)
+        frame = replace(frame, counted=True)
+    if groupings or party or frame.listed or len(frame.metrics) > 1:
+        claims.take(Sign.COMPARE)
+    groupings = list(dict.fromkeys(groupings))
+    frame = replace(frame, groupings=tuple(groupings), party=party, trend=trend, notes=tuple(notes))
+    if cut:
+        frame = _within(frame, split, inner, split_party=split_party, inner_party=inner_party)
+    return _own(_statuses(frame, claims, catalog), claims, catalog), tuple(that)
+
+
+def _within(frame: Frame, split: set[str], inner: set[str], *, split_party: bool, inner_party: bool) -> Frame:
+    """지역별 상위 3개 품목: what was said with 별 stands outside, the one ranked thing inside."""
+    groupings, party = frame.groupings, frame.party
+    outer = [g for g in groupings if g.dimension in split and g.dimension not in inner]
+    inside = [g for g in groupings if g not in outer]
+    if party is not None:
+        others = party.keys[:1] and set(party.keys) & split
+        party_outside = split_party or bool(others)
+        if party_outside and not inner_party and len(inside) == 1:
+            return replace(
+                frame,
+                groupings=(*outer, *inside),
+                party=replace(party, position=0),
+                top_within=len(outer) + 1,
+            )
+        if inner_party and not inside and outer:
+            return replace(
+                frame,
+                groupings=tuple(outer),
+                party=replace(party, position=len(outer)),
+                top_within=len(outer),
+            )
+        return frame
+    if outer and len(inside) == 1:
+        return replace(frame, groupings=(*outer, *inside), top_within=len(outer))
+    last = groupings[-1] if groupings else None
+    if len(groupings) == len(outer) == 2 and last and last.dimension != DATE_DIMENSION:
+        return replace(frame, top_within=1)  # 지역별 품목별 상위 3개
+    return frame
+
+
+def _levels(frame: Frame, claims: Claims, catalog: Catalog, groupings: list[Grouping]) -> Frame:
+    """대분류별, 최상위 창고별, 품목 대분류."""
+    for index, word in claims.of(LevelWord):
+        beside = claims.next_is(index, DimensionWord)
+        before = index - 1 if index else -1
+        if beside is None and before >= 0 and not claims.gap(before, index):
+            meaning = claims.spans[before].meaning
+            beside = (before, meaning) if isinstance(meaning, DimensionWord) else None
+        key = "item_group"
+        if beside and len(beside[1].keys) == 1:
+            key = _GROUPS.get(beside[1].keys[0], beside[1].keys[0])
+        elif beside and beside[1].party:
+            key = _GROUPS["customer"]
+        dimension = catalog.dimensions.get(key)
+        if dimension is None or not dimension.hierarchical:
+            continue
+        claims.use(index)
+        last = index
+        if beside:
+            claims.use(beside[0])
+            last = max(index, beside[0])
+        by = claims.following(last, Sign.BY)
+        if by is not None:
+            claims.use(by)
+        groupings.append(Grouping(key, level=word.level))
+    return frame
+
+
+def _own(frame: Frame, claims: Claims, catalog: Catalog) -> Frame:
+    """우리 팀, 내: the asker's own member, for the dimensions that the catalog has."""
+    members = list(frame.members)
+    for index, word in claims.of(OwnWord):
+        if word.dimension in catalog.dimensions:
+            members.append(Members(word.dimension, own=True, fresh=True))
+            claims.use(index)
+    return replace(frame, members=tuple(members))
+
+
+def _statuses(frame: Frame, claims: Claims, catalog: Catalog) -> Frame:
+    dimension = catalog.dimensions.get(_STATUS)
+    members = list(frame.members)
+    for index, word in claims.of(StatusWord):
+        if dimension is None or _CLOSED_STATUSES & set(word.keys):
+            continue
+        values = tuple(member for member in dimension.members if member.key in word.keys)
+        if values:
+            members.append(Members(_STATUS, values=values, fresh=True))
+            claims.use(index)
+    return replace(frame, members=tuple(members))
+
+
+def due_grouping(frame: Frame, claims: Claims, catalog: Catalog) -> Frame:
+    """납기 beside documents or a measure without days: it is shown, not asked for."""
+    words = claims.of(DueWord)
+    dimension = catalog.dimensions.get(DUE_DATE_DIMENSION)
+    knows = dimension is not None and all(
+        DUE_DATE_DIMENSION in catalog.metrics[key].dimensions for key in frame.metrics
+    )
+    if not words or not knows or not frame.metrics:
+        return frame
+    claims.use(*(index for index, _ in words))
+    grouping = Grouping(DUE_DATE_DIMENSION, Grain.DAY)
+    by = claims.signs(Sign.BY)
+    claims.use(*by)
+    if grouping in frame.groupings or not (by or frame.documents or frame.groupings):
+        return frame
+    return replace(frame, groupings=(*frame.groupings, grouping))
+
+
+def _add(
+    groupings: list[Grouping], party: PartyGrouping | None, word: DimensionWord
+) -> tuple[list[Grouping], PartyGrouping | None]:
+    if word.party or len(word.keys) != 1:
+        return groupings, PartyGrouping(word.keys, len(groupings))
+    if word.keys[0] == DATE_DIMENSION:
+        return [*groupings, Grouping(DATE_DIMENSION, Grain.DAY)], party
+    if word.keys[0] == DUE_DATE_DIMENSION:
+        return [*groupings, Grouping(DUE_DATE_DIMENSION, Grain.DAY)], party
+    return [*groupings, Grouping(word.keys[0])], party

@@ -1,0 +1,179 @@
+"""The slots of measures: metrics, words that fit several, kinds of documents, their counts, and 없는."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date
+from typing import Final
+
+from services.chat.semantic import Catalog, EntityKind, UnitKind
+from services.chat.understanding.claims import Claims
+from services.chat.understanding.frame import Frame
+from services.chat.understanding.meanings import (
+    AbsentWord,
+    AgeWord,
+    BoundWord,
+    DimensionWord,
+    DocumentWord,
+    DueWord,
+    HowManyWord,
+    MetricWord,
+    Sign,
+    StatusWord,
+    UnitWord,
+    VagueMeasure,
+)
+from services.chat.understanding.periods import recent
+from services.chat.understanding.text import compact
+from services.chat.understanding.time_slots import LONG_AGO, aged
+from services.chat.understanding.words import load
+
+_FIGURES: Final = load("documents")["figures"]
+_OPEN: Final = load("documents")["open"]
+
+
+def measure_slots(frame: Frame, claims: Claims, catalog: Catalog, today: date) -> tuple[Frame, bool]:
+    """The second: whether a measure was said in words that fit several ("실적")."""
+    metrics: list[str] = []
+    options: tuple[str, ...] = ()
+    for index, word in claims.of(MetricWord):
+        claims.use(index)
+        if len(word.keys) == 1:
+            metrics.append(_counted(claims, index, catalog) or word.keys[0])
+        else:
+            options = word.keys
+    frame, documented = _documents(frame, claims, catalog, metrics)
+    metrics += documented
+    frame, absent = _absent(frame, claims)
+    vague = claims.of(VagueMeasure)
+    if vague and not options:
+        claims.use(*(index for index, _ in vague))
+        meant = known(catalog, [name for _, word in vague for name in word.words])
+        if metrics:
+            metrics = [_narrowed(key, meant, catalog) for key in metrics]
+        elif absent and meant:
+            metrics = [meant[0]]
+            frame = replace(
+                frame, notes=(*frame.notes, f"{catalog.metrics[meant[0]].display_name} 기준으로 보았습니다.")
+            )
+        else:
+            options = meant
+    metrics = list(dict.fromkeys(metrics))
+    due = claims.of(DueWord)
+    if due and frame.due:
+        claims.use(*(index for index, _ in due))
+        if not metrics and not options:
+            options = known(catalog, [name for _, word in due for name in word.measures])
+    frame = _ages(frame, claims, catalog, today, metrics, absent)
+    frame = replace(frame, metrics=tuple(metrics), metric_options=options)
+    return _overdue(frame, catalog, today), bool(vague)
+
+
+def known(catalog: Catalog, names: Sequence[str]) -> tuple[str, ...]:
+    """Keys of the metrics that the catalog calls by these names."""
+    wanted = [compact(name) for name in names]
+    found = [
+        metric.key
+        for name in wanted
+        for metric in catalog.metrics.values()
+        if name in {compact(n) for n in (metric.display_name, *metric.synonyms)}
+    ]
+    return tuple(dict.fromkeys(found))
+
+
+def count_of(catalog: Catalog, name: str) -> str | None:
+    """The metric that counts what a word names: 수주 -> 수주 건수."""
+    found = known(catalog, [f"{name}건수"])
+    return found[0] if found else None
+
+
+def _counted(claims: Claims, index: int, catalog: Catalog) -> str | None:
+    """수주 몇 건, 수주 5건 이상: the count, where the word names documents."""
+    after = claims.next_is(index, UnitWord)
+    bound = claims.next_is(index, BoundWord)
+    wanted = after is not None and after[1].kind is UnitKind.COUNT
+    if not wanted and not (bound and bound[1].unit is UnitKind.COUNT):
+        return None
+    key = count_of(catalog, claims.text(index))
+    if key and after and wanted:
+        claims.use(after[0])
+    return key
+
+
+def _narrowed(key: str, meant: Sequence[str], catalog: Catalog) -> str:
+    """연체된 미수금: the narrower measure, where its name holds the wider one's."""
+    name = catalog.metrics[key].display_name
+    return next((m for m in meant if name in catalog.metrics[m].display_name), key)
+
+
+def _documents(
+    frame: Frame, claims: Claims, catalog: Catalog, metrics: Sequence[str]
+) -> tuple[Frame, list[str]]:
+    """Kinds of documents: one row each, or how many there are."""
+    found: list[str] = []
+    listed = claims.signs(Sign.LIST)
+    for index, word in claims.of(DocumentWord):
+        claims.use(index)
+        due = frame.due is not None and not word.open
+        state = next((s for s in _OPEN if s["kind"] == word.kind), None) if due else None
+        measure, count = (state["measure"], state["count"]) if state else (word.measure, word.count)
+        unit, how_many = claims.next_is(index, UnitWord), claims.next_is(index, HowManyWord)
+        if how_many or (unit and unit[1].kind is UnitKind.COUNT):
+            claims.use(index + 1)
+            found += known(catalog, [count])[:1]
+            continue
+        if not metrics:
+            found += known(catalog, [measure])[:1]
+        if listed or not claims.has("얼마"):
+            frame = replace(frame, documents=word.kind)
+    strong = any(compact(claims.text(index)) != "내역" for index in listed)
+    if strong and not frame.documents and len(metrics) == 1 and not claims.of(DimensionWord):
+        name = catalog.metrics[metrics[0]].display_name
+        kind = next((k for k, figures in _FIGURES.items() if figures[0] == name), None)
+        if kind and catalog.dimension_of(EntityKind(kind)):
+            frame = replace(frame, documents=EntityKind(kind))
+    claims.use(*listed)
+    if frame.documents and not frame.period and not frame.due and claims.of(StatusWord):
+        frame = replace(frame, all_time=True)
+    return frame, found
+
+
+def _absent(frame: Frame, claims: Claims) -> tuple[Frame, bool]:
+    """안 팔린 품목, 거래 없는 거래처; a bare "없어?" asks for the figure as it is."""
+    absent = claims.of(AbsentWord)
+    if not absent:
+        return frame, False
+    has_rows = bool(claims.of(DimensionWord)) or any(word.restricting for _, word in absent)
+    measured = bool(claims.of(VagueMeasure)) or any(
+        isinstance(span.meaning, MetricWord | DocumentWord) for span in claims.spans
+    )
+    if not measured:
+        return frame, False  # without what?
+    claims.use(*(index for index, _ in absent))
+    claims.take(Sign.AT_ALL)
+    return (replace(frame, without=True), True) if has_rows else (frame, False)
+
+
+def _ages(
+    frame: Frame, claims: Claims, catalog: Catalog, today: date, metrics: Sequence[str], absent: bool
+) -> Frame:
+    """30일 넘은 미수금 by due dates; 90일 넘게 안 팔린 by the last 90 days."""
+    overdue = bool(set(metrics) & set(known(catalog, ["연체 미수금"])))
+    for index, word in claims.of(AgeWord):
+        if absent:
+            claims.use(index)
+            if not frame.period:
+                frame = replace(frame, period=recent(word.unit, word.count, today))
+        elif metrics or frame.documents:
+            claims.use(index, *(place for place, _ in claims.of(DueWord)))
+            frame = replace(frame, due=aged(word, today, overdue=overdue))
+    return frame
+
+
+def _overdue(frame: Frame, catalog: Catalog, today: date) -> Frame:
+    """미수금 whose due dates are all over is 연체 미수금."""
+    wide, narrow = known(catalog, ["미수금"]), known(catalog, ["연체 미수금"])
+    past = frame.due is not None and frame.due.start == LONG_AGO and frame.due.end < today
+    if not past or not wide or not narrow or wide[0] not in frame.metrics:
+        return frame
+    metrics = tuple(narrow[0] if key == wide[0] else key for key in frame.metrics)
+    return replace(frame, metrics=tuple(dict.fromkeys(metrics)))

@@ -1,0 +1,121 @@
+"""Words with numbers in them: 100만원 이상, 상위 5개, 1위, 3곳, 30일 넘은, 백만원 단위로."""
+
+import re
+from collections.abc import Container, Iterator
+from typing import Final
+
+from services.chat.semantic import EntityKind, Grain, Operator, UnitKind
+from services.chat.understanding.meanings import (
+    AbsentWord,
+    AgeWord,
+    BoundWord,
+    CountWord,
+    CutWord,
+    ScaleWord,
+    Span,
+)
+from services.chat.understanding.numbers import AMOUNT, COUNT, amount, count
+from services.chat.understanding.text import compact
+from services.chat.understanding.weights import span
+from services.chat.understanding.words import alternatives, load
+
+_NUMBERS: Final = load("numbers")
+_RANKING: Final = load("ranking")
+
+_OPERATORS: Final = {
+    word.replace(" ", ""): Operator(op) for op, words in _NUMBERS["operators"].items() for word in words
+}
+_UNITS: Final = {word: UnitKind(kind) for word, kind in _NUMBERS["units"].items()}
+_COUNTERS: Final = alternatives(_NUMBERS["counters"])
+_PARTY_COUNTERS: Final = frozenset(compact(word) for word in _NUMBERS["party_counters"])
+_DOCUMENT_COUNTERS: Final = frozenset(_NUMBERS["document_counters"])
+_EMPLOYEE_COUNTERS: Final = frozenset(_NUMBERS["employee_counters"])
+
+_BOUND: Final = re.compile(
+    rf"(?<![\d,.])({AMOUNT})\s*({alternatives(_UNITS)})?\s*(?:을|를|이|에)?\s*({alternatives(_OPERATORS)})",
+    re.IGNORECASE,
+)
+_CUT: Final = re.compile(
+    rf"({alternatives(_RANKING['top'])})\s*({COUNT})\s*(?:위(?![가-힣])|({_COUNTERS})(?![가-힣]*별))?(?!\s*(?:%|퍼센트|프로))|({alternatives(_RANKING['bottom'])})\s*({COUNT})\s*(?:위(?![가-힣])|({_COUNTERS})(?![가-힣]*별))?(?!\s*(?:%|퍼센트|프로))",
+    re.IGNORECASE,
+)
+_PLACE: Final = re.compile(rf"(?<![\d,.])({COUNT})\s*(?:위|등)\s*(?:까지|안에|이내|안|부터)?")
+_BETWEEN: Final = re.compile(
+    rf"(?<![\d,.])({AMOUNT})\s*({alternatives(_UNITS)})?\s*(?:~|-|에서|부터)\s*({AMOUNT})"
+    rf"\s*(?:({alternatives(_UNITS)})(?=\s|사이|까지|인|의|$))?"
+    r"\s*(사이|까지)?(?:의|인)?(?!\s*(?:월|일|분기|년|/|\.\d))",
+    re.IGNORECASE,
+)
+_AGE: Final = re.compile(
+    rf"(?<![\d,.])({COUNT})\s*(일|주일|주|개월|달|년)\s*({alternatives(_NUMBERS['ages'])})"
+)
+_AGES: Final = {compact(word): Operator(op) for word, op in _NUMBERS["ages"].items()}
+_AGE_UNITS: Final = {
+    "일": Grain.DAY, "주일": Grain.WEEK, "주": Grain.WEEK, "개월": Grain.MONTH, "달": Grain.MONTH, "년": Grain.YEAR
+}  # fmt: skip
+_SCALE: Final = re.compile(rf"({alternatives(_NUMBERS['scales'])})\s*원?\s*단위(?:로)?")
+_SCALES: Final = {compact(word): factor for word, factor in _NUMBERS["scales"].items()}
+_ZERO: Final = re.compile(r"(?<![\d.,])(?:0|영)\s*(?:원|개|건|ea)?\s*인(?![가-힣])", re.IGNORECASE)
+_COUNTED: Final = re.compile(rf"(?<![\d,.])({COUNT})\s*({_COUNTERS})\s*(만)?")
+
+
+def patterns(text: str, edges: Container[int]) -> Iterator[Span]:
+    """Every claim of a number with its words on the text."""
+    yield from _limits(text, edges)
+    yield from _cuts(text, edges)
+
+
+def _limits(text: str, edges: Container[int]) -> Iterator[Span]:
+    for match in _BETWEEN.finditer(text):
+        if match.start() in edges and (match[5] or match[4] or not match[3].isdigit()):
+            low, high = amount(match[1]), amount(match[3])
+            if not match[2] and match[1].replace(",", "").isdigit() and not match[3].isdigit():
+                low *= amount("1" + re.sub(r"[\d.,\s]", "", match[3]))  # 1~5억
+            unit = _UNITS.get((match[4] or match[2] or "").lower())
+            word = BoundWord(Operator.GREATER_OR_EQUAL, low, unit, high)
+            yield span(*match.span(), len(compact(match[0])), word)
+    for match in _AGE.finditer(text):
+        if match.start() in edges:
+            age = AgeWord(count(match[1]), _AGE_UNITS[match[2]], _AGES[compact(match[3])])
+            yield span(*match.span(), len(compact(match[0])), age, 1.05)
+    for match in _SCALE.finditer(text):
+        if match.start() in edges:
+            yield span(*match.span(), len(compact(match[0])), ScaleWord(_SCALES[compact(match[1])]), 1.05)
+    for match in _ZERO.finditer(text):
+        if match.start() in edges:
+            yield span(*match.span(), len(compact(match[0])), AbsentWord(restricting=True))
+    for match in _BOUND.finditer(text):
+        if match.start() in edges:
+            unit = _UNITS.get((match[2] or "").lower())
+            word = BoundWord(_OPERATORS[compact(match[3])], amount(match[1]), unit)
+            yield span(*match.span(), len(compact(match[0])), word)
+
+
+def _cuts(text: str, edges: Container[int]) -> Iterator[Span]:
+    for match in _CUT.finditer(text):
+        if match.start() in edges:
+            number = count(match[2] or match[5])
+            counter = compact(match[3] or match[6] or "")
+            cut = CutWord(
+                number,
+                match[1] is not None,
+                party=counter in _PARTY_COUNTERS,
+                documents=counter in _DOCUMENT_COUNTERS,
+            )
+            yield span(*match.span(), len(compact(match[0])), cut)
+    for match in _PLACE.finditer(text):
+        if match.start() in edges:
+            number = count(match[1])
+            yield span(*match.span(), len(compact(match[0])), CutWord(number, None, single=number == 1))
+    for match in _COUNTED.finditer(text):
+        if match.start() in edges and match.end() in edges:
+            counter = compact(match[2])
+            kind = EntityKind.EMPLOYEE if counter in _EMPLOYEE_COUNTERS else None
+            counted = CountWord(
+                count(match[1]),
+                kind,
+                counter in _PARTY_COUNTERS,
+                bool(match[3]),
+                counter in _DOCUMENT_COUNTERS,
+            )
+            yield span(*match.span(), len(compact(match[0])), counted)

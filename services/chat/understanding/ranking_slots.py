@@ -1,0 +1,168 @@
+"""The slots of order: cuts, limits on figures, and both of them on changes and shares."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from decimal import Decimal
+from typing import Final
+
+from services.chat.semantic import Catalog, Grouping, Operator, Role, UnitKind
+from services.chat.understanding.claims import Claims
+from services.chat.understanding.frame import Bound, Frame, PartyGrouping
+from services.chat.understanding.meanings import (
+    BoundWord,
+    ChangeWord,
+    CountWord,
+    CutWord,
+    DimensionWord,
+    DocumentWord,
+    MetricWord,
+    OrderWord,
+    Sign,
+    SizeWord,
+)
+from services.chat.understanding.words import load
+
+DEFAULT_TOP: Final[int] = load("ranking")["default_count"]
+
+_FLIPPED: Final = {
+    Operator.GREATER_OR_EQUAL: Operator.LESS_OR_EQUAL,
+    Operator.GREATER: Operator.LESS,
+    Operator.LESS_OR_EQUAL: Operator.GREATER_OR_EQUAL,
+    Operator.LESS: Operator.GREATER,
+}
+
+
+def ranking_slots(frame: Frame, claims: Claims) -> Frame:
+    """상위 5개, 가장 많은, 순위, 많은 순으로, 가장 많이 늘어난."""
+    cuts = claims.of(CutWord)
+    sizes = claims.of(SizeWord)
+    orders = claims.of(OrderWord)
+    counts = claims.of(CountWord)
+    ranks = claims.signs(Sign.RANK)
+    change = _ranked_change(claims)
+    directions = (
+        [c.descending for _, c in cuts] + [o.descending for _, o in orders] + [s.descending for _, s in sizes]
+    )
+    said = [d for d in directions if d is not None]
+    numbers = [c.count for _, c in cuts if c.count is not None]
+    grouped = frame.grouped
+    if not (cuts or orders or ranks or (sizes and (grouped or counts))):
+        claims.use(*(i for i, _ in sizes))  # "얼마나 많이 팔렸어"
+        if counts and grouped and (counts[0][1].only or counts[0][1].party):
+            claims.use(counts[0][0])  # "거래처 5곳만"
+            return replace(frame, descending=True, top=counts[0][1].count)
+        return frame
+    claims.use(*(i for i, _ in [*cuts, *sizes, *orders]), *ranks)
+    # The word that names an end wins over the size word beside it ("하위 … 많은").
+    descending = said[0] if said else True
+    if any(size.descending is False for _, size in sizes) and not any(c.descending for _, c in cuts):
+        descending = False
+    top = numbers[0] if numbers else 0
+    counted: CountWord | None = None
+    if not top and counts:
+        counted = counts[0][1]
+        claims.use(counts[0][0])
+        top = counted.count
+    if not top:
+        if any(c.single for _, c in cuts):
+            top = 1
+        elif not orders:
+            top = DEFAULT_TOP
+    notes = frame.notes
+    if any(c.count and c.count > 1 and c.descending is None for _, c in cuts):
+        notes = (*notes, f"{top}위까지 보였습니다.")
+    frame = replace(frame, descending=descending, top=top, rank=bool(ranks), notes=notes)
+    if change:
+        down = change.direction < 0
+        frame = replace(
+            frame,
+            descending=descending is not down,
+            ordered_by=Role.CHANGE_RATE if change.rate else Role.CHANGE,
+        )
+    if not grouped and ((counted and counted.party) or any(c.party for _, c in cuts)):
+        return replace(frame, party=PartyGrouping())
+    if not grouped and counted and counted.counted:
+        return replace(frame, groupings=(Grouping(counted.counted),))
+    return frame
+
+
+def _ranked_change(claims: Claims) -> ChangeWord | None:
+    """The change that the order is of: beside a cut, a size or an order."""
+    for index, word in claims.of(ChangeWord):
+        beside = [claims.spans[i].meaning for i in (index - 1, index + 1) if 0 <= i < len(claims.spans)]
+        if any(isinstance(meaning, CutWord | SizeWord | OrderWord) for meaning in beside):
+            return word
+    return None
+
+
+def bound_slots(frame: Frame, claims: Claims, catalog: Catalog) -> Frame:
+    """100만원 이상, 10% 이상 줄어든, 비중 5% 이상, 미수금 있는, 늘어난 거래처."""
+    bounds: list[Bound] = []
+    metrics = [(i, s.meaning) for i, s in enumerate(claims.spans) if isinstance(s.meaning, MetricWord)]
+
+    def metric_before(index: int) -> str:
+        before = [
+            m.keys[0] for i, m in metrics if i < index and len(m.keys) == 1 and m.keys[0] in frame.metrics
+        ]
+        return before[-1] if before else ""
+
+    for index, word in claims.of(BoundWord):
+        claims.use(index)
+        change = _change_of(claims, index)
+        bounds += _limits(word, metric_before(index), _role(word, change, frame, claims, catalog), change)
+    for index in claims.signs(Sign.PRESENT):
+        if claims.neighbour(index, MetricWord):
+            bounds.append(Bound(Operator.GREATER, Decimal(0), None, metric_before(index)))
+            claims.use(index)
+        elif claims.neighbour(index, DocumentWord):
+            claims.use(index)
+    if frame.comparison:
+        bounds += _directions(frame, claims, bounds)
+        claims.use(*(index for index, _ in claims.of(ChangeWord)))
+    return replace(frame, bounds=tuple(bounds))
+
+
+def _change_of(claims: Claims, index: int) -> ChangeWord | None:
+    """The change that an amount is of: 10% 이상 줄어든, 증가율이 10% 이상."""
+    for place in (index + 1, index - 1):
+        if 0 <= place < len(claims.spans):
+            meaning = claims.spans[place].meaning
+            if isinstance(meaning, ChangeWord) and (place > index or meaning.rate or meaning.direction == 0):
+                return meaning
+    return None
+
+
+def _role(word: BoundWord, change: ChangeWord | None, frame: Frame, claims: Claims, catalog: Catalog) -> Role:
+    percent = word.unit is UnitKind.PERCENT
+    if change and frame.comparison:
+        return Role.CHANGE_RATE if percent else Role.CHANGE
+    own = any(catalog.metrics[key].unit.kind is UnitKind.PERCENT for key in frame.metrics)
+    if percent and not own and (frame.share or claims.signs(Sign.SHARE)):
+        return Role.SHARE
+    return Role.NONE
+
+
+def _limits(word: BoundWord, metric: str, role: Role, change: ChangeWord | None) -> Sequence[Bound]:
+    down = role in (Role.CHANGE, Role.CHANGE_RATE) and change is not None and change.direction < 0
+    limits = [(word.operator, word.value)]
+    if word.upper is not None:
+        limits.append((Operator.LESS_OR_EQUAL, word.upper))
+    return [
+        Bound(_FLIPPED[operator] if down else operator, -value if down else value, word.unit, metric, role)
+        for operator, value in limits
+    ]
+
+
+def _directions(frame: Frame, claims: Claims, bounds: Sequence[Bound]) -> list[Bound]:
+    """늘어난 거래처, 가장 많이 늘어난: only those that rose, where no amount says so already."""
+    found = []
+    for index, word in claims.of(ChangeWord):
+        followed = index + 1 < len(claims.spans) and isinstance(
+            claims.spans[index + 1].meaning, DimensionWord
+        )
+        restricts = word.restricting and frame.grouped and (followed or frame.ranked)
+        if not restricts or word.direction == 0 or any(b.role is not Role.NONE for b in bounds):
+            continue
+        operator = Operator.GREATER if word.direction > 0 else Operator.LESS
+        found.append(Bound(operator, Decimal(0), None, "", Role.CHANGE))
+    return found
