@@ -154,6 +154,9 @@ def _within(frame: Frame, split: set[str], inner: set[str], *, split_party: bool
                 party=replace(party, position=len(outer)),
                 top_within=len(outer),
             )
+        both_split = party_outside and not inner_party and not inside and len(outer) == 1
+        if both_split and (party.position == 1 or outer[0].dimension != DATE_DIMENSION):
+            return replace(frame, top_within=1)  # 지역별 거래처별 상위 3곳
         return frame
     if outer and len(inside) == 1:
         return replace(frame, groupings=(*outer, *inside), top_within=len(outer))

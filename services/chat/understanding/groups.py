@@ -62,6 +62,10 @@ def grouped(frame: Frame, catalog: Catalog, today: date) -> Frame | Reading:
             return by_something_else(frame, catalog, "거래처")
         before, after = frame.groupings[: frame.party.position], frame.groupings[frame.party.position :]
         frame = replace(frame, party=None, groupings=(*before, Grouping(options[0]), *after))
+    documents = catalog.dimension_of(frame.documents) if frame.documents else None
+    if documents and documents.key not in common_dimensions(frame, catalog):
+        bare = replace(frame, documents=None)
+        return by_something_else(bare, catalog, documents.display_name)
     frame = _documents(frame, catalog)
     groupings = list(dict.fromkeys(frame.groupings))
     if frame.trend and not any(g.dimension == DATE_DIMENSION for g in groupings):
@@ -95,7 +99,7 @@ def _documents(frame: Frame, catalog: Catalog) -> Frame:
     """One row a document: with whom it is, and when what is left of it falls due."""
     dimension = catalog.dimension_of(frame.documents) if frame.documents else None
     allowed = common_dimensions(frame, catalog)
-    if dimension is None or dimension.key not in allowed:
+    if dimension is None:
         return replace(frame, documents=None)
     metrics = metrics_of(frame, catalog)
     wanted = [Grouping(dimension.key)]

@@ -1,6 +1,7 @@
 """Fixed words and the catalog's own, looked up at every edge of a word of the text."""
 
 from collections.abc import Container, Iterable, Iterator, Mapping
+from dataclasses import replace
 from typing import Final
 
 from services.chat.semantic import (
@@ -112,7 +113,7 @@ def _comparisons() -> Iterator[tuple[str, Meaning]]:
     for unit, names in words["previous"].items():
         meaning = ComparisonWord(ComparisonKind.PREVIOUS_PERIOD, Grain(unit) if unit != "any" else None)
         yield from ((f"{name}{against}", meaning) for name in names for against in words["against"])
-    same_year = ComparisonWord(ComparisonKind.SAME_PERIOD_LAST_YEAR)
+    yearly = ComparisonWord(ComparisonKind.SAME_PERIOD_LAST_YEAR, Grain.YEAR)
     for year in words["year"]:
         before = ComparisonWord(ComparisonKind.SAME_PERIOD_LAST_YEAR, Grain.YEAR, year_before=True)
         yield from ((f"{year}{against}", before) for against in words["against"])
@@ -120,10 +121,11 @@ def _comparisons() -> Iterator[tuple[str, Meaning]]:
             alone = ComparisonWord(
                 ComparisonKind.SAME_PERIOD_LAST_YEAR, Grain(unit) if unit != "any" else None, alone=True
             )
+            same_year = replace(yearly, unit=alone.unit or Grain.YEAR)
             for name in names:
                 yield f"{year} {name}", alone
                 yield from ((f"{year} {name}{against}", same_year) for against in words["against"])
-    yield from ((name, same_year) for name in words["year_on_year"])
+    yield from ((name, yearly) for name in words["year_on_year"])
     yield from ((name, ComparisonWord(ComparisonKind.PREVIOUS_PERIOD)) for name in words["period_on_period"])
     for direction, phrases in _GROUPING["change_rates"].items():
         yield from ((phrase, ChangeWord(_DIRECTIONS[direction], rate=True)) for phrase in phrases)

@@ -270,6 +270,7 @@ class Sign(StrEnum):
     WHY = "why"
     MERGED = "merged"
     AT_ALL = "at_all"
+    ARISEN = "arisen"
     DOCUMENTS = "documents"
 
 

@@ -33,6 +33,7 @@ _OPEN: Final = load("documents")["open"]
 
 def measure_slots(frame: Frame, claims: Claims, catalog: Catalog, today: date) -> tuple[Frame, bool]:
     """The second: whether a measure was said in words that fit several ("실적")."""
+    frame = _ages(frame, claims, catalog, today)
     metrics: list[str] = []
     options: tuple[str, ...] = ()
     for index, word in claims.of(MetricWord):
@@ -55,6 +56,8 @@ def measure_slots(frame: Frame, claims: Claims, catalog: Catalog, today: date) -
             frame = replace(
                 frame, notes=(*frame.notes, f"{catalog.metrics[meant[0]].display_name} 기준으로 보았습니다.")
             )
+        elif len(meant) == 1:
+            metrics = list(meant)
         else:
             options = meant
     metrics = list(dict.fromkeys(metrics))
@@ -63,7 +66,6 @@ def measure_slots(frame: Frame, claims: Claims, catalog: Catalog, today: date) -
         claims.use(*(index for index, _ in due))
         if not metrics and not options:
             options = known(catalog, [name for _, word in due for name in word.measures])
-    frame = _ages(frame, claims, catalog, today, metrics, absent)
     frame = replace(frame, metrics=tuple(metrics), metric_options=options)
     return _overdue(frame, catalog, today), bool(vague)
 
@@ -121,6 +123,10 @@ def _documents(
             claims.use(index + 1)
             found += known(catalog, [count])[:1]
             continue
+        limit = claims.next_is(index, BoundWord)
+        if limit and limit[1].unit is UnitKind.COUNT:  # 수주 5건 이상인 거래처
+            found += known(catalog, [count])[:1]
+            continue
         if not metrics:
             found += known(catalog, [measure])[:1]
         if listed or not claims.has("얼마"):
@@ -150,21 +156,26 @@ def _absent(frame: Frame, claims: Claims) -> tuple[Frame, bool]:
         return frame, False  # without what?
     claims.use(*(index for index, _ in absent))
     claims.take(Sign.AT_ALL)
-    return (replace(frame, without=True), True) if has_rows else (frame, False)
+    return (replace(frame, without=True, documents=None), True) if has_rows else (frame, False)
 
 
-def _ages(
-    frame: Frame, claims: Claims, catalog: Catalog, today: date, metrics: Sequence[str], absent: bool
-) -> Frame:
+def _ages(frame: Frame, claims: Claims, catalog: Catalog, today: date) -> Frame:
     """30일 넘은 미수금 by due dates; 90일 넘게 안 팔린 by the last 90 days."""
-    overdue = bool(set(metrics) & set(known(catalog, ["연체 미수금"])))
+    late = known(catalog, ["연체 미수금"])
+    meanings = [span.meaning for span in claims.spans]
+    overdue = any(
+        (isinstance(m, MetricWord) and set(m.keys) & set(late))
+        or (isinstance(m, VagueMeasure) and m.words == ("연체 미수금",))
+        for m in meanings
+    )
+    measured = any(isinstance(m, MetricWord | VagueMeasure | DocumentWord | DueWord) for m in meanings)
     for index, word in claims.of(AgeWord):
-        if absent:
+        if claims.of(AbsentWord):
             claims.use(index)
             if not frame.period:
                 frame = replace(frame, period=recent(word.unit, word.count, today))
-        elif metrics or frame.documents:
-            claims.use(index, *(place for place, _ in claims.of(DueWord)))
+        elif measured:
+            claims.use(index)
             frame = replace(frame, due=aged(word, today, overdue=overdue))
     return frame
 

@@ -9,10 +9,12 @@ from services.chat.semantic import (
     Catalog,
     EntityKind,
     Metric,
+    UnitKind,
 )
 from services.chat.understanding.frame import (
     Ask,
     Frame,
+    Members,
     Option,
     QuestionBack,
     Reading,
@@ -21,6 +23,7 @@ from services.chat.understanding.frame import (
 )
 
 MAX_OPTIONS: Final = 10
+EMPLOYEE: Final = "employee"
 
 
 def metrics_of(frame: Frame, catalog: Catalog) -> list[Metric]:
@@ -59,7 +62,23 @@ def measured(frame: Frame, catalog: Catalog, today: date) -> Frame | Reading:
     forbidden = [metric for metric in metrics_of(frame, catalog) if not metric.permitted]
     if forbidden:
         return Refusal(RefusalKind.FORBIDDEN, names_of(forbidden))
-    return replace(frame, metric_options=())
+    return _of_oneself(replace(frame, metric_options=()), catalog)
+
+
+def _of_oneself(frame: Frame, catalog: Catalog) -> Frame:
+    """Days off without a person are the asker's own."""
+    people = {metric.unit.kind for metric in metrics_of(frame, catalog)} == {UnitKind.DAYS}
+    if (
+        not people
+        or frame.grouped
+        or frame.members
+        or frame.names
+        or EMPLOYEE not in common_dimensions(frame, catalog)
+    ):
+        return frame
+    return replace(
+        frame, members=(Members(EMPLOYEE, own=True),), notes=(*frame.notes, "본인의 것으로 보았습니다.")
+    )
 
 
 def _likely_metrics(frame: Frame, catalog: Catalog) -> list[Metric]:

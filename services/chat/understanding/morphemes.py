@@ -5,6 +5,8 @@ from typing import Final
 
 from kiwipiepy import Kiwi  # type: ignore[import-untyped]  # ships no types
 
+from services.chat.understanding.words import load
+
 _FUNCTION_TAGS: Final = ("J", "E", "XSV", "XSA", "XSM", "VCP", "Z")
 """Particles, endings, verbal suffixes and the copula: they carry no meaning of their own here."""
 
@@ -38,6 +40,8 @@ class Analyser:
 
     def __init__(self) -> None:
         self._kiwi = Kiwi(num_workers=1, load_typo_dict=False)
+        for noun in load("nouns")["nouns"]:
+            self._kiwi.add_user_word(noun, "NNG", 3.0)
         self.analyse("지난달 매출은 얼마야?")
 
     def analyse(self, text: str) -> tuple[Morpheme, ...]:

@@ -47,7 +47,7 @@ _BETWEEN: Final = re.compile(
     re.IGNORECASE,
 )
 _AGE: Final = re.compile(
-    rf"(?<![\d,.])({COUNT})\s*(일|주일|주|개월|달|년)\s*({alternatives(_NUMBERS['ages'])})"
+    rf"(?<![\d,.])(?:(?:앞으로|향후)\s*)?({COUNT})\s*(일|주일|주|개월|달|년)\s*({alternatives(_NUMBERS['ages'])})"
 )
 _AGES: Final = {compact(word): Operator(op) for word, op in _NUMBERS["ages"].items()}
 _AGE_UNITS: Final = {

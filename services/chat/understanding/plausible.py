@@ -104,7 +104,7 @@ def _in_context(spans: Sequence[Span], morphemes: Sequence[Morpheme]) -> list[Sp
     A single letter that is a particle is no word of its own, and one that is no noun names no thing. A dimension
     before 별, or the only one of a ranking, is the dimension even if a group is called the same ("제품별", "상위 제품").
     """
-    particles = {(m.start, m.end) for m in morphemes if m.tag[0] in "JE"}
+    particles = {(m.start, m.end) for m in morphemes if m.tag[0] in "JE" or m.tag == "VCP"}
     particles -= {(m.start, m.end) for m in morphemes if not m.is_function}
     nouns = {(m.start, m.end) for m in morphemes if m.tag[0] in "NS"}
     kept = [
@@ -147,7 +147,12 @@ def _listed_documents(spans: Sequence[Span], morphemes: Sequence[Morpheme]) -> l
     lists = [s.start for s in spans if s.meaning is Sign.LIST]
     ends = {m.end for m in morphemes if m.tag == "ETM"}
     ends |= {s.end for s in spans if isinstance(s.meaning, _RESTRICTING)}
-    ranked = any(isinstance(s.meaning, CutWord | CountWord) and s.meaning.documents for s in spans)
+    limits = {s.start for s in spans if isinstance(s.meaning, BoundWord)}
+    cut = any(isinstance(s.meaning, CutWord | SizeWord) for s in spans)
+    ranked = any(
+        isinstance(s.meaning, CutWord | CountWord) and s.meaning.documents and cut and s.start not in limits
+        for s in spans
+    )
 
     def weight(claim: Span) -> float:
         meaning = claim.meaning

@@ -189,6 +189,8 @@ class _Reading:
         claims.use(*(index for index, _ in talk))
         within = claims.take(Sign.WITHIN)
         tied = claims.take(Sign.CONTINUES, Sign.CORRECTS)
+        if before.record and not talk and not self._unused(record=True):
+            return RecordReading(before.record, before)
         slots = fill(claims, self._catalog, Period(self._context.today, self._context.today, Grain.DAY))
         documents = [
             n
@@ -228,8 +230,6 @@ class _Reading:
         return readings_of((frame,), self._catalog, self._context.today)
 
     def _without_slots(self, before: Frame, talk: str, unused: tuple[str, ...]) -> Reading:
-        if before.record and not talk and not self._unused(record=True):
-            return RecordReading(before.record, before)
         if not unused:
             return SmallTalk(talk or "help")
         return self._unknown_code() or Refusal(RefusalKind.UNKNOWN, words=unused)

@@ -6,7 +6,16 @@ from services.chat.semantic import Catalog, TimeBehavior
 from services.chat.understanding.claims import Claims
 from services.chat.understanding.frame import Frame
 from services.chat.understanding.grouping_slots import due_grouping, grouping_slots
-from services.chat.understanding.meanings import AverageWord, CurrencyWord, ScaleWord, Sign
+from services.chat.understanding.meanings import (
+    AverageWord,
+    CurrencyWord,
+    DocumentWord,
+    HowManyWord,
+    MetricWord,
+    ScaleWord,
+    Sign,
+    UnitWord,
+)
 from services.chat.understanding.measure_slots import measure_slots
 from services.chat.understanding.name_slots import merge_parts, name_slots
 from services.chat.understanding.periods import Period
@@ -32,6 +41,7 @@ class Slots:
 def fill(claims: Claims, catalog: Catalog, today: Period) -> Slots:
     """Give every claim its place; those left unused in `claims` found none."""
     merge_parts(claims)
+    _arisen(claims, catalog)
     frame, periods = time_slots(claims, today)
     frame, vague = measure_slots(frame, claims, catalog, today.start)
     frame = name_slots(frame, claims)
@@ -64,3 +74,21 @@ def _average(frame: Frame, claims: Claims, catalog: Catalog) -> Frame:
         claims.use(index)
         frame = replace(frame, average=word.grain, open_average=word.grain is None)
     return frame
+
+
+def _arisen(claims: Claims, catalog: Catalog) -> None:
+    """들어온 수주, 발생한 매출: the verb adds nothing to what happens anyway."""
+
+    def happens(index: int) -> bool:
+        match claims.spans[index].meaning if 0 <= index < len(claims.spans) else None:
+            case DocumentWord():
+                return True
+            case MetricWord(keys):
+                return all(catalog.metrics[key].time_behavior is TimeBehavior.FLOW for key in keys)
+            case UnitWord() | HowManyWord():
+                return happens(index - 1)
+        return False
+
+    for index in claims.signs(Sign.ARISEN):
+        if happens(index + 1) or happens(index - 1):
+            claims.use(index)
