@@ -49,7 +49,9 @@ def measure_slots(frame: Frame, claims: Claims, catalog: Catalog, today: date) -
     if vague and not options:
         claims.use(*(index for index, _ in vague))
         meant = known(catalog, [name for _, word in vague for name in word.words])
-        if metrics:
+        if documented and len(meant) == 1:
+            metrics = list(meant)  # 연체 송장
+        elif metrics:
             metrics = [_narrowed(key, meant, catalog) for key in metrics]
         elif absent and meant:
             metrics = [meant[0]]
