@@ -21,6 +21,7 @@ from services.launcher.evaluation.scoring import Scored
 from services.launcher.users_file import read_users
 from tests.evaluation.company import REPOSITORY, CompanyFiles, company
 from tests.evaluation.in_process import USERS, answering
+from tests.evaluation.known import guarded, keep, known, misses
 
 QUESTIONS = REPOSITORY / "tests" / "cases" / "questions"
 
@@ -58,10 +59,13 @@ def main() -> int:
     parser.add_argument("--category", action="append", default=[])
     parser.add_argument("--id", action="append", default=[])
     parser.add_argument("--out", type=Path)
+    parser.add_argument("--shrink", action="store_true", help="take what is mended out of known_misses.txt")
     parser.add_argument("--questions", type=Path, default=QUESTIONS)
     options = parser.parse_args()
     logs.configure("evaluation", "ERROR")
     questions = read_set(options.questions).only(options.half, options.category)
+    if options.shrink:
+        questions = guarded(questions)
     if options.id:
         wanted = tuple(options.id)
         kept = [each for each in questions.questions if each.id.startswith(wanted)]
@@ -71,6 +75,8 @@ def main() -> int:
     out = Console(width=200 if not sys.stdout.isatty() else None)
     report.show(scored, skipped, out)
     out.print(f"{len(scored)} turns, {time.monotonic() - began:.1f} s", highlight=False)
+    if options.shrink:
+        keep(known() & misses(scored))
     if options.out:
         report.write(scored, skipped, options.out)
     return 0

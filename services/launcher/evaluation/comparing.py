@@ -14,7 +14,7 @@ from typing import Final
 
 from maru.erp.v1 import value_pb2
 
-from services.launcher.evaluation.gold import QUOTIENT_DIGITS, Cell, Expected
+from services.launcher.evaluation.gold import QUOTIENT_DIGITS, Cell, Expected, Row
 
 UNIT_COLUMN: Final = "단위"
 """A gold column of this name may also be the unit of a figure's column."""
@@ -141,46 +141,52 @@ def _row_difference(table: value_pb2.Table, expected: Expected, assigned: Sequen
             [r[i] for i in numbers] for r in wanted
         ]:
             return "another order"
-    return _uninvited(table, {found.index for found in assigned if found.index is not None})
+    return _uninvited(table, expected, assigned)
 
 
 def _all_numbers(cells: Sequence[Hashable]) -> bool:
     return all(cell is None or isinstance(cell, Decimal) for cell in cells)
 
 
-def _uninvited(table: value_pb2.Table, matched: set[int]) -> str:
+def _uninvited(table: value_pb2.Table, expected: Expected, assigned: Sequence[_Found]) -> str:
     """What the table holds that nobody asked for."""
-    compared = {table.columns[index].metric for index in matched
-                if table.columns[index].role == value_pb2.Column.ROLE_COMPARISON}  # fmt: skip
+    place = {found.index: position for position, found in enumerate(assigned) if found.index is not None}
+    gold = _gold_by_row(expected, assigned)
     for index, column in enumerate(table.columns):
-        if index in matched or column.role in _WELCOME:
+        if index in place or column.role in _WELCOME:
             continue
-        if column.role in _DERIVED and column.metric in compared:
-            if why := _wrong_change(table, index):
-                return why
-            continue
-        return f"uninvited column {column.display_name}"
-    return ""
-
-
-def _wrong_change(table: value_pb2.Table, index: int) -> str:
-    """Whether a column of changes, or of their rates, follows from the figure and the compared one beside it."""
-    column = table.columns[index]
-    beside = {
-        other.role: position for position, other in enumerate(table.columns) if other.metric == column.metric
-    }
-    now, before = beside[value_pb2.Column.ROLE_METRIC], beside[value_pb2.Column.ROLE_COMPARISON]
-    places = _PLACES.get(column.unit.kind, _EXACT_PLACES)
-    for row in table.rows:
-        new, old, told = (_number(row.values[each]) for each in (now, before, index))
-        right: Decimal | None = None
-        if new is not None and old is not None:
-            right = new - old
-            if column.role == value_pb2.Column.ROLE_CHANGE_RATE:
-                right = right / abs(old) * 100 if old else None
-        if _rounded(told, places) != _rounded(right, places):
+        beside = {
+            other.role: place.get(at)
+            for at, other in enumerate(table.columns)
+            if other.metric == column.metric
+        }
+        now, before = (
+            beside.get(role) for role in (value_pb2.Column.ROLE_METRIC, value_pb2.Column.ROLE_COMPARISON)
+        )
+        if column.role not in _DERIVED or now is None or before is None:
+            return f"uninvited column {column.display_name}"
+        told = [_number(row.values[index]) for row in table.rows]
+        rate = column.role == value_pb2.Column.ROLE_CHANGE_RATE
+        right = [_change(_decimal(cells[now]), _decimal(cells[before]), rate=rate) for cells in gold]
+        places = _PLACES.get(column.unit.kind, max([0, *(_digits(number) for number in told)]))
+        if [_rounded(each, places) for each in told] != [_rounded(each, places) for each in right]:
             return f"{column.display_name} does not follow"
     return ""
+
+
+def _gold_by_row(expected: Expected, assigned: Sequence[_Found]) -> list[Row]:
+    """The gold rows in the order of the table's."""
+    waiting = defaultdict(list)
+    for cells, row in zip(zip(*(found.gold for found in assigned), strict=True), expected.rows, strict=True):
+        waiting[cells].append(row)
+    return [waiting[cells].pop() for cells in zip(*(found.cells for found in assigned), strict=True)]
+
+
+def _change(now: Decimal | None, before: Decimal | None, *, rate: bool) -> Decimal | None:
+    """The change, or its rate in percent; None where there is nothing to compare with."""
+    if now is None or before is None or (rate and not before):
+        return None
+    return (now - before) / abs(before) * 100 if rate else now - before
 
 
 def _unfound(table: value_pb2.Table, expected: Expected) -> str:
@@ -220,8 +226,13 @@ def _places(column: value_pb2.Column, gold: Sequence[Cell], values: Sequence[val
         return _PLACES[column.unit.kind]
     if not any(isinstance(cell, str) and _QUOTIENT.fullmatch(cell) for cell in gold):
         return _EXACT_PLACES
-    shown = [-int(n.as_tuple().exponent) for value in values if (n := _number(value)) is not None]
+    shown = [_digits(number) for value in values if (number := _number(value)) is not None]
     return min(_QUOTIENT_PLACES, max([0, *shown]))
+
+
+def _digits(number: Decimal | None) -> int:
+    """Digits after the point."""
+    return 0 if number is None else max(0, -int(number.as_tuple().exponent))
 
 
 def _rounded(number: Decimal | None, places: int) -> Decimal | None:

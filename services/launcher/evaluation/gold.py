@@ -2,7 +2,8 @@
 
 `SourceGold` gives each asker a connection with the set's tables made as temporary ones. Beside the source's own tables
 they can read `asker(claim, value, position)`, `today(day)` and the functions `bare(name)` (a firm's name without its
-legal form, spaces and case), `exact(x)` (an aggregate: the sum as an exact decimal text) and `quotient(a, b)`.
+legal form, spaces and case), `initials(name)` (초성), `exact(x)` (an aggregate: the sum as an exact decimal text) and
+`quotient(a, b)`.
 """
 
 import re
@@ -79,7 +80,7 @@ class SourceGold:
         return self._names[name]
 
     def spoken(self, text: str, choice: int = 0) -> str:
-        """The question with its names written in: `{name}`, `{name:bare}` (without legal form), `{name|은/는}`.
+        """The question with its names written in: `{name}`, `{name:form}` (see `_formed`), `{name|은/는}`.
 
         Raises:
             MissingNameError: the data has no such name.
@@ -87,11 +88,7 @@ class SourceGold:
 
         def written(match: re.Match[str]) -> str:
             name, form, closed, opened = match.groups()
-            said = self._chosen(name, choice).spoken
-            if form == "bare":
-                said = _LEGAL_FORM.sub("", said).strip()
-            elif form == "tail":
-                said = re.sub(r"^.*-", "", said)
+            said = _formed(self._chosen(name, choice).spoken, form)
             if closed:
                 said += closed if _ends_in_consonant(said) else opened
             return said
@@ -156,6 +153,7 @@ class SourceGold:
         connection = sqlite3.connect(f"file:{self._file}?mode=ro", uri=True)
         connection.execute("PRAGMA temp_store = MEMORY")
         connection.create_function("bare", 1, _bare, deterministic=True)
+        connection.create_function("initials", 1, _initials, deterministic=True)
         connection.create_function("quotient", 2, _quotient, deterministic=True)
         connection.create_aggregate("exact", 1, _ExactSum)  # type: ignore[arg-type]
         connection.execute("CREATE TEMP TABLE today (day TEXT)")
@@ -172,6 +170,34 @@ class SourceGold:
                     f"set.yaml의 표 {table}: {error}", f"Table {table} of set.yaml: {error}"
                 ) from error
         return connection
+
+
+def _formed(name: str, form: str | None) -> str:
+    """A name as it may be said instead of written out in full."""
+    match form:
+        case "bare":
+            return _LEGAL_FORM.sub("", name).strip()
+        case "joined":
+            return name.replace(" ", "")
+        case "spaced":
+            bare = _LEGAL_FORM.sub("", name).strip()
+            return f"{bare[:2]} {bare[2:]}"
+        case "latinform":
+            return _LEGAL_FORM.sub("㈜", name)
+        case "tail" | "short":
+            return "-".join(name.split("-")[-1 if form == "tail" else -2 :])
+        case _:
+            return name
+
+
+def _initials(name: str | None) -> str:
+    """The first consonant of each syllable; other characters stay."""
+    return "".join(
+        "ㄱㄲㄴㄷㄸㄹㅁㅂㅃㅅㅆㅇㅈㅉㅊㅋㅌㅍㅎ"[(ord(each) - ord("가")) // 588]
+        if "가" <= each <= "힣"
+        else each
+        for each in name or ""
+    )
 
 
 def _bare(name: str | None) -> str | None:

@@ -1,0 +1,24 @@
+"""A third of the questions of tests/cases/questions, asked in this process: what was right once stays right."""
+
+import pytest
+
+from services.launcher.evaluation.question_set import read_set
+from services.launcher.evaluation.scoring import RIGHT
+from tests.evaluation.__main__ import QUESTIONS, evaluate
+from tests.evaluation.company import company
+from tests.evaluation.known import guarded, known, misses
+
+
+@pytest.mark.timeout(300)  # makes and loads the demo company, if nobody has
+async def test_what_was_answered_rightly_still_is():
+    questions = guarded(read_set(QUESTIONS))
+    scored, skipped = await evaluate(questions, company(questions.today))
+    assert not skipped, "the demo company has every name"
+    new = [
+        f"{each.id}/{each.turn} {each.ask}: {each.judged.verdict} {each.judged.why}"
+        for each in scored
+        if each.judged.verdict not in RIGHT and f"{each.id}/{each.turn}" not in known()
+    ]
+    assert not new
+    mended = known() - misses(scored)
+    assert not mended, "take them out of the list: python -m tests.evaluation --shrink"
