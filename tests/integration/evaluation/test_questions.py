@@ -1,4 +1,4 @@
-"""A third of the questions of tests/cases/questions, asked in this process: what was right once stays right."""
+"""A quarter of the questions of tests/cases/questions, asked in this process: what was right once stays right."""
 
 import pytest
 
