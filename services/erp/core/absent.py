@@ -5,7 +5,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from services.erp.core.catalog import Catalog, TimeBehavior
 from services.erp.core.entity_index import Entity, EntityIndex
 from services.erp.core.figures import Calculator, Row
-from services.erp.core.plan import Plan, Slot
+from services.erp.core.frames import Slot
+from services.erp.core.plan import Plan
 from services.erp.core.policy import Grant
 from services.erp.core.query import AllOf, AnyOf, Filter, Member, Not
 from services.erp.core.reference import Reference

@@ -5,7 +5,7 @@ can be grouped and filtered by, so that nothing is ever counted twice. Read from
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
 
@@ -31,6 +31,8 @@ class Path:
     column: str
     references: str | None
     """The table whose ids the column holds, if it does."""
+    when: tuple[str, str] | None = None
+    """It holds them only where this column says so: ("voucher_type", "sales_invoice")."""
 
 
 Expression = tuple[Path, ...]
@@ -43,6 +45,7 @@ class Test(StrEnum):
     IN = "in"
     NOT_IN = "not_in"
     ABOVE = "above"
+    AT_LEAST = "at_least"
     BEFORE_AS_OF = "before_as_of"
 
 
@@ -72,6 +75,33 @@ class Rollup:
     earliest: Mapping[str, Earliest]
 
 
+@dataclass(frozen=True, slots=True)
+class Added:
+    """Beside each row: sums over another fact's rows that belong to it (none = 0), and differences of columns.
+
+    The other fact's policy and companies hold for them.
+    """
+
+    fact: "Fact"
+    by: tuple[tuple[str, str], ...]
+    """The other fact's column = this table's."""
+    sums: Mapping[str, str]
+    differences: Mapping[str, tuple[str, str]]
+    per_company: bool
+    """Each row once for each company asked for, whose `company_id` it then has."""
+
+
+@dataclass(frozen=True, slots=True)
+class Current:
+    """Only the rows that begin in the span of those valid on the day: of one employee's leave, the current grant's."""
+
+    by: tuple[str, ...]
+    start: str
+    end: str
+    conditions: tuple[Condition, ...]
+    """Of the rows that say the span."""
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Fact:
     """Rows that are counted and summed, and what they can be grouped and filtered by."""
@@ -80,6 +110,8 @@ class Fact:
     name: str
     table: Table
     rollup: Rollup | None
+    added: Added | None
+    current: Current | None
     snapshot: bool
     """Rows say how things stand now: there is no past in them, and they never add up over time."""
     semi_additive: tuple[str, ...]
@@ -130,9 +162,19 @@ class Measure:
         )
 
 
+class Window(StrEnum):
+    """For which days a leaf is read, the question's day being given."""
+
+    OWN = "own"
+    YEAR = "year"
+    """The twelve months up to the day."""
+    YEAR_AGO = "year_ago"
+    """The end of the day twelve months before."""
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Metric:
-    """A figure that can be asked for. One of: `measures` (and `now`), `formula`, `ratio`."""
+    """A figure that can be asked for. One of: `measures` (and `now`), `formula`, `ratio`, `turnover`."""
 
     key: str
     name: str
@@ -150,11 +192,22 @@ class Metric:
     """For a balance: how it stands now."""
     formula: tuple[Term, ...] = ()
     ratio: tuple[str, str] | None = None
+    turnover: tuple[str, str] | None = None
+    """A flow of the twelve months up to the day, divided by the mean of a balance at both ends."""
+    window: Window = Window.OWN
+    beside: tuple["Metric", ...] = ()
+    """Figures that are shown beside it where it is grouped by `beside_dimension`."""
+    beside_dimension: str = ""
+
+    @property
+    def sides(self) -> tuple[str, str] | None:
+        """Of a quotient: what is divided, and by what."""
+        return self.ratio or self.turnover
 
     @property
     def parts(self) -> tuple[str, ...]:
         """The metrics that it is made of."""
-        return self.ratio or tuple(term.name for term in self.formula)
+        return self.sides or tuple(term.name for term in self.formula)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -179,6 +232,11 @@ class Dimension:
     is_date: bool
     is_tree: bool
     """Members have parents: a member means all below it."""
+
+    @property
+    def is_document(self) -> bool:
+        """Members are documents: known by their numbers, and dated once each."""
+        return self.table is not None and "state" in self.table.c
 
     @property
     def rows(self) -> Table:
@@ -259,6 +317,9 @@ class Catalog:
         """The metrics with measures of their own that `metric` is computed from; itself when it is one."""
         if metric.key not in self._leaves:
             parts = [leaf for part in metric.parts for leaf in self.leaves(self.metrics[part])]
+            if metric.turnover:
+                flow, balance = parts
+                parts = [_at(flow, Window.YEAR), _at(balance, Window.YEAR_AGO), balance]
             self._leaves[metric.key] = tuple(dict.fromkeys(parts)) if parts else (metric,)
         return self._leaves[metric.key]
 
@@ -272,6 +333,15 @@ class Catalog:
                 for leaf in self.leaves(metric)
             )
         )
+
+
+def _at(leaf: Metric, window: Window) -> Metric:
+    """The leaf read for other days, under a key of its own."""
+    return replace(leaf, key=windowed(leaf.key, window), window=window)
+
+
+def windowed(key: str, window: Window) -> str:
+    return f"{key}@{window.value}"
 
 
 def _measures(leaf: Metric, dimension: str) -> tuple[Measure, ...]:

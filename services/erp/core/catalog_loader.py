@@ -3,37 +3,34 @@ would count twice or add up what can't be added is told with file and line.
 """
 
 import hashlib
-import re
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path as FilePath
-from typing import Any, Final, TypeVar
+from typing import Final, TypeVar
 
-from sqlalchemy import Column, Date, Table
+from sqlalchemy import Table
 
 from services.erp.core.catalog import (
     Catalog,
     Dimension,
-    Earliest,
     Fact,
     Measure,
     Metric,
-    Rollup,
     Term,
     TimeBehavior,
 )
 from services.erp.core.catalog_paths import (
-    column_of,
     columns_of,
     conditions,
-    expression,
     path,
     table_named,
     terms,
 )
+from services.erp.core.facts_loader import fact_columns, fact_from
 from services.erp.core.query import DATE, DUE_DATE
 from services.erp.core.records_loader import record_kind
 from services.erp.core.result import EntityKind, UnitKind
-from services.erp.core.yaml_section import CatalogError, Section
+from services.erp.core.yaml_section import CatalogError, Section, korean
 from services.erp.exact_decimal import ExactDecimal
 
 _DECIMALS: Final = {UnitKind.PERCENT: 1, UnitKind.RATIO: 2}
@@ -61,7 +58,9 @@ def load_catalog(folder: FilePath) -> Catalog:
                 named[key] = section
         top.done()
     dimensions = {key: _dimension(key, section) for key, section in found["dimensions"].items()}
-    facts = {key: _fact(key, section, dimensions) for key, section in found["facts"].items()}
+    facts: dict[str, Fact] = {}
+    for key, section in found["facts"].items():
+        facts[key] = fact_from(key, section, dimensions, facts)
     metrics = {key: _metric(key, section, facts) for key, section in found["metrics"].items()}
     for key, section in found["metrics"].items():
         _check_parts(metrics[key], section, metrics, ())
@@ -71,13 +70,6 @@ def load_catalog(folder: FilePath) -> Catalog:
     }
     digest = hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()
     return Catalog(facts, dimensions, metrics, records, digest)
-
-
-def _korean(section: Section, key: str) -> str:
-    text = section.text(key)
-    if not re.search("[가-힣]", text):
-        raise section.error(f"'{key}'에 한국어가 필요합니다 / '{key}' must be Korean", key)
-    return text
 
 
 def _kind(text: str, section: Section, key: str | None) -> EntityKind:
@@ -95,7 +87,7 @@ def _choice(section: Section, key: str, of: type[E]) -> E:
 
 
 def _dimension(key: str, section: Section) -> Dimension:
-    name = _korean(section, "name")
+    name = korean(section, "name")
     kind = _kind(section.text("kind"), section, "kind") if "kind" in section else None
     table = table_named(section.text("table"), section, "table") if "table" in section else None
     label = section.text("label", "name")
@@ -113,7 +105,7 @@ def _dimension(key: str, section: Section) -> Dimension:
         table,
         label,
         detail,
-        {member: _korean(members, member) for member in members},
+        {member: korean(members, member) for member in members},
         {member: aliases.texts(member) for member in aliases},
         tuple(_table_column(section, text) for text in section.texts("values")),
         is_date=key in (DATE, DUE_DATE),
@@ -133,91 +125,14 @@ def _table_column(section: Section, text: str) -> tuple[Table, str]:
     return table, column
 
 
-def _fact(key: str, section: Section, dimensions: Mapping[str, Dimension]) -> Fact:
-    name = _korean(section, "name")
-    table = table_named(section.text("table", key), section, "table")
-    rollup = _rollup(section.section("rollup"), table) if "rollup" in section else None
-    columns = fact_columns(table, rollup)
-    due = expression(section, "due", columns)
-    date = expression(section, "date", columns_of(table))
-    if any(not isinstance(column_of(p, columns).type, Date) for p in due + (date if not rollup else ())):
-        raise section.error("date와 due는 날짜 열이어야 합니다 / date and due must be dates", "date")
-    named = section.section("dimensions")
-    expressions = {}
-    for dimension in named:
-        if dimension not in dimensions:
-            raise named.error(f"모르는 차원입니다: {dimension} / unknown dimension", dimension)
-        expressions[dimension] = expression(named, dimension, columns)
-        members = dimensions[dimension].table
-        if members is not None and any(p.references != members.name for p in expressions[dimension]):
-            raise named.error(
-                f"표 {members.name}의 행으로 가야 합니다 / must lead to a row of {members.name}",
-                dimension,
-            )
-    company = expression(section, "company", columns)
-    if not company or any(p.references != "company" for p in company):
-        raise section.error("회사로 가는 길이 필요합니다 / a fact needs a path to its company", "company")
-    fact = Fact(
-        key,
-        name,
-        table,
-        rollup,
-        section.flag("snapshot"),
-        section.texts("semi_additive"),
-        company,
-        date,
-        due,
-        expression(section, "unit", columns),
-        expression(section, "currency", columns),
-        conditions(section.section("where"), columns_of(table) if rollup else columns, due),
-        {**expressions, "company": company},
-    )
-    if fact.snapshot == bool(fact.date):
-        raise section.error(
-            "date나 snapshot: true 가운데 하나가 필요합니다 / a fact has either a date or snapshot: true",
-            "date",
-        )
-    section.done()
-    return fact
-
-
-def _rollup(section: Section, table: Table) -> Rollup:
-    by = section.texts("by")
-    sums = {name: section.section("sum").text(name) for name in section.section("sum")}
-    earliest = {}
-    for name, inner in section.sections("earliest").items():
-        equal = inner.texts("where_equal")
-        if len(equal) != 2:
-            raise inner.error("where_equal은 열 두 개입니다 / where_equal takes two columns", "where_equal")
-        earliest[name] = Earliest(inner.text("of"), (equal[0], equal[1]))
-        inner.done()
-    used = {*by, *sums.values(), *(c for e in earliest.values() for c in (e.column, *e.where_equal))}
-    for column in sorted(used - set(table.c.keys())):
-        raise section.error(f"열 '{column}'이(가) 없습니다 / unknown column '{column}'")
-    section.done()
-    return Rollup(by, sums, earliest)
-
-
-def fact_columns(table: Table, rollup: Rollup | None) -> Mapping[str, Column[Any]]:
-    """What stands in a fact's rows: the table's columns, or the rollup's, each with a column like it."""
-    if rollup is None:
-        return columns_of(table)
-    like = {name: table.c[name] for name in rollup.by}
-    return {
-        **like,
-        **{name: table.c[column] for name, column in rollup.sums.items()},
-        **{name: table.c[e.column] for name, e in rollup.earliest.items()},
-    }
-
-
 def _metric(key: str, section: Section, facts: Mapping[str, Fact]) -> Metric:
     unit = _choice(section, "unit", UnitKind)
     time = _choice(section, "time", TimeBehavior)
     metric = Metric(
         key,
-        _korean(section, "name"),
+        korean(section, "name"),
         section.texts("synonyms"),
-        _korean(section, "definition"),
+        korean(section, "definition"),
         section.text("remark", ""),
         section.texts("domains"),
         time,
@@ -227,13 +142,19 @@ def _metric(key: str, section: Section, facts: Mapping[str, Fact]) -> Metric:
         tuple(_measure(one, facts, unit) for one in section.listed("measure")),
         tuple(_measure(one, facts, unit) for one in section.listed("now")),
         terms(section, "formula") if "formula" in section else (),
-        _ratio(section) if "ratio" in section else None,
+        _sides(section, "ratio") if "ratio" in section else None,
+        _sides(section, "turnover") if "turnover" in section else None,
     )
-    ways = [bool(metric.measures or metric.now), bool(metric.formula), bool(metric.ratio)]
+    ways = [
+        bool(metric.measures or metric.now),
+        bool(metric.formula),
+        bool(metric.ratio),
+        bool(metric.turnover),
+    ]
     if sum(ways) != 1:
         raise section.error(
-            "measure(또는 now), formula, ratio 가운데 하나만 필요합니다 / "
-            "a metric has one of: measure (or now), formula, ratio"
+            "measure(또는 now), formula, ratio, turnover 가운데 하나만 필요합니다 / "
+            "a metric has one of: measure (or now), formula, ratio, turnover"
         )
     if not metric.domains:
         raise section.error("업무 영역(domains)이 필요합니다 / a metric needs its domains", "domains")
@@ -246,8 +167,40 @@ def _metric(key: str, section: Section, facts: Mapping[str, Fact]) -> Metric:
                 f"'{measure.fact.key}' says how things stand now: it can't be summed over time (use `now`)",
                 "measure",
             )
+    if "beside" in section:
+        metric = _with_beside(metric, section.section("beside"))
     section.done()
     return metric
+
+
+def _with_beside(metric: Metric, section: Section) -> Metric:
+    """Sums over the rows that the metric counts, shown beside it where it is grouped by the dimension."""
+    if len(metric.now) != 1:
+        raise section.error("now가 하나인 지표에만 씁니다 / only beside a metric with one `now`")
+    (measure,) = metric.now
+    dimension = section.text("by")
+    if not measure.fact.expression(dimension):
+        raise section.error(f"모르는 차원입니다: {dimension} / unknown dimension", "by")
+    figures = tuple(
+        replace(
+            metric,
+            key=f"{metric.key}.{key}",
+            name=korean(one, "name"),
+            unit=UnitKind.QUANTITY,
+            now=(
+                Measure(
+                    measure.fact,
+                    _sum(one, "sum", measure.fact, UnitKind.QUANTITY),
+                    (),
+                    None,
+                    measure.conditions,
+                ),
+            ),
+        )
+        for key, one in section.sections("columns").items()
+    )
+    section.done()
+    return replace(metric, beside=figures, beside_dimension=dimension)
 
 
 def _measure(section: Section, facts: Mapping[str, Fact], unit: UnitKind) -> Measure:
@@ -255,7 +208,7 @@ def _measure(section: Section, facts: Mapping[str, Fact], unit: UnitKind) -> Mea
     if key not in facts:
         raise section.error(f"모르는 사실입니다: {key} / unknown fact '{key}'", "fact")
     fact = facts[key]
-    columns = fact_columns(fact.table, fact.rollup)
+    columns = fact_columns(fact.table, fact.rollup, fact.added)
     measure = Measure(
         fact,
         _sum(section, "sum", fact, unit) if "sum" in section else (),
@@ -283,7 +236,7 @@ def _measure(section: Section, facts: Mapping[str, Fact], unit: UnitKind) -> Mea
 
 
 def _sum(section: Section, key: str, fact: Fact, unit: UnitKind) -> tuple[Term, ...]:
-    columns = fact_columns(fact.table, fact.rollup)
+    columns = fact_columns(fact.table, fact.rollup, fact.added)
     if "." in section.text(key):
         raise section.error(
             "자기 행의 열만 더합니다: 다른 표의 값은 여러 번 더해집니다 / "
@@ -308,8 +261,8 @@ def _sum(section: Section, key: str, fact: Fact, unit: UnitKind) -> tuple[Term, 
     return found
 
 
-def _ratio(section: Section) -> tuple[str, str]:
-    inner = section.section("ratio")
+def _sides(section: Section, key: str) -> tuple[str, str]:
+    inner = section.section(key)
     found = inner.text("of"), inner.text("to")
     inner.done()
     return found
@@ -321,13 +274,18 @@ def _check_parts(
     """Formulas name metrics that exist, don't lead back to themselves, and combine what goes together."""
     if metric.key in above:
         raise section.error(f"자기 자신으로 되돌아옵니다 / leads back to itself: {' → '.join(above)}")
-    key = "ratio" if metric.ratio else "formula"
+    key = "ratio" if metric.ratio else "turnover" if metric.turnover else "formula"
     for name in metric.parts:
         if name not in metrics:
             raise section.error(f"모르는 지표입니다: {name} / unknown metric '{name}'", key)
-        if metrics[name].time is not metric.time:
+        if metrics[name].time is not metric.time and not metric.turnover:
             raise section.error(f"'{name}'의 time이 다릅니다 / '{name}' behaves otherwise over time", key)
         _check_parts(metrics[name], section, metrics, (*above, metric.key))
+    if metric.turnover:
+        flow, balance = (metrics[name] for name in metric.turnover)
+        plain = bool(flow.measures and balance.measures)
+        if not plain or (flow.time, balance.time) != (TimeBehavior.FLOW, TimeBehavior.BALANCE):
+            raise section.error("of는 흐름, to는 잔액이어야 합니다 / a flow is turned over in a balance", key)
     units = {metrics[name].unit for name in metric.parts}
     if metric.formula and units != {metric.unit}:
         raise section.error("단위가 다른 지표는 더할 수 없습니다 / metrics of other units don't add up", key)

@@ -14,6 +14,7 @@ from services.erp.local_model import metadata
 Columns = Mapping[str, Column[Any]]
 """What stands in a fact's rows: name -> a column like it."""
 
+_KIND: Final = re.compile(r"(?P<name>\w+)\[(?P<kind>\w+)\]")
 _TERMS: Final = re.compile(r"\s*([+-]?)\s*([a-z_]+)")
 
 
@@ -30,7 +31,8 @@ def table_named(name: str, section: Section, key: str) -> Table:
 
 
 def path(text: str, columns: Columns, section: Section, key: str) -> Path:
-    """`a.b.c`: over the references a_id and b_id, to the column c or the reference c_id.
+    """`a.b.c`: over the references a_id and b_id, to the column c or the reference c_id; `c[kind]`: c_id where c_type
+    says that kind.
 
     Raises:
         CatalogError: a step is no column, or no reference to one row (that would count rows more than once).
@@ -44,10 +46,22 @@ def path(text: str, columns: Columns, section: Section, key: str) -> Path:
         target = metadata.tables[column.info["references"]]
         steps.append((column.name, target))
         columns = columns_of(target)
+    if found := _KIND.fullmatch(last):
+        return _of_kind(found["name"], found["kind"], tuple(steps), columns, section, key)
     name = last if last in columns else f"{last}_id"
     if name not in columns:
         raise section.error(f"열 '{text}'이(가) 없습니다 / unknown column '{text}'", key)
-    return Path(tuple(steps), name, columns[name].info.get("references"))
+    own = columns[name].table.name if name == "id" else None  # the row itself
+    return Path(tuple(steps), name, own or columns[name].info.get("references"))
+
+
+def _of_kind(
+    name: str, kind: str, steps: tuple[tuple[str, Table], ...], columns: Columns, section: Section, key: str
+) -> Path:
+    said = columns.get(f"{name}_type")
+    if said is None or kind not in said.info.get("values", ()) or f"{name}_id" not in columns:
+        raise section.error(f"열 '{name}[{kind}]'이(가) 없습니다 / unknown column '{name}[{kind}]'", key)
+    return Path(steps, f"{name}_id", kind, (f"{name}_type", kind))
 
 
 def _not_a_reference(name: str, columns: Columns, section: Section, key: str) -> CatalogError:
@@ -88,11 +102,16 @@ def _condition(section: Section, key: str, columns: Columns, due: Expression) ->
     test = Test.IN
     if isinstance(value, dict):
         word, value = next(iter(value.items())) if len(value) == 1 else ("", None)
-        words = {"not": Test.NOT_IN, "above": Test.ABOVE, "before": Test.BEFORE_AS_OF}
+        words = {
+            "not": Test.NOT_IN,
+            "above": Test.ABOVE,
+            "at_least": Test.AT_LEAST,
+            "before": Test.BEFORE_AS_OF,
+        }
         if word not in words:
             raise section.error(
-                f"'{key}'의 조건은 not, above, before 가운데 하나여야 합니다 / "
-                f"the condition on '{key}' must be one of not, above, before",
+                f"'{key}'의 조건은 {', '.join(words)} 가운데 하나여야 합니다 / "
+                f"the condition on '{key}' must be one of {', '.join(words)}",
                 key,
             )
         test = words[word]
@@ -110,10 +129,13 @@ def _check_value(section: Section, key: str, like: Column[Any], test: Test, valu
     if isinstance(like.type, Boolean):
         fits = isinstance(value, bool) and test is Test.IN
     elif isinstance(like.type, ExactDecimal):
-        fits = isinstance(value, int) and not isinstance(value, bool) and test is Test.ABOVE
+        number = isinstance(value, int) and not isinstance(value, bool)
+        fits = number and test in (Test.ABOVE, Test.AT_LEAST)
     else:
         fits = (
-            isinstance(value, str) and value in like.info.get("values", (value,)) and test is not Test.ABOVE
+            isinstance(value, str)
+            and value in like.info.get("values", (value,))
+            and test in (Test.IN, Test.NOT_IN)
         )
     if not fits:
         raise section.error(f"'{key}'에는 {value!r} 값이 없습니다 / '{key}' can't be {value!r}", key)

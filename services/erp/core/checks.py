@@ -38,7 +38,7 @@ def permitted_metric(key: str, catalog: Catalog, grant: Grant) -> Metric:
 
 def known_dimension(key: str, catalog: Catalog, grant: Grant) -> Dimension:
     """A dimension of the catalog; one whose members the asker may not know is none."""
-    if key not in catalog.dimensions or catalog.dimensions[key].kind in grant.closed_entities:
+    if key not in catalog.dimensions or not grant.knows(catalog.dimensions[key]):
         raise UnknownDimension(
             dimension=key,
             words={
@@ -124,6 +124,9 @@ def member_name(member: str, dimension: Dimension, grant: Grant, reference: Refe
     """The name of a member that the asker may see."""
     if dimension.kind is None:
         return dimension.members.get(member)
+    if dimension.is_document:
+        document = reference.documents.get((dimension.kind, member))
+        return document.name if document else None
     found = reference.index.find(dimension.kind, member, grant)
     return found.name if found else None
 

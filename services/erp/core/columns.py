@@ -7,7 +7,7 @@ from typing import Final
 
 from services.erp.core.catalog import Dimension, Metric
 from services.erp.core.compiling import BASE
-from services.erp.core.plan import Slot
+from services.erp.core.frames import Slot
 from services.erp.core.query import DATE, Grain, Modifier
 from services.erp.core.result import Column, EntityReference, Role, Unit, UnitKind, Value
 from services.erp.core.shown import Shown, Values, currency_decimals, digits, rounded
@@ -47,7 +47,7 @@ class Columns:
                 name = _GRAINS[grouping.grain]
             yield Column(dimension.key, name, Role.DIMENSION), self._member_cell(dimension, at)
         units = {one.row.unit for one in self._rows if one.row.unit is not None}
-        if any(metric.unit is UnitKind.QUANTITY for metric in self._plan.metrics):
+        if self._plan.quantities:
             yield Column("unit", "단위", Role.DIMENSION), lambda one: one.row.unit or None
         if Modifier.RANK in self._query.modifiers:
             yield Column("rank", "순위", Role.RANK, self._ranked_by), lambda one: one.rank
@@ -57,12 +57,22 @@ class Columns:
             quantity = metric.unit is UnitKind.QUANTITY
             additive = (
                 metric.key in self._plan.additive
-                and metric.ratio is None
+                and metric.sides is None
                 and not self._query.average_over
                 and (len(units) <= 1 if quantity else not repeated)
             )
             unit = Unit(metric.unit, unit_code if quantity else self._currency(metric))
             yield from self._metric_columns(metric, unit, additive)
+            for figure in self._plan.beside.get(metric.key, ()):
+                yield from self._beside(figure, metric, unit_code)
+
+    def _beside(self, figure: Metric, metric: Metric, unit_code: str) -> Iterator[tuple[Column, Cell]]:
+        decimals = max((digits(self._values.value(figure.key, one)) for one in self._rows), default=0)
+        unit = Unit(UnitKind.QUANTITY, unit_code)
+        yield (
+            Column(figure.key, figure.name, Role.FIELD, metric.key, unit, decimals),
+            lambda one: self._values.value(figure.key, one),
+        )
 
     def _currency(self, metric: Metric) -> str:
         return self._plan.currency if metric.unit is UnitKind.CURRENCY else ""
@@ -70,7 +80,7 @@ class Columns:
     def _metric_columns(self, metric: Metric, unit: Unit, additive: bool) -> Iterator[tuple[Column, Cell]]:
         key, name, values = metric.key, metric.name, self._values
         decimals = self._decimals(metric, unit)
-        quotient = metric.ratio is not None or self._query.average_over is not None
+        quotient = metric.sides is not None or self._query.average_over is not None
 
         def cell(value: Decimal | None) -> Value:
             """Sums as they are, quotients to the decimals of their definition, counts as whole numbers."""

@@ -9,7 +9,7 @@ import functools
 import operator
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any, Final
 
 from sqlalchemy import (
@@ -29,12 +29,14 @@ from sqlalchemy import (
     union_all,
 )
 
-from services.erp.core.catalog import Dimension, Fact, Rollup, Term, TimeBehavior
+from services.erp.core.bases import current_rows, rolled_up, with_sums
+from services.erp.core.catalog import Dimension, Fact, Term, TimeBehavior, Window
 from services.erp.core.conditions import Trees, defined, filtered, is_one_of, meets
+from services.erp.core.frames import Frame, Slot
 from services.erp.core.joins import Joins
-from services.erp.core.periods import period_key
-from services.erp.core.plan import Frame, LeafPlan, Plan, Reading, Slot
-from services.erp.core.query import DATE, DateRange, Grain
+from services.erp.core.periods import period_key, year_before
+from services.erp.core.plan import LeafPlan, Plan, Reading
+from services.erp.core.query import DATE, DateRange, Filter, Grain
 from services.erp.core.result import UnitKind
 from services.erp.exact_decimal import ExactDecimal
 from services.erp.ports import AnySelect
@@ -96,12 +98,13 @@ class _Compiler:
         its figures by unit don't add up.
         """
         for slot, frame in self._plan.frames.items():
-            together: dict[tuple[str, Reading, bool], list[LeafPlan]] = {}
+            together: dict[tuple[str, Reading, Window, bool], list[LeafPlan]] = {}
             for leaf in self._plan.leaves[slot]:
                 alone = leaf.measure.distinct is not None
-                together.setdefault((leaf.measure.fact.key, leaf.reading, alone), []).append(leaf)
-            for (_, reading, _), leaves in together.items():
-                for days, period in _spans(reading, frame):
+                way = leaf.measure.fact.key, leaf.reading, leaf.metric.window, alone
+                together.setdefault(way, []).append(leaf)
+            for (_, reading, window, _), leaves in together.items():
+                for days, period in _windowed(window, _spans(reading, frame)):
                     yield self._branch(slot, leaves, days, period)
 
     def _branch(
@@ -111,7 +114,7 @@ class _Compiler:
         plan, fact = self._plan, leaves[0].measure.fact
         balance = leaves[0].metric.time is TimeBehavior.BALANCE
         as_of = days.end if days is not None and balance else plan.frames[slot].as_of
-        base = self._rollup(fact, fact.rollup, days, as_of) if fact.rollup else fact.table
+        base = self._base(fact, days, as_of)
         joins = Joins(base)
         conditions = list(self._row_conditions(fact, joins, days, as_of))
         if len(leaves) == 1:
@@ -175,35 +178,36 @@ class _Compiler:
         if plan.query.currency:
             yield joins.first(fact.currency) == plan.query.currency
         wanted = [plan.query.filter] if plan.query.filter else []
-        for one in [*wanted, *plan.restrictions[fact.key]]:
-            yield filtered(one, fact, joins, self._dimensions, self._trees)
+        yield from self._filters(fact, joins, [*wanted, *plan.restrictions[fact.key]])
 
-    def _rollup(self, fact: Fact, rollup: Rollup, days: DateRange | None, as_of: date) -> FromClause:
-        """The fact's rows, made of the ledger's rows up to the last day."""
-        ledger = fact.table.c
-        joins = Joins(fact.table)
-        conditions = [defined(one, joins, as_of) for one in fact.conditions]
-        if days is not None:
-            conditions += _within(joins.first(fact.date), days)
-        if "company_id" in rollup.by:  # the ledger's index begins with it
-            conditions.append(is_one_of(ledger.company_id, [company.key for company in self._plan.companies]))
-        earliest = {
-            name: func.min(
-                case((ledger[one.where_equal[0]] == ledger[one.where_equal[1]], ledger[one.column]))
-            )
-            for name, one in rollup.earliest.items()
-        }
-        return (
-            select(
-                *(ledger[name] for name in rollup.by),
-                *(func.sum(ledger[column]).label(name) for name, column in rollup.sums.items()),
-                *(value.label(name) for name, value in earliest.items()),
-            )
-            .select_from(joins.clause)
-            .where(*conditions)
-            .group_by(*(ledger[name] for name in rollup.by))
-            .subquery(fact.key)
-        )
+    def _base(self, fact: Fact, days: DateRange | None, as_of: date) -> FromClause:
+        """Where the fact's rows come from."""
+        companies = [company.key for company in self._plan.companies]
+        if fact.rollup:
+            joins = Joins(fact.table)
+            conditions = [defined(one, joins, as_of) for one in fact.conditions]
+            if days is not None:
+                conditions += _within(joins.first(fact.date), days)
+            if "company_id" in fact.rollup.by:  # the ledger's index begins with it
+                conditions.append(is_one_of(fact.table.c.company_id, companies))
+            return rolled_up(fact, fact.rollup, joins, conditions)
+        if fact.added:
+            other = fact.added.fact
+            joins = Joins(other.table)
+            conditions = [
+                meets(other.company, joins, lambda column: is_one_of(column, companies)),
+                *(defined(one, joins, as_of) for one in other.conditions),
+                *self._filters(other, joins, self._plan.restrictions[other.key]),
+            ]
+            self.tables |= {other.table.name, *joins.tables}
+            return with_sums(fact, fact.added, joins, conditions, companies)
+        if fact.current:
+            return current_rows(fact, fact.current, as_of)
+        return fact.table
+
+    def _filters(self, fact: Fact, joins: Joins, filters: Iterable[Filter]) -> Iterator[ColumnElement[bool]]:
+        for one in filters:
+            yield filtered(one, fact, joins, self._dimensions, self._trees)
 
     def _member(self, fact: Fact, dimension: Dimension, joins: Joins) -> ColumnElement[Any]:
         member = joins.first(fact.expression(dimension.key))
@@ -261,6 +265,19 @@ def _spans(reading: Reading, frame: Frame) -> Iterator[tuple[DateRange | None, s
             for period in frame.periods:
                 if period.days.start <= frame.as_of:
                     yield DateRange(date.min, min(period.days.end, frame.as_of)), period.key.isoformat()
+
+
+def _windowed(
+    window: Window, spans: Iterable[tuple[DateRange | None, str | None]]
+) -> Iterator[tuple[DateRange | None, str | None]]:
+    """The spans up to a day, as the window has them."""
+    for days, period in spans:
+        if days is None or window is Window.OWN:
+            yield days, period
+        elif window is Window.YEAR:
+            yield DateRange(year_before(days.end) + timedelta(days=1), days.end), period
+        else:
+            yield DateRange(date.min, year_before(days.end)), period
 
 
 def _within(column: ColumnElement[Any], days: DateRange) -> Iterator[ColumnElement[bool]]:

@@ -84,6 +84,8 @@ def _asked(
         return joins.first(expression), predicate
     path = expression[0]
     steps = list(path.steps)
+    if path.when is not None:
+        return joins.column(path), predicate
     column, wanted = path.column, predicate
     while steps and "state" not in steps[-1][1].c:  # a document has a state, a master hasn't
         holding, master = steps.pop()
@@ -120,6 +122,9 @@ def defined(condition: Condition, joins: Joins, as_of: date) -> ColumnElement[bo
         case Test.ABOVE:
             least = Decimal(condition.values[0])
             return meets(condition.expression, joins, lambda column: column > literal(least, column.type))
+        case Test.AT_LEAST:
+            least = Decimal(condition.values[0])
+            return meets(condition.expression, joins, lambda column: column >= literal(least, column.type))
         case Test.BEFORE_AS_OF:
             return meets(condition.expression, joins, lambda column: column < as_of)
 

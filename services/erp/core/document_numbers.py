@@ -130,6 +130,16 @@ def lookup(
     return select(*columns).select_from(joins.clause).where(*conditions).order_by(record.table.c.number)
 
 
+def by_key(
+    record: RecordKind, keys: Sequence[str], grant: Grant, dimensions: Mapping[str, Dimension]
+) -> AnySelect:
+    """The documents with one of the keys that the asker may see: id, number, date, party."""
+    joins = Joins(record.table)
+    conditions = [record.table.c.id.in_(keys), *visible(record, joins, grant, dimensions)]
+    columns = described(record, joins)
+    return select(*columns).select_from(joins.clause).where(*conditions)
+
+
 def described(record: RecordKind, joins: Joins) -> list[ColumnElement[Any]]:
     """id, number, date and party of a document, for `reference`."""
     date = record.table.c[record.date] if record.date else null()

@@ -10,10 +10,11 @@ from datetime import date
 from decimal import Context, Decimal
 from typing import Any, Final
 
-from services.erp.core.catalog import Catalog, Metric
+from services.erp.core.catalog import Catalog, Metric, Window, windowed
 from services.erp.core.compiling import BASE, BEFORE, Statement
+from services.erp.core.frames import Slot
 from services.erp.core.periods import period_start
-from services.erp.core.plan import Plan, Reading, Slot
+from services.erp.core.plan import Plan, Reading
 from services.erp.core.result import UnitKind
 
 Figures = dict[str, Decimal]
@@ -117,7 +118,7 @@ def _rows(
     frame = plan.frames[Slot.ASKED]
     due_date = date.fromisoformat(due) if due else None
     for step, period in enumerate(frame.periods or [None]):
-        begun = period is None or (period.days.start <= frame.as_of and not plan.query.top)
+        begun = period is None or (period.days.start <= frame.as_of and not plan.has_gaps)
         if not begun and not any(
             steps[step] for steps in (plain[Slot.ASKED], *(own[Slot.ASKED, unit] for unit in units))
         ):
@@ -188,6 +189,13 @@ class Calculator:
                 return None
             times = 100 if metric.unit is UnitKind.PERCENT else 1
             return EXACT.divide(EXACT.multiply(above, times), below)
+        if metric.turnover:
+            flow, balance = metric.turnover
+            turned = figures.get(windowed(flow, Window.YEAR), Decimal(0))
+            ends = figures.get(windowed(balance, Window.YEAR_AGO), Decimal(0)) + figures.get(
+                balance, Decimal(0)
+            )
+            return EXACT.divide(turned * 2, ends) if ends else None
         if not metric.formula:
             own = suffix if metric.unit is not UnitKind.COUNT else ""  # a count has no currency
             return figures.get(metric.key + own, Decimal(0))

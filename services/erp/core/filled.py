@@ -4,12 +4,12 @@ A definition's `is_return: false` holds for a flag that isn't filled (there are 
 over it does not: it would answer 0 for what is not known.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Generator, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from sqlalchemy import Table
 
-from services.erp.core.catalog import Condition, Dimension, Expression, Fact, Measure, Test
+from services.erp.core.catalog import Added, Condition, Dimension, Expression, Fact, Measure, Test
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +60,8 @@ def measure_needs(
         columns += [
             part for each in fact.rollup.earliest.values() for part in (each.column, *each.where_equal)
         ]
+    if fact.added is not None:
+        columns = yield from _added_needs(fact, fact.added, columns, known)
     yield from (Need(name, column) for column in columns if not known.has(name, column))
     paths = [fact.company, *([fact.date] if dated and fact.date else [])]
     if measure.distinct is not None:
@@ -69,7 +71,30 @@ def measure_needs(
             each.expression for each in (*fact.conditions, *measure.conditions) if _says_something(each)
         ]
     for expression in paths:
-        yield from _path_needs(fact.table, expression, known)
+        yield from _path_needs(fact.table, _of_table(expression, fact), known)
+
+
+def _added_needs(
+    fact: Fact, added: Added, columns: Iterable[str], known: Filled
+) -> Generator[Need, None, list[str]]:
+    """What the sums beside the rows lack; returns the columns that the table itself must have."""
+    other = added.fact.table.name
+    if not known.has(other):
+        yield Need(other)
+    own = [mine for _, mine in added.by]
+    for column in [*columns, *(name for pair in added.differences.values() for name in pair)]:
+        if column in added.sums:
+            if not known.has(other, added.sums[column]):
+                yield Need(other, added.sums[column])
+        elif column in fact.table.c:
+            own.append(column)
+    yield from _path_needs(added.fact.table, added.fact.company, known)
+    return [column for column in own if column != "id"]
+
+
+def _of_table(expression: Expression, fact: Fact) -> Expression:
+    """Without columns that are no table's own: sums beside the rows, their differences, the company asked for."""
+    return tuple(path for path in expression if path.steps or path.column in fact.table.c)
 
 
 def dimension_needs(fact: Fact, dimension: Dimension, known: Filled) -> Iterator[Need]:
@@ -77,7 +102,7 @@ def dimension_needs(fact: Fact, dimension: Dimension, known: Filled) -> Iterator
     if dimension.table is not None and not known.has(dimension.table.name):
         yield Need(dimension.table.name)
         return
-    yield from _path_needs(fact.table, fact.expression(dimension.key), known)
+    yield from _path_needs(fact.table, _of_table(fact.expression(dimension.key), fact), known)
 
 
 def _says_something(condition: Condition) -> bool:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, FromClause, func
+from sqlalchemy import ColumnElement, FromClause, case, func
 
 from services.erp.core.catalog import Expression, Path
 
@@ -32,7 +32,11 @@ class Joins:
                 self._reached[step] = table
                 self.tables.add(target.name)
             at = step
-        return self._reached[at].c[path.column]
+        columns = self._reached[at].c
+        if path.when is None:
+            return columns[path.column]
+        kind, value = path.when
+        return case((columns[kind] == value, columns[path.column]))
 
     def first(self, expression: Expression) -> ColumnElement[Any]:
         """The first path's column that isn't empty."""

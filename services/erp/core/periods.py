@@ -59,6 +59,14 @@ def complete_periods(
     )
 
 
+def year_before(day: date) -> date:
+    """The same day twelve months before; of 29 February the 28th."""
+    try:
+        return day.replace(year=day.year - 1)
+    except ValueError:
+        return day.replace(year=day.year - 1, day=28)
+
+
 def period_start(day: date, grain: Grain, fiscal_start_month: int) -> date:
     """The first calendar day of the period in which `day` lies."""
     if grain is Grain.DAY:

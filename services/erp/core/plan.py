@@ -3,12 +3,12 @@
 Everything that can be wrong with a question is found here, before anything is read.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 
-from services.erp.core.catalog import Catalog, Dimension, Measure, Metric, TimeBehavior
+from services.erp.core.catalog import Catalog, Dimension, Measure, Metric, TimeBehavior, Window
 from services.erp.core.checks import (
     base_currency,
     check_filter,
@@ -19,25 +19,16 @@ from services.erp.core.checks import (
     permitted_metric,
     refused,
 )
-from services.erp.core.periods import Period, complete_periods, periods
+from services.erp.core.frames import Frame, Slot, frames_of, too_many_periods
 from services.erp.core.policy import Grant
-from services.erp.core.query import DATE, DUE_DATE, DateRange, Grain, Grouping, Member, Modifier, Query
+from services.erp.core.query import DATE, DUE_DATE, Grouping, Member, Modifier, Query
 from services.erp.core.reference import Company, Reference
 from services.erp.core.result import EntityKind, UnitKind
 from services.erp.core.shape_checks import check_shape
 from services.erp.errors import QueryRefused, UnknownDimension
 
-_FIRST_YEAR, _LAST_YEAR = 1900, 2200
-MAX_PERIODS = 1500
 MAX_SEPARATE_PERIODS = 60
 """Of a balance that is computed anew for each period."""
-
-
-class Slot(StrEnum):
-    """The asked period, and the one beside it."""
-
-    ASKED = "asked"
-    COMPARED = "compared"
 
 
 class Reading(StrEnum):
@@ -56,19 +47,6 @@ class Reading(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Frame:
-    """A slot's days: of flows (`range`; all days where only balances are asked for) and balances (`as_of`),
-    and the steps of a trend.
-    """
-
-    range: DateRange
-    as_of: date
-    periods: tuple[Period, ...] = ()
-    divisors: tuple[int, ...] = ()
-    """For averages: the steps averaged in each period, or in the whole; empty = figures are totals."""
-
-
-@dataclass(frozen=True, slots=True)
 class LeafPlan:
     """One metric that is read in a slot, its measure, and how."""
 
@@ -83,6 +61,8 @@ class Plan:
 
     query: Query
     metrics: tuple[Metric, ...]
+    beside: Mapping[str, tuple[Metric, ...]]
+    """Metric -> the figures shown beside it."""
     leaves: Mapping[Slot, tuple[LeafPlan, ...]]
     dimensions: tuple[Dimension, ...]
     """Those of the groupings."""
@@ -105,6 +85,11 @@ class Plan:
         """The leaves that have a unit for each row."""
         leaves = self.leaves[Slot.ASKED]
         return frozenset(leaf.metric.key for leaf in leaves if leaf.metric.unit is UnitKind.QUANTITY)
+
+    @property
+    def has_gaps(self) -> bool:
+        """Only what has rows is shown: of a ranking, and of documents, which are of one day each."""
+        return bool(self.query.top) or any(dimension.is_document for dimension in self.dimensions)
 
     @property
     def date_grouping(self) -> Grouping | None:
@@ -132,19 +117,21 @@ def make_plan(query: Query, catalog: Catalog, grant: Grant, reference: Reference
         query = replace(query, filter=owned(query.filter, grant))
     filtered = check_filter(query.filter, catalog, grant, reference, 1) if query.filter else frozenset()
     companies = chosen_companies(query, grant, reference, filtered)
-    frames = _frames(query, metrics, reference.fiscal_start_month, today)
+    frames = frames_of(query, metrics, reference.fiscal_start_month, today)
     needed = {grouping.dimension for grouping in query.groupings} | filtered
-    wanted = dict.fromkeys(leaf for metric in metrics for leaf in catalog.leaves(metric))
+    grouped = {dimension.key for dimension in dimensions}
+    beside = {metric.key: metric.beside for metric in metrics if metric.beside_dimension in grouped}
+    shown = (*metrics, *(figure for figures in beside.values() for figure in figures))
+    wanted = dict.fromkeys(leaf for metric in shown for leaf in catalog.leaves(metric))
     leaves = {
         slot: tuple(_leaf(leaf, query, catalog, needed, frame, today) for leaf in wanted)
         for slot, frame in frames.items()
     }
     every = [leaf for slot in leaves.values() for leaf in slot]
     restrictions = {
-        leaf.measure.fact.key: tuple(
-            member for member in grant.on(leaf.measure.fact) if member.dimension != EntityKind.COMPANY
-        )
+        fact.key: tuple(member for member in grant.on(fact) if member.dimension != EntityKind.COMPANY)
         for leaf in every
+        for fact in (leaf.measure.fact, *((leaf.measure.fact.added.fact,) if leaf.measure.fact.added else ()))
     }
     parts = {
         metric.key: [leaf for leaf in every if leaf.metric in catalog.leaves(metric)] for metric in metrics
@@ -165,6 +152,7 @@ def make_plan(query: Query, catalog: Catalog, grant: Grant, reference: Reference
     return Plan(
         query,
         metrics,
+        beside,
         leaves,
         dimensions,
         companies,
@@ -179,7 +167,7 @@ def make_plan(query: Query, catalog: Catalog, grant: Grant, reference: Reference
             query,
             {
                 metric.key: metric.key in adding_up
-                and metric.ratio is None
+                and metric.sides is None
                 and (metric.key in flows or dates != [True])
                 for metric in metrics
             },
@@ -193,88 +181,6 @@ def make_plan(query: Query, catalog: Catalog, grant: Grant, reference: Reference
             "잔액이라서 누계를 낼 수 없습니다.",
             "A balance has no running total.",
         ),
-    )
-
-
-def _frames(
-    query: Query, metrics: Iterable[Metric], fiscal_start_month: int, today: date
-) -> Mapping[Slot, Frame]:
-    grouping = next((g for g in query.groupings if g.dimension == DATE), None)
-    for metric in metrics:
-        if query.range is None and (metric.time is TimeBehavior.FLOW or grouping):
-            raise refused(
-                f"{metric.name}은(는) 기간이 필요합니다. 예: 지난달, 올해.",
-                f'"{metric.key}" needs a period.',
-                metric=metric.key,
-                dimension=DATE,
-            )
-    compared = query.comparison
-    wanted = {Slot.ASKED: (query.range, query.as_of)}
-    if compared is not None:
-        if (compared.range is None and compared.as_of is None) or (query.range and not compared.range):
-            raise refused("비교할 기간이 필요합니다.", "The comparison needs a period.", dimension=DATE)
-        wanted[Slot.COMPARED] = (compared.range, compared.as_of)
-    frames = {}
-    for slot, (asked, as_of) in wanted.items():
-        for one in (asked, query.due_range):
-            if one is not None:
-                _check_range(one)
-        averaged: tuple[Period, ...] = ()
-        if query.average_over and asked is not None:
-            averaged = _averaged(asked, query.average_over, fiscal_start_month, today)
-        span = DateRange(averaged[0].days.start, averaged[-1].days.end) if averaged else asked
-        steps: tuple[Period, ...] = ()
-        if grouping is not None and grouping.grain is not None and span is not None:
-            steps = periods(span, grouping.grain, fiscal_start_month)
-            if len(steps) > MAX_PERIODS:
-                raise _too_many_periods(MAX_PERIODS)
-        day = as_of or (min(span.end, today) if span else today)
-        frames[slot] = Frame(span or DateRange(date.min, day), day, steps, _divisors(averaged, steps))
-    return frames
-
-
-def _averaged(span: DateRange, over: Grain, fiscal_start_month: int, today: date) -> tuple[Period, ...]:
-    """The steps of which the span has an average: those that lie in it whole and are over; the one that has begun
-    when it stands alone.
-    """
-    steps = periods(span, over, fiscal_start_month)
-    whole = complete_periods(span, over, fiscal_start_month, today)
-    if whole:
-        return whole
-    begun = tuple(step for step in steps if step.days.start <= today)
-    if len(begun) > 1:
-        raise refused(
-            "기간 안에 끝까지 지난 온전한 단위가 없어서 평균을 낼 수 없습니다. 기간을 늘려 주세요.",
-            f"No whole {over.value} of the range is over yet: there is no average.",
-            dimension=DATE,
-        )
-    return begun or steps
-
-
-def _divisors(averaged: Sequence[Period], steps: Sequence[Period]) -> tuple[int, ...]:
-    if not averaged or not steps:
-        return (len(averaged),) if averaged else ()
-    return tuple(
-        sum(step.days.start <= one.days.start <= step.days.end for one in averaged) for step in steps
-    )
-
-
-def _check_range(days: DateRange) -> None:
-    if days.start > days.end:
-        raise refused("기간의 시작이 끝보다 늦습니다.", "The range ends before it starts.", dimension=DATE)
-    if days.start.year < _FIRST_YEAR or days.end.year > _LAST_YEAR:
-        raise refused(
-            f"{_FIRST_YEAR}년부터 {_LAST_YEAR}년까지 물어볼 수 있습니다.",
-            f"Ranges lie between the years {_FIRST_YEAR} and {_LAST_YEAR}.",
-            dimension=DATE,
-        )
-
-
-def _too_many_periods(most: int) -> QueryRefused:
-    return refused(
-        f"한 번에 {most}단계까지 나눌 수 있습니다. 기간을 줄이거나 단위를 키워 주세요.",
-        f"At most {most} steps: shorten the range or take a larger step.",
-        dimension=DATE,
     )
 
 
@@ -296,7 +202,8 @@ def _leaf(
             metric=leaf.key,
             dimension=DATE,
         )
-    now = leaf.now if frame.as_of == today and not trend else ()
+    own = leaf.window is Window.OWN
+    now = leaf.now if frame.as_of == today and not trend and own else ()
     measures = now + leaf.measures
     if not measures:
         raise refused(
@@ -317,7 +224,7 @@ def _leaf(
                 )
             reading = _reading(measure, leaf, trend)
             if reading is Reading.EACH_PERIOD and len(frame.periods) > MAX_SEPARATE_PERIODS:
-                raise _too_many_periods(MAX_SEPARATE_PERIODS)
+                raise too_many_periods(MAX_SEPARATE_PERIODS)
             return LeafPlan(leaf, measure, reading)
     raise _no_measure(leaf, measures, dimensions, catalog)
 
@@ -327,6 +234,8 @@ def _in_document_currency(measure: Measure) -> bool:
 
 
 def _reading(measure: Measure, leaf: Metric, trend: bool) -> Reading:
+    if leaf.window is not Window.OWN:
+        return Reading.EACH_PERIOD if trend else Reading.TO_DAY
     if leaf.time is TimeBehavior.FLOW:
         return Reading.PERIOD
     if measure.fact.snapshot:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Final, TypeVar
 
-from services.erp.core.catalog import Catalog, Fact, Metric
+from services.erp.core.catalog import Catalog, Dimension, Fact, Metric
 from services.erp.core.query import Member
 from services.erp.core.result import EntityKind
 from services.kit.identity import Identity
@@ -66,6 +66,12 @@ class Grant:
     """Row filters, each with the keys of the facts that it is for."""
     own: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Dimension -> the asker's own members, from the claims."""
+
+    def knows(self, dimension: Dimension) -> bool:
+        """The asker may know the dimension's members."""
+        if dimension.is_document:
+            return dimension.kind in self.records
+        return dimension.kind not in self.closed_entities
 
     def on(self, fact: Fact) -> tuple[Member, ...]:
         """The row filters on a fact."""
@@ -176,8 +182,8 @@ def revealed(catalog: Catalog, hidden: Iterable[str], visible: Iterable[str]) ->
     ratios = []
     for key in visible:
         metric = catalog.metrics[key]
-        if metric.ratio:
-            ratios.append(metric.ratio)
+        if metric.sides:
+            ratios.append(metric.sides)
         else:
             known.add(_vector(catalog, metric))
     for _ in ratios:  # a known ratio and one of its sides give the other
@@ -191,7 +197,7 @@ def revealed(catalog: Catalog, hidden: Iterable[str], visible: Iterable[str]) ->
         for key in sorted(hidden)
         if all(
             known.holds(_vector(catalog, catalog.metrics[side]))
-            for side in catalog.metrics[key].ratio or (key,)
+            for side in catalog.metrics[key].sides or (key,)
         )
     )
 

@@ -2,6 +2,7 @@
 means.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -99,6 +100,18 @@ class Not:
 
 
 Filter = Member | AllOf | AnyOf | Not
+
+
+def members_of(node: Filter | None) -> Iterator[Member]:
+    """All comparisons in the filter."""
+    match node:
+        case AllOf(filters) | AnyOf(filters):
+            for one in filters:
+                yield from members_of(one)
+        case Not(inner):
+            yield from members_of(inner)
+        case Member():
+            yield node
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import Any, Final
 
@@ -13,7 +13,7 @@ from services.erp.core.document_numbers import first_numbers, prefixes
 from services.erp.core.entity_index import Entity, EntityIndex
 from services.erp.core.filled import Filled, filled
 from services.erp.core.joins import Joins
-from services.erp.core.result import EntityKind
+from services.erp.core.result import EntityKind, EntityReference
 from services.erp.local_model import load_watermark, masters
 from services.erp.ports import AnySelect, Fetched
 
@@ -54,6 +54,8 @@ class Reference:
     """The row of CHANGES when it was made."""
     filled: Filled
     """What of the local model this ERP's mapping fills."""
+    documents: Mapping[tuple[EntityKind, str], EntityReference] = field(default_factory=dict)
+    """Those that one question names, and its asker may see."""
 
 
 def data_as_of(watermarks: Fetched, tables: frozenset[str]) -> datetime | None:
@@ -133,7 +135,11 @@ def _document_dates(catalog: Catalog) -> list[Any]:
 
 def _named(catalog: Catalog) -> Iterator[tuple[Dimension, EntityKind]]:
     """Dimensions whose members are rows of a table."""
-    return ((d, d.kind) for d in catalog.dimensions.values() if d.kind is not None and d.table is not None)
+    return (
+        (d, d.kind)
+        for d in catalog.dimensions.values()
+        if d.kind is not None and d.table is not None and not d.is_document
+    )
 
 
 def _valued(catalog: Catalog) -> Iterator[tuple[Dimension, EntityKind]]:

@@ -66,14 +66,14 @@ def _check_role(query: Query, metric: Metric | None, role: Role) -> None:
             f'"{metric.key}" is a rate: its change is in points.',
             metric=metric.key,
         )
-    if role is Role.SHARE and (Modifier.SHARE not in query.modifiers or metric.ratio):
+    if role is Role.SHARE and (Modifier.SHARE not in query.modifiers or metric.sides):
         raise refused(
             "비중으로 거르려면 비중을 함께 물어야 합니다.", "A condition on shares needs the shares."
         )
 
 
 def _check_average(query: Query, over: Grain, metric: Metric) -> None:
-    if metric.time is not TimeBehavior.FLOW or metric.ratio:
+    if metric.time is not TimeBehavior.FLOW or metric.sides:
         raise refused(
             f"{metric.name}은(는) 기간마다 더해지는 값이 아니라서 평균을 내지 않습니다.",
             f'"{metric.key}" does not add up over time: it has no average over periods.',
@@ -95,7 +95,7 @@ def _check_average(query: Query, over: Grain, metric: Metric) -> None:
 
 
 def _check_without_rows(query: Query, dimensions: tuple[Dimension, ...]) -> None:
-    if len(dimensions) != 1 or dimensions[0].is_date or dimensions[0].kind is None:
+    if len(dimensions) != 1 or dimensions[0].kind is None or dimensions[0].is_document:
         raise refused(
             "실적이 없는 대상은 거래처나 품목처럼 한 가지 기준으로만 찾을 수 있습니다.",
             "Members without rows are those of one grouping that has names.",

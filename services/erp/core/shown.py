@@ -7,7 +7,8 @@ from typing import Any, Final
 
 from services.erp.core.catalog import Catalog
 from services.erp.core.figures import EXACT, Calculator, Figures, Row
-from services.erp.core.plan import Plan, Slot
+from services.erp.core.frames import Slot
+from services.erp.core.plan import Plan
 from services.erp.core.query import DATE, DUE_DATE
 from services.erp.core.result import Role
 
@@ -31,7 +32,8 @@ class Values:
 
     def __init__(self, plan: Plan, catalog: Catalog) -> None:
         self.plan = plan
-        self.metrics = {metric.key: metric for metric in plan.metrics}
+        beside = (figure for figures in plan.beside.values() for figure in figures)
+        self.metrics = {metric.key: metric for metric in (*plan.metrics, *beside)}
         self.calculator = Calculator(catalog)
         members = (dimension.key for dimension in plan.dimensions if not dimension.is_date)
         self.positions: Mapping[str, int] = {key: at for at, key in enumerate(members)}

@@ -14,7 +14,8 @@ from typing import Any, Final
 from services.erp.core.catalog import Catalog
 from services.erp.core.columns import Columns
 from services.erp.core.figures import Figures, Row, add, in_order
-from services.erp.core.plan import Plan, Slot
+from services.erp.core.frames import Slot
+from services.erp.core.plan import Plan
 from services.erp.core.query import Modifier, Operator, Ordering
 from services.erp.core.result import Column, Role, Table, Unit, UnitKind
 from services.erp.core.shown import Shown, Values, percent

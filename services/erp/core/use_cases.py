@@ -5,8 +5,9 @@ policy.
 import asyncio
 import gc
 import hashlib
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache, partial
 from typing import Final
@@ -21,10 +22,10 @@ from services.erp.core.entity_index import Candidate, Resolution
 from services.erp.core.figures import put_together
 from services.erp.core.plan import make_plan
 from services.erp.core.policy import Grant, Policy
-from services.erp.core.query import Query
+from services.erp.core.query import Query, members_of
 from services.erp.core.records import RecordReading
 from services.erp.core.reference import CHANGES, WATERMARKS, Company, Reference, data_as_of
-from services.erp.core.result import EntityKind, QueryResult, Record, ResultContext
+from services.erp.core.result import EntityKind, EntityReference, QueryResult, Record, ResultContext
 from services.erp.core.tabulating import tabulate
 from services.erp.core.words import applied_filters, definitions, is_partial
 from services.erp.errors import LocalModelEmpty, RecordNotFound, RowLimitExceeded
@@ -96,9 +97,7 @@ class Erp:
         order = grant.companies or tuple(reference.companies)
         visible = tuple(reference.companies[key] for key in order if key in reference.companies)
         dimensions = {
-            key: dimension
-            for key, dimension in self._catalog.dimensions.items()
-            if dimension.kind not in grant.closed_entities
+            key: dimension for key, dimension in self._catalog.dimensions.items() if grant.knows(dimension)
         }
         metrics = tuple(
             DescribedMetric(
@@ -129,6 +128,7 @@ class Erp:
         """
         grant = self._grant(asker)
         reference = await self._fresh_reference()
+        reference = replace(reference, documents=await self._named_documents(query, grant))
         plan = make_plan(query, self._catalog, grant, reference, self._clock.today())
         check_connected(plan, self._catalog, reference.filled)
         statement = compile_plan(plan, self._catalog.dimensions, self._limits.groups)
@@ -154,6 +154,31 @@ class Erp:
         else:
             table = tabulate(plan, self._catalog, rows, limit)
         return QueryResult(table, context)
+
+    async def _named_documents(
+        self, query: Query, grant: Grant
+    ) -> Mapping[tuple[EntityKind, str], EntityReference]:
+        """The documents that the question's filter names and the asker may see."""
+        wanted: dict[EntityKind, set[str]] = defaultdict(set)
+        for member in members_of(query.filter):
+            dimension = self._catalog.dimensions.get(member.dimension)
+            if dimension and dimension.is_document and dimension.kind in grant.records:
+                wanted[dimension.kind] |= set(member.members)
+        if not wanted:
+            return {}
+        fetched = await self._local_model.read(
+            *(
+                document_numbers.by_key(
+                    self._catalog.records[kind], sorted(keys), grant, self._catalog.dimensions
+                )
+                for kind, keys in wanted.items()
+            )
+        )
+        return {
+            (kind, row.id): document_numbers.reference(kind, row)
+            for kind, found in zip(wanted, fetched, strict=True)
+            for row in found.rows
+        }
 
     async def resolve(
         self, asker: Identity, mentions: Sequence[str], kinds: Collection[EntityKind], max_candidates: int

@@ -1,11 +1,14 @@
 """What was in force, in Korean words: dates, company, conditions, definitions, the asker's part."""
 
 from collections.abc import Iterable, Iterator
+from datetime import timedelta
 from typing import Final
 
 from services.erp.core.catalog import Catalog, TimeBehavior
 from services.erp.core.checks import member_name
-from services.erp.core.plan import Frame, Plan, Slot
+from services.erp.core.frames import Frame, Slot
+from services.erp.core.periods import year_before
+from services.erp.core.plan import Plan
 from services.erp.core.policy import Grant
 from services.erp.core.query import (
     AllOf,
@@ -93,6 +96,10 @@ def _frame(plan: Plan, frame: Frame) -> Iterator[str]:
         yield _AVERAGES[plan.query.average_over][0]
     if TimeBehavior.BALANCE in times and not frame.periods:
         yield f"{frame.as_of} 기준"
+    if any(metric.turnover for metric in plan.metrics) and not frame.periods:
+        opening = year_before(frame.as_of)
+        first = opening + timedelta(days=1)
+        yield f"{first}~{frame.as_of} 12개월, {opening}와 {frame.as_of}의 평균"
 
 
 def _range(days: DateRange) -> str:

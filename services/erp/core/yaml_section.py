@@ -1,5 +1,6 @@
 """YAML files that people edit, read strictly: every mistake is told with its file and line."""
 
+import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final, Self
@@ -128,6 +129,18 @@ class Section:
         for key in self._nodes:
             if key not in self._taken:
                 raise self.error(f"'{key}'은(는) 모르는 항목입니다 / nothing here is called '{key}'", key)
+
+
+def korean(section: Section, key: str) -> str:
+    """A text with Korean in it.
+
+    Raises:
+        CatalogError: it has none.
+    """
+    text = section.text(key)
+    if not re.search("[가-힣]", text):
+        raise section.error(f"'{key}'에 한국어가 필요합니다 / '{key}' must be Korean", key)
+    return text
 
 
 def _plain(node: yaml.Node) -> Any:

@@ -77,7 +77,7 @@ def plain(value: Any) -> Any:
 
 def parse(case: dict[str, Any]) -> tuple[Identity, query_pb2.Query]:
     ask = case.get("ask", EXECUTIVE)
-    claims = {name: tuple(values) for name, values in ask["claims"].items()}
+    claims = {name: v if isinstance(v, str) else tuple(v) for name, v in ask["claims"].items()}
     who = Identity("sub", "kim", "김", frozenset(ask["roles"]), **claims)
     return who, ParseDict(case["query"], query_pb2.Query())
 

@@ -299,3 +299,46 @@ async def test_without_a_role_or_a_token_nothing_is_answered(client: Client):
     with pytest.raises(grpc.aio.AioRpcError) as raised:
         await client.stub.RunQuery(request)
     assert raised.value.code() == grpc.StatusCode.UNAUTHENTICATED
+
+
+async def test_anothers_leave_is_neither_told_nor_hinted_at(client: Client):
+    kim = {**KIM, "employee": "HR-EMP-00012"}
+
+    def ask(employee: str, who: dict[str, Any]) -> Any:
+        condition = {"member": {"dimension": "employee", "members": [employee]}}
+        return client("RunQuery", question(metrics=["leave_balance"], filter=condition), who)
+
+    assert (await ask("HR-EMP-00012", kim)).table.rows
+    others = [await refused(ask(key, kim)) for key in ("HR-EMP-00006", "HR-EMP-99999")]
+    assert others[0] == others[1]
+    assert others[0][1] == "MEMBER_NOT_FOUND"
+    assert (await ask("HR-EMP-00006", JUNG)).table.rows
+    whole = await client("RunQuery", question(metrics=["leave_balance"]), kim)
+    assert whole.context.partial_view
+    nobody = await client("RunQuery", question(metrics=["leave_balance"]), KIM)
+    assert whole.table.rows[0].values[0].decimal != "0"
+    assert nobody.table.rows[0].values[0].decimal == "0"
+    found = await client("ResolveEntities", pb.ResolveEntitiesRequest(mentions=["박지훈"]), kim)
+    assert not found.resolutions[0].candidates
+
+
+async def test_a_document_in_a_filter_is_one_that_one_may_see(client: Client, source: sqlite3.Connection):
+    (far,) = source.execute(
+        "SELECT o.name FROM `tabSales Order` o JOIN tabCustomer c ON c.name = o.customer "
+        "WHERE c.territory = '부산' AND o.company = '마루산업' AND o.docstatus = 1 LIMIT 1"
+    ).fetchone()
+
+    def ask(order: str, dimension: str = "sales_order", who: dict[str, Any] = KIM) -> Any:
+        condition = {"member": {"dimension": dimension, "members": [order]}}
+        year = {"startDate": "2023-01-01", "endDate": "2026-11-20"}
+        return client("RunQuery", question(metrics=["orders_received"], range=year, filter=condition), who)
+
+    assert await refused(ask(far)) == await refused(ask("NO-SUCH"))
+    response = await ask(far, who=JUNG)
+    assert response.table.rows[0].values[0].decimal != "0"
+    assert response.context.filters[2].text == f"수주: {far}"
+    described = await client("DescribeCatalog", pb.DescribeCatalogRequest(), KIM)
+    known = {dimension.key for dimension in described.dimensions}
+    assert {"sales_order", "sales_invoice"} <= known
+    assert not {"purchase_order", "payment", "work_order"} & known
+    assert (await refused(ask("X", "purchase_order")))[1] == "UNKNOWN_DIMENSION"

@@ -12,6 +12,7 @@ SALES = {
     *("orders_received", "open_sales_quantity", "late_sales_quantity", "late_sales_order_count"),
     *("receivables", "overdue_receivables", "payments_received"),
 }
+# What the documents below them show is theirs too.
 PURCHASING = {"purchase_orders", "open_purchase_quantity", "late_purchase_quantity", "purchases"}
 FINANCE = {
     *("profit", "receivables", "overdue_receivables", "payables", "payments_received", "payments_made"),
@@ -29,9 +30,14 @@ def test_a_role_opens_its_domain_and_no_other():
     assert "stock_value" not in policy().grant(catalog(), asker("employee", "stock")).metrics
 
 
-@pytest.mark.parametrize(
-    "roles", [("employee",), ("admin",), ("auditor",), ("nobody-knows-this",), ("EXECUTIVE",)]
-)
+def test_an_employee_may_ask_for_leave_alone_which_is_ones_own():
+    grant = policy().grant(catalog(), asker("employee", employee="E1"))
+    assert grant.metrics == {"leave_balance"}
+    assert [member.members for member in grant.on(catalog().facts["leave_entry"])] == [("E1",)]
+    assert not policy().grant(catalog(), asker("people", employee="E1")).on(catalog().facts["leave_entry"])
+
+
+@pytest.mark.parametrize("roles", [("admin",), ("auditor",), ("nobody-knows-this",), ("EXECUTIVE",)])
 def test_other_roles_open_nothing(roles: tuple[str, ...]):
     grant = policy().grant(catalog(), asker(*roles))
     assert not grant.metrics

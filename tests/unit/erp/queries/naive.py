@@ -12,11 +12,14 @@ from typing import Any
 from services.erp.core.query import DateRange, Grouping, Modifier, Operator, Ordering, Query
 from services.erp.core.result import Role
 from tests.unit.erp.queries.naive_facts import (
+    BESIDE,
     COUNTS,
     OPEN_COUNTS,
     QUANTITIES,
+    STOCK_COUNTS,
     Thing,
     by_id,
+    stock_counts,
     stock_things,
     things,
 )
@@ -26,9 +29,7 @@ from tests.unit.erp.queries.naive_figures import (
     FORMULAS,
     RATES,
     Cell,
-    Claims,
     Key,
-    allowed,
     at_level,
     final,
     named,
@@ -37,8 +38,8 @@ from tests.unit.erp.queries.naive_figures import (
     possible,
     step_of,
     unit_order,
-    visible,
 )
+from tests.unit.erp.queries.naive_policy import ALL_DOCUMENTS, Claims, allowed, visible
 from tests.unit.erp.queries.small_company import TODAY, TREES, Data
 
 
@@ -81,7 +82,10 @@ class Evaluation:
             known = {
                 (row["key"], row["step"])
                 for row in kept
-                if None not in [self.member(row, g.dimension) for g in self.query.groupings if not dated(g)]
+                if None
+                not in [
+                    self.member(row, g.dimension) for g in self.query.groupings if "date" not in g.dimension
+                ]
             }
             return [{"row_count": len(known)}]
         if self.query.top:
@@ -179,11 +183,19 @@ class Evaluation:
         own = self.steps(self.narrowed(span))[at]
         return sum(step_of(max(s, self.narrowed(span).start), self.dated.grain) == own for s in steps)
 
+    @property
+    def figures(self) -> list[str]:
+        """The metrics, and what is shown beside them item by item."""
+        found = list(self.query.metrics)
+        if any(g.dimension == "item" for g in self.query.groupings):
+            found += [f"{metric}.{name}" for metric in found for name in BESIDE.get(metric, ())]
+        return found
+
     # groups of one slot: (members, due) -> step -> Cell
     def slot(self, span: Any, as_of: date | None) -> dict[Key, dict[date | None, Cell]]:
         day = as_of or (min(span.end, TODAY) if span else TODAY)
         found: dict[Key, dict[date | None, Cell]] = {}
-        leaves = {leaf for metric in self.query.metrics for leaf in FORMULAS.get(metric, ((metric,),))[0]}
+        leaves = {leaf for metric in self.figures for leaf in FORMULAS.get(metric, ((metric,),))[0]}
         for leaf in leaves:
             if leaf in BALANCES and self.dated:
                 for step in self.steps(span):
@@ -204,11 +216,22 @@ class Evaluation:
 
     def things(self, leaf: str, day: date, *, past: bool = False) -> Iterator[Thing]:
         source: Iterable[Thing]
-        if past and leaf in ("stock_quantity", "stock_value") and day == TODAY:
+        counted = leaf.partition(".")[0]
+        if counted in STOCK_COUNTS:
+            column = "stock_quantity" if counted == "below_safety_stock" else "projected_quantity"
+            balances = [
+                t
+                for t in stock_things(self.data, column, TODAY)
+                if t.company in self.companies and allowed(t, column, self.claims)
+            ]
+            told = stock_counts(self.data, counted, balances, self.companies)
+            source = [thing for name, thing in told if name == leaf]
+        elif past and leaf in ("stock_quantity", "stock_value", "turnover.close") and day == TODAY:
             # a trend is made of moves, to its last day as well
+            column = "stock_value" if leaf == "turnover.close" else leaf
             source = [
                 t
-                for t in stock_things(self.data, leaf, TODAY + timedelta(days=1))
+                for t in stock_things(self.data, column, TODAY + timedelta(days=1))
                 if t.day and t.day <= TODAY
             ]
         else:
@@ -291,7 +314,8 @@ class Evaluation:
                 key=unit_order,
             ) or [None]
             for at, step in enumerate(steps):
-                begun = step is None or (step <= today and not self.query.top)
+                gaps = self.query.top or any(g.dimension in ALL_DOCUMENTS for g in self.query.groupings)
+                begun = step is None or (step <= today and not gaps)
                 if not begun and step not in series:
                     continue
                 for number, unit in enumerate(units):
@@ -332,6 +356,8 @@ class Evaluation:
         by_line = dimensions & {"item", "item_group", "brand", "warehouse"}
         lines = by_line or self.dimensions() & {"item", "item_group", "brand", "warehouse"}
         for leaf in FORMULAS.get(metric, ((metric,),))[0]:
+            if leaf.partition(".")[0] in STOCK_COUNTS and ("." in leaf or dimensions - {"item"}):
+                return False
             if leaf in OPEN_COUNTS and (by_line or "due_date" in dimensions):
                 return False
             orders = leaf in ("sales_order_count", "purchase_order_count")
@@ -556,7 +582,7 @@ class Evaluation:
                 found[grouping.dimension] = "기타" if at == self.query.top_within else None
             else:
                 found[grouping.dimension] = self.member(row, grouping.dimension)
-        if any(metric in QUANTITIES for metric in self.query.metrics):
+        if any(metric in QUANTITIES for metric in self.figures):
             found["unit"] = row["unit"] or None
         if Modifier.RANK in self.query.modifiers:
             found["rank"] = row.get("rank")
@@ -577,4 +603,8 @@ class Evaluation:
                 found[f"{metric}.share"] = row[f"{metric}.share"]
             if Modifier.CUMULATIVE in self.query.modifiers and metric not in BALANCES:
                 found[f"{metric}.cumulative"] = row.get(f"{metric}.cumulative")  # the rest of a cut has none
+            for name in BESIDE.get(metric, ()):
+                beside = f"{metric}.{name}"
+                if beside in self.figures:
+                    found[beside] = self.of(row, beside)
         return found

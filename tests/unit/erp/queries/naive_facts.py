@@ -21,6 +21,8 @@ QUANTITIES = {
     "late_purchase_quantity",
     "stock_quantity",
     "projected_quantity",
+    *("below_safety_stock.actual", "below_safety_stock.safety", "below_safety_stock.shortage"),
+    *("reorder_items.projected", "reorder_items.level", "reorder_items.quantity"),
 }
 COUNTS = {
     "invoice_count": "sales_invoice",
@@ -32,6 +34,11 @@ COUNTS = {
     "purchase_invoice_count": "purchase_invoice",
 }
 OPEN_COUNTS = {"open_sales_order_count", "late_sales_order_count", "open_purchase_order_count"}
+STOCK_COUNTS = {"below_safety_stock", "reorder_items"}
+BESIDE = {
+    "below_safety_stock": ("actual", "safety", "shortage"),
+    "reorder_items": ("projected", "level", "quantity"),
+}
 
 
 @dataclass(frozen=True)
@@ -50,7 +57,11 @@ class Thing:
 
 def things(data: Data, metric: str, as_of: date) -> Iterator[Thing]:
     """What counts towards a metric that is no formula; balances as of the end of the day."""
-    if metric in ("receivables", "payables", "overdue_receivables"):
+    if metric.startswith("turnover"):
+        yield from _turnover(data, metric, as_of)
+    elif metric == "leave_balance":
+        yield from _leave(data, as_of)
+    elif metric in ("receivables", "payables", "overdue_receivables"):
         yield from _ledger(data, metric, as_of)
     elif metric in ("stock_quantity", "stock_value", "projected_quantity", "cost_of_goods_sold"):
         yield from stock_things(data, metric, as_of)
@@ -97,6 +108,7 @@ def _documents(data: Data, metric: str, as_of: date) -> Iterator[Thing]:
             if value is None:
                 continue
             members = {
+                table: head["id"],
                 "customer": head.get("customer_id"),
                 "territory": party.get("territory_id"),
                 "customer_group": party.get("customer_group_id"),
@@ -129,9 +141,9 @@ def _head_counts(head: Row, metric: str) -> bool:
     match metric:
         case "sales_returns" | "sales_return_count":
             return bool(head["is_return"]) and not head["is_opening"]
-        case "revenue" | "revenue_with_vat" | "sales_quantity" | "invoice_count" | "purchase_invoice_count":
+        case "revenue" | "revenue_with_vat" | "invoice_count" | "purchase_invoice_count":
             return sale
-        case "purchases":
+        case "purchases" | "sales_quantity":
             return not head["is_opening"]
         case "delivery_count" | "delivered_quantity" | "receipt_count" | "received_quantity":
             return not head["is_return"]
@@ -200,6 +212,91 @@ def stock_things(data: Data, metric: str, as_of: date) -> Iterator[Thing]:
         )
 
 
+def year_before(day: date) -> date:
+    return day.replace(year=day.year - 1)
+
+
+def _turnover(data: Data, metric: str, as_of: date) -> Iterator[Thing]:
+    """What was sold in the twelve months, and the stock's value at both ends."""
+    if metric == "turnover.close":
+        yield from stock_things(data, "stock_value", as_of)
+    elif metric == "turnover.open":
+        yield from stock_things(data, "stock_value", year_before(as_of))
+    else:
+        for thing in stock_things(data, "cost_of_goods_sold", as_of):
+            if thing.day and year_before(as_of) < thing.day <= as_of:
+                yield thing
+
+
+def _leave(data: Data, as_of: date) -> Iterator[Thing]:
+    """Entries that begin in the span of the grants that are valid on the day."""
+    rows = [
+        row for row in data["leave_entry"] if row["state"] == "submitted" and row["leave_type"] == "연차휴가"
+    ]
+    for person in data["employee"]:
+        own = [row for row in rows if row["employee_id"] == person["id"]]
+        valid = [
+            row
+            for row in own
+            if row["transaction_type"] == "allocation"
+            and not row["is_expired"]
+            and row["from_date"] <= as_of <= (row["to_date"] or date.max)
+        ]
+        if person["status"] != "active" or not valid:
+            continue
+        first, last = min(r["from_date"] for r in valid), max(r["to_date"] or date.max for r in valid)
+        members = {
+            "employee": person["id"],
+            "department": person["department_id"],
+            "company": person["company_id"],
+        }
+        for row in own:
+            if first <= row["from_date"] <= last:
+                yield Thing(row["days"], person["company_id"], members)
+
+
+def stock_counts(
+    data: Data, metric: str, balances: list[Thing], companies: set[str]
+) -> Iterator[tuple[str, Thing]]:
+    """(leaf, thing) of items below their safety stock or to be reordered, over the balances that one may see."""
+    items, warehouses = by_id(data, "item"), by_id(data, "warehouse")
+
+    def told(
+        item: Row, company: str, members: dict[str, str | None], figures: list[Decimal]
+    ) -> Iterator[tuple[str, Thing]]:
+        members |= {
+            "item": item["id"],
+            "item_group": item["item_group_id"],
+            "brand": item["brand"],
+            "company": company,
+        }
+        yield metric, Thing(Decimal(1), company, members, document=item["id"])
+        for name, figure in zip(BESIDE[metric], figures, strict=True):
+            yield f"{metric}.{name}", Thing(figure, company, members, unit=item["stock_unit"])
+
+    if metric == "below_safety_stock":
+        for item in data["item"]:
+            safety = item["safety_stock"]
+            if not item["is_stock_item"] or item["is_disabled"] or not safety or safety <= 0:
+                continue
+            for company in companies:
+                mine = [t.value for t in balances if t.members["item"] == item["id"] and t.company == company]
+                actual = sum(mine, Decimal(0))
+                if actual < safety:
+                    yield from told(item, company, {}, [actual, safety, safety - actual])
+        return
+    for row in data["reorder_level"]:
+        item, place, level = items[row["item_id"]], row["warehouse_id"], row["reorder_level"]
+        mine = [
+            t.value for t in balances if t.members["item"] == item["id"] and t.members["warehouse"] == place
+        ]
+        projected = sum(mine, Decimal(0))
+        if item["is_disabled"] or projected > (level or 0):
+            continue
+        figures = [projected, level or Decimal(0), row["reorder_quantity"]]
+        yield from told(item, warehouses[place]["company_id"], {"warehouse": place}, figures)
+
+
 def _ledger(data: Data, metric: str, as_of: date) -> Iterator[Thing]:
     party, table = ("supplier", "payable_entry") if metric == "payables" else ("customer", "receivable_entry")
     parties = by_id(data, party)
@@ -230,6 +327,7 @@ def _ledger(data: Data, metric: str, as_of: date) -> Iterator[Thing]:
                 "customer_group": found.get("customer_group_id"),
                 "supplier_group": found.get("supplier_group_id"),
                 "company": company,
+                "sales_invoice" if party == "customer" else "purchase_invoice": rows[0]["against_voucher_id"],
             },
             due=due,
         )
@@ -246,6 +344,7 @@ def _payments(data: Data, metric: str) -> Iterator[Thing]:
                 row["base_received_amount" if received else "base_paid_amount"],
                 row["company_id"],
                 {
+                    "payment": row["id"],
                     "customer": row["customer_id"],
                     "territory": customer.get("territory_id"),
                     "customer_group": customer.get("customer_group_id"),

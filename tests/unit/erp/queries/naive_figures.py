@@ -2,7 +2,7 @@
 figures of a group.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Context, Decimal
@@ -17,12 +17,15 @@ from services.erp.core.query import (
     Not,
 )
 from tests.unit.erp.queries.naive_facts import (
+    BESIDE,
     COUNTS,
     OPEN_COUNTS,
     QUANTITIES,
+    STOCK_COUNTS,
     Thing,
     by_id,
 )
+from tests.unit.erp.queries.naive_policy import below
 from tests.unit.erp.queries.small_company import TREES, Data
 
 EXACT = Context(prec=80)
@@ -36,6 +39,10 @@ FORMULAS: dict[str, tuple[tuple[str, ...], Callable[..., Decimal | None]]] = {
     "average_order_value": (
         ("revenue", "sales_returns", "invoice_count"),
         lambda a, b, n: EXACT.divide(a - b, n) if n else None,
+    ),
+    "inventory_turnover": (
+        ("turnover.cost", "turnover.open", "turnover.close"),
+        lambda cost, start, end: EXACT.divide(cost * 2, start + end) if start + end else None,
     ),
 }
 BALANCES = {
@@ -52,61 +59,17 @@ BALANCES = {
     "receivables",
     "overdue_receivables",
     "payables",
+    "leave_balance",
+    "inventory_turnover",
+    *("turnover.cost", "turnover.open", "turnover.close"),
+    *STOCK_COUNTS,
+    *(f"{metric}.{name}" for metric, names in BESIDE.items() for name in names),
 }
-HAS_PAST = {"stock_quantity", "stock_value", "receivables", "overdue_receivables", "payables"}
-RATES = {"gross_margin": 1, "average_order_value": 0}
-
-
-@dataclass
-class Claims:
-    """The asker's claims."""
-
-    company: tuple[str, ...] = ()
-    territory: tuple[str, ...] = ()
-    warehouse: tuple[str, ...] = ()
-
-
-WAREHOUSE_METRICS = {"stock_quantity", "stock_value", "projected_quantity", "cost_of_goods_sold"}
-SUPPLY = {
-    "purchase_orders",
-    "purchase_order_count",
-    "open_purchase_quantity",
-    "open_purchase_order_count",
-} | {
-    "late_purchase_quantity",
-    "receipt_count",
-    "received_quantity",
-    "purchases",
-    "purchase_invoice_count",
-    "payables",
-    "payments_made",
-    "stock_quantity",
-    "stock_value",
-    "projected_quantity",
-    "income",
-    "expense",
-    "profit",
+HAS_PAST = {
+    *("stock_quantity", "stock_value", "receivables", "overdue_receivables", "payables"),
+    "inventory_turnover",
 }
-
-
-def below(dimension: str, key: str | None, members: Iterable[str]) -> bool:
-    while key is not None:
-        if key in members:
-            return True
-        key = TREES.get(dimension, {}).get(key)
-    return False
-
-
-def allowed(thing: Thing, metric: str, claims: Claims) -> bool:
-    """The asker may see this row."""
-    if claims.company and thing.company not in claims.company:
-        return False
-    territory = thing.members.get("territory")
-    if claims.territory and metric not in SUPPLY and not below("territory", territory, claims.territory):
-        return False
-    if claims.warehouse and metric in WAREHOUSE_METRICS:
-        return below("warehouse", thing.members.get("warehouse"), claims.warehouse)
-    return True
+RATES = {"gross_margin": 1, "average_order_value": 0, "inventory_turnover": 2}
 
 
 def passes(thing: Thing, node: Filter | None) -> bool:
@@ -124,27 +87,14 @@ def passes(thing: Thing, node: Filter | None) -> bool:
             return missing if key is None else below(dimension, key, members)
 
 
-def visible(data: Data, dimension: str, key: str, claims: Claims) -> bool:
-    """The asker may know this member."""
-    row = by_id(data, dimension).get(key, {}) if dimension in data else {}
-    territory = (
-        key if dimension == "territory" else row.get("territory_id") if dimension == "customer" else "KR"
-    )
-    placed = dimension in ("territory", "customer")
-    if claims.territory and placed and not below("territory", territory, claims.territory):
-        return False
-    if claims.warehouse and dimension == "warehouse" and not below("warehouse", key, claims.warehouse):
-        return False
-    company = row.get("company_id")
-    return not claims.company or company is None or company in claims.company
-
-
 PROPERTIES = {
     "customer": ("customer_group", "territory", "currency"),
     "supplier": ("supplier_group", "currency"),
     "item": ("item_group", "brand"),
     "warehouse": ("company",),
     "account": ("company", "currency"),
+    "employee": ("department", "company"),
+    "department": ("company",),
 }
 
 
@@ -225,7 +175,7 @@ class Cell:
         found = self.leaves.get(metric, [])
         if metric in QUANTITIES:
             found = [thing for thing in found if thing.unit == unit]
-        if metric in COUNTS or metric in OPEN_COUNTS:
+        if metric in COUNTS or metric in OPEN_COUNTS or metric in STOCK_COUNTS:
             return Decimal(len({thing.document for thing in found}))
         return sum((thing.value for thing in found), Decimal(0))
 

@@ -27,6 +27,7 @@ TREES = {
     "supplier_group": {"ALL": None, "LOCAL": "ALL"},
     "item_group": {"ALL": None, "PARTS": "ALL", "BEARING": "PARTS", "GOODS": "ALL"},
     "warehouse": {"W": None, "W1": "W", "W1A": "W1", "W2": "W", "X": None},
+    "department": {"HQ": None, "TEAM": "HQ", "CREW": "TEAM", "LAB": "HQ"},
     "account": {"PL": None, "SALES": "PL", "COST": "PL", "CASH": None},
 }
 WAREHOUSE_COMPANY = {"W": "A", "W1": "A", "W1A": "A", "W2": "A", "X": "B"}
@@ -36,7 +37,84 @@ CURRENCIES = ("KRW", "USD")
 
 def random_company(seed: int, size: int = 60) -> Data:
     """Rows of about `size` lines of each kind of document."""
-    return _Maker(random.Random(seed), size).data()
+    data = _Maker(random.Random(seed), size).data()
+    _add_more(data, _Maker(random.Random(seed + 1000), size))
+    return data
+
+
+def _add_more(data: Data, maker: "_Maker") -> None:
+    """People and their leave, safety stock and reorder points, stock moves of the year before."""
+    rng = maker.rng
+    data["department"] = [
+        maker.flagged(
+            {"id": key, "name": f"{key}이름", "parent_id": above, "company_id": "A"},
+            "is_group",
+            "is_disabled",
+        )
+        for key, above in TREES["department"].items()
+    ]
+    data["employee"] = [
+        {
+            "id": f"E{n}",
+            "name": f"직원{n // 2}",
+            "company_id": rng.choice(["A", "A", "B"]),
+            "department_id": rng.choice([*TREES["department"], None]),
+            "status": rng.choice(["active", "active", "active", "left"]),
+        }
+        for n in range(5)
+    ]
+    for n in range(80):
+        year = rng.choice([2025, 2026])
+        first = date(year, 1, 1) + timedelta(days=rng.choice([0, 0, 30, 200, 330, 364]))
+        kind = rng.choice(["allocation", "application", "application"])
+        data["leave_entry"].append(
+            maker.flagged(
+                {
+                    "id": f"LEAVE-{n}",
+                    "employee_id": f"E{rng.randrange(5)}",
+                    "leave_type": rng.choice(["연차휴가", "연차휴가", "연차휴가", "경조휴가"]),
+                    "days": Decimal(rng.randrange(1, 30)) / 2 * (1 if kind == "allocation" else -1),
+                    "from_date": first,
+                    "to_date": rng.choice([None, first, date(year, 12, 31), date(year, 12, 31)]),
+                    "transaction_type": kind,
+                    "state": rng.choice(["submitted", "submitted", "submitted", "draft"]),
+                },
+                "is_carried_forward",
+                "is_expired",
+                "is_without_pay",
+            )
+        )
+    for item in data["item"]:
+        item["is_stock_item"] = rng.random() < 0.8
+        item["safety_stock"] = rng.choice([None, Decimal(0), Decimal(20), Decimal("35.5"), Decimal(60)])
+    for n in range(12):
+        data["reorder_level"].append(
+            {
+                "id": f"REORDER-{n}",
+                "item_id": rng.choice(data["item"])["id"],
+                "warehouse_id": rng.choice([*WAREHOUSE_COMPANY]),
+                "reorder_level": rng.choice([None, Decimal(0), Decimal(5), Decimal(15)]),
+                "reorder_quantity": Decimal(rng.randrange(1, 9)),
+            }
+        )
+    for n in range(maker.size // 2):
+        kind = rng.choice(["delivery", "sales_invoice", "stock_entry"])
+        voucher = rng.choice(data[kind])["id"] if kind in data else None
+        data["stock_move"].append(
+            {
+                "id": f"old-move-{n}",
+                "item_id": rng.choice(data["item"])["id"],
+                "warehouse_id": rng.choice([*WAREHOUSE_COMPANY]),
+                "posting_date": TODAY - timedelta(days=rng.choice([100, 364, 365, 366, 367, 500])),
+                "quantity": Decimal(rng.randrange(-6, 9)),
+                "value_change": maker.money() * rng.choice([1, 1, -1]),
+                "voucher_type": kind,
+                "voucher_id": voucher,
+                "delivery_id": voucher if kind == "delivery" else None,
+                "sales_invoice_id": voucher if kind == "sales_invoice" else None,
+                "is_cancelled": False,
+            }
+        )
 
 
 class _Maker:

@@ -23,7 +23,8 @@ from services.erp.core.query import (
     Query,
 )
 from services.erp.core.result import Role
-from tests.unit.erp.queries.naive_figures import BALANCES, HAS_PAST, RATES, Claims
+from tests.unit.erp.queries.naive_figures import BALANCES, HAS_PAST, RATES
+from tests.unit.erp.queries.naive_policy import Claims
 from tests.unit.erp.queries.small_company import FIRST_DAY, TODAY, TREES
 
 _CUSTOMER = frozenset(["customer", "customer_group", "territory"])
@@ -32,6 +33,34 @@ _ITEM = frozenset(["item", "item_group", "brand", "warehouse"])
 _DOCUMENT = frozenset(["status", "currency"])
 _DUE = frozenset(["due_date"])
 
+_PEOPLE = frozenset(["employee", "department"])
+_DOCUMENTS = {
+    **dict.fromkeys(
+        [
+            *("revenue", "sales_returns", "net_revenue", "sales_quantity", "invoice_count"),
+            *("average_order_value", "revenue_with_vat", "receivables", "overdue_receivables"),
+        ],
+        "sales_invoice",
+    ),
+    **dict.fromkeys(
+        [
+            *("orders_received", "sales_order_count", "open_sales_quantity", "open_sales_order_count"),
+            *("late_sales_quantity", "late_sales_order_count"),
+        ],
+        "sales_order",
+    ),
+    **dict.fromkeys(["delivery_count", "delivered_quantity"], "delivery"),
+    **dict.fromkeys(
+        [
+            *("purchase_orders", "purchase_order_count", "open_purchase_quantity"),
+            *("open_purchase_order_count", "late_purchase_quantity"),
+        ],
+        "purchase_order",
+    ),
+    **dict.fromkeys(["receipt_count", "received_quantity"], "purchase_receipt"),
+    **dict.fromkeys(["purchases", "purchase_invoice_count", "payables"], "purchase_invoice"),
+    **dict.fromkeys(["payments_received", "payments_made"], "payment"),
+}
 DIMENSIONS: dict[str, frozenset[str]] = {
     **dict.fromkeys(
         [
@@ -69,7 +98,12 @@ DIMENSIONS: dict[str, frozenset[str]] = {
     "payables": _SUPPLIER | _DUE,
     **dict.fromkeys(["payments_received", "payments_made"], _CUSTOMER | _SUPPLIER),
     **dict.fromkeys(["income", "expense", "profit"], frozenset(["account"])),
+    **dict.fromkeys(["inventory_turnover", "reorder_items"], _ITEM),
+    "below_safety_stock": _ITEM - {"warehouse"},
+    "leave_balance": _PEOPLE,
 }
+for _metric, _document in _DOCUMENTS.items():
+    DIMENSIONS[_metric] |= {_document}
 MEMBERS = {
     "customer": [f"C{n}" for n in range(6)],
     "supplier": [f"S{n}" for n in range(4)],
@@ -78,8 +112,16 @@ MEMBERS = {
     "status": ["on_hold", "closed", "completed", "paid"],
     "currency": ["KRW"],
     **{tree: list(nodes) for tree, nodes in TREES.items()},
+    "employee": [f"E{n}" for n in range(5)],
+    **{
+        document: [f"{document}-{n:05}" for n in range(8)]
+        for document in set(_DOCUMENTS.values()) - {"payment"}
+    },
+    "payment": [f"PAY-{n}" for n in range(8)],
 }
 _NAMED = (
+    "employee",
+    "department",
     "customer",
     "customer_group",
     "territory",
@@ -227,8 +269,19 @@ def queries(draw: st.DrawFn) -> Query:
     )
 
 
+_USERS = [
+    ("executive",),
+    ("executive",),
+    ("sales",),
+    ("purchasing", "stock"),
+    ("sales", "finance"),
+    ("sales", "purchasing", "stock", "finance", "people"),
+    (),
+]
 claims = st.builds(
     Claims,
+    roles=st.sampled_from(_USERS).map(lambda roles: ("employee", *roles)),
+    employee=st.sampled_from([None, "E0", "E1", "E2"]),
     company=st.sampled_from([("A",), ("A", "B"), ("B", "A")]),
     territory=st.sampled_from([(), (), ("SEOUL",), ("GANGNAM", "JP"), ("KR",)]),
     warehouse=st.sampled_from([(), (), ("W1",), ("W2", "W1A"), ("W",)]),

@@ -11,10 +11,11 @@ from hypothesis import strategies as st
 
 from services.erp.core.query import Grain, Modifier, Query
 from services.erp.core.use_cases import Erp
-from services.erp.errors import MemberNotFound, QueryRefused
+from services.erp.errors import MemberNotFound, MetricForbidden, QueryRefused, UnknownDimension
 from tests.unit.erp.queries.asking import asker, catalog, opened, plain_rows
 from tests.unit.erp.queries.naive import Evaluation, evaluate
-from tests.unit.erp.queries.naive_figures import FORMULAS, WAREHOUSE_METRICS, Claims, named, visible
+from tests.unit.erp.queries.naive_figures import FORMULAS, named
+from tests.unit.erp.queries.naive_policy import Claims, narrowed_by, visible
 from tests.unit.erp.queries.small_company import TODAY, Data, random_company, write
 from tests.unit.erp.queries.strategies import claims, queries
 
@@ -31,7 +32,13 @@ class World:
 
     def rows(self, number: int, query: Query, claims: Claims) -> list[dict[str, Any]]:
         _, erp = self.companies[number]
-        who = asker(company=claims.company, territory=claims.territory, warehouse=claims.warehouse)
+        who = asker(
+            *claims.roles,
+            company=claims.company,
+            territory=claims.territory,
+            warehouse=claims.warehouse,
+            employee=claims.employee,
+        )
         result = self.runner.run(erp.run_query(who, query))
         assert result.table is not None
         return plain_rows(result.table)
@@ -72,16 +79,11 @@ def refusable(query: Query, claims: Claims) -> bool:
     evaluation = Evaluation({}, query, claims, {})
     no_shares = Modifier.SHARE in query.modifiers and not any(map(evaluation.has_share, query.metrics))
     uneven = any(
-        len({leaf in WAREHOUSE_METRICS for leaf in FORMULAS[metric][0]}) > 1
+        len({narrowed_by(leaf, claims) for leaf in FORMULAS[metric][0]}) > 1
         for metric in query.metrics
         if metric in FORMULAS
     )
-    return (
-        no_average(evaluation, query)
-        or no_shares
-        or (uneven and bool(claims.warehouse))
-        or too_many_steps(query)
-    )
+    return no_average(evaluation, query) or no_shares or uneven or too_many_steps(query)
 
 
 def no_average(evaluation: Evaluation, query: Query) -> bool:
@@ -107,7 +109,9 @@ def no_average(evaluation: Evaluation, query: Query) -> bool:
 def too_many_steps(query: Query) -> bool:
     """More than 60 days of a balance by voucher, which is computed anew for each."""
     due = query.due_range is not None or any(g.dimension == "due_date" for g in query.groupings)
-    by_voucher = {"overdue_receivables"} | ({"receivables", "payables"} if due else set())
+    by_voucher = {"overdue_receivables", "inventory_turnover"} | (
+        {"receivables", "payables"} if due else set()
+    )
     spans = [query.range, query.comparison and query.comparison.range]
     return (
         any(grouping.grain is Grain.DAY and grouping.dimension == "date" for grouping in query.groupings)
@@ -124,14 +128,23 @@ def hidden_member(data: Data, query: Query, claims: Claims) -> bool:
 
 
 def check(world: World, number: int, query: Query, claims: Claims) -> None:
+    asked = {g.dimension for g in query.groupings} | {dimension for dimension, _ in named(query.filter)}
     try:
         rows = world.rows(number, query, claims)
+    except MetricForbidden:
+        assert not all(map(claims.may_ask, query.metrics))
+        return
+    except UnknownDimension:
+        assert not all(map(claims.may_know, asked))
+        return
     except QueryRefused:
         assert refusable(query, claims)
         return
     except MemberNotFound:
         assert hidden_member(world.companies[number][0], query, claims)
         return
+    assert all(map(claims.may_ask, query.metrics))
+    assert all(map(claims.may_know, asked))
     assert not refusable(query, claims)
     assert not hidden_member(world.companies[number][0], query, claims)
     assert rows == world.expected(number, query, claims)

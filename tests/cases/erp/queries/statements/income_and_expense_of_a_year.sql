@@ -1,11 +1,9 @@
-SELECT figures.slot, figures.period, figures.due, figures.unit_code, figures.figure_0, figures.figure_1, figures.figure_2
+SELECT figures.slot, figures.period, figures.due, figures.unit_code, figures.figure_0, figures.figure_1
 FROM (SELECT 'asked' AS slot, '' AS period, NULL AS due, NULL AS unit_code, sum(CASE WHEN (gl_entry.account_id IN (SELECT account_1.id
 FROM account AS account_1
 WHERE account_1.root_type = 'income')) THEN coalesce(gl_entry.credit, 0) * 1 + coalesce(gl_entry.debit, 0) * -1 END) AS figure_0, sum(CASE WHEN (gl_entry.account_id IN (SELECT account_2.id
 FROM account AS account_2
-WHERE account_2.root_type = 'expense')) THEN coalesce(gl_entry.debit, 0) * 1 + coalesce(gl_entry.credit, 0) * -1 END) AS figure_1, sum(CASE WHEN (gl_entry.account_id IN (SELECT account_3.id
-FROM account AS account_3
-WHERE account_3.root_type IN ('income', 'expense'))) THEN coalesce(gl_entry.credit, 0) * 1 + coalesce(gl_entry.debit, 0) * -1 END) AS figure_2
+WHERE account_2.root_type = 'expense')) THEN coalesce(gl_entry.debit, 0) * 1 + coalesce(gl_entry.credit, 0) * -1 END) AS figure_1
 FROM gl_entry
 WHERE gl_entry.company_id = '마루산업' AND gl_entry.posting_date >= '2025-01-01' AND gl_entry.posting_date <= '2025-12-31' AND gl_entry.is_cancelled = 0 AND (gl_entry.voucher_type IS NULL OR (gl_entry.voucher_type NOT IN ('period_closing')))) AS figures
  LIMIT 200001 OFFSET 0

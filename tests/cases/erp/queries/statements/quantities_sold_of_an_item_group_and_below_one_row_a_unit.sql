@@ -9,5 +9,5 @@ FROM sales_invoice_line LEFT OUTER JOIN sales_invoice AS sales_invoice ON sales_
 WHERE sales_invoice.company_id = '마루산업' AND sales_invoice.posting_date >= '2026-01-01' AND sales_invoice.posting_date <= '2026-11-20' AND sales_invoice.state = 'submitted' AND sales_invoice_line.item_id IS NOT NULL AND sales_invoice_line.item_id IN (SELECT item_1.id
 FROM item AS item_1
 WHERE item_1.item_group_id IN (SELECT below_item_group_0.id
-FROM below_item_group_0)) AND sales_invoice.is_return = 0 AND sales_invoice.is_opening = 0 GROUP BY unit_code, member_0) AS figures LEFT OUTER JOIN item AS named_0 ON named_0.id = figures.member_0
+FROM below_item_group_0)) AND sales_invoice.is_opening = 0 GROUP BY unit_code, member_0) AS figures LEFT OUTER JOIN item AS named_0 ON named_0.id = figures.member_0
  LIMIT 200001 OFFSET 0

@@ -1,0 +1,5 @@
+SELECT figures.slot, figures.period, figures.due, figures.unit_code, figures.member_0, named_0.number AS label_0, named_0_customer.name AS detail_0, figures.member_1, named_1.name AS label_1, named_1_territory.name AS detail_1, figures.figure_0
+FROM (SELECT 'asked' AS slot, '' AS period, NULL AS due, NULL AS unit_code, sales_order_line.sales_order_id AS member_0, sales_order.customer_id AS member_1, sum(sales_order_line.base_net_amount) AS figure_0
+FROM sales_order_line LEFT OUTER JOIN sales_order AS sales_order ON sales_order.id = sales_order_line.sales_order_id
+WHERE sales_order.company_id = '마루산업' AND sales_order.order_date >= '2026-07-01' AND sales_order.order_date <= '2026-09-30' AND sales_order.state = 'submitted' GROUP BY member_0, member_1) AS figures LEFT OUTER JOIN sales_order AS named_0 ON named_0.id = figures.member_0 LEFT OUTER JOIN customer AS named_0_customer ON named_0_customer.id = named_0.customer_id LEFT OUTER JOIN customer AS named_1 ON named_1.id = figures.member_1 LEFT OUTER JOIN territory AS named_1_territory ON named_1_territory.id = named_1.territory_id
+ LIMIT 200001 OFFSET 0

@@ -1,0 +1,5 @@
+SELECT figures.slot, figures.period, figures.due, figures.unit_code, figures.member_0, named_0.number AS label_0, named_0_item.name AS detail_0, figures.member_1, named_1.name AS label_1, named_1.code AS detail_1, figures.member_2, NULL AS label_2, NULL AS detail_2, figures.figure_0
+FROM (SELECT 'asked' AS slot, '' AS period, NULL AS due, work_order.stock_unit AS unit_code, work_order.id AS member_0, work_order.item_id AS member_1, work_order.status AS member_2, sum(work_order.open_quantity) AS figure_0
+FROM work_order
+WHERE work_order.company_id = '마루산업' AND work_order.state = 'submitted' AND (work_order.status IS NULL OR (work_order.status NOT IN ('completed', 'stopped', 'closed'))) AND work_order.open_quantity > 0 GROUP BY unit_code, member_0, member_1, member_2) AS figures LEFT OUTER JOIN work_order AS named_0 ON named_0.id = figures.member_0 LEFT OUTER JOIN item AS named_0_item ON named_0_item.id = named_0.item_id LEFT OUTER JOIN item AS named_1 ON named_1.id = figures.member_1
+ LIMIT 200001 OFFSET 0
