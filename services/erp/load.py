@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, func, insert, select
 
 from services.erp.loading.errors import LoadError
 from services.erp.loading.filling import Filling, TableResult, Unwatched
@@ -20,6 +20,7 @@ from services.erp.mapping.language import ErpMapping, read_mapping
 from services.erp.mapping.nodes import MappingError
 
 MAPPINGS: Final = Path(__file__).with_name("mappings")
+_REASONS: Final = 20
 _HOPELESS: Final = 0.5
 """A table that loses more than this part of its rows was mapped wrongly: the load is given up."""
 
@@ -50,6 +51,7 @@ def load(source: str, model: ModelFile, mapping: ErpMapping, progress: Progress)
                 results.append(result)
             watermarks = _watermarks(results, mapping.name, as_of, epoch)
             connection.execute(insert(load_watermark), watermarks)
+            reasons = _reasons(connection)
     seconds = time.monotonic() - began
     rows = sum(result.rows for result in results)
     progress.completed(
@@ -61,9 +63,23 @@ def load(source: str, model: ModelFile, mapping: ErpMapping, progress: Progress)
             "rows_per_second": round(rows / seconds),
             "size": model.path.stat().st_size,
             "tables": [result.told() for result in results],
+            "reasons": reasons,
             "absent": [f"{table.target.name} <- {table.source}" for table in mapping.absent(columns)],
         }
     )
+
+
+def _reasons(connection: Connection) -> list[dict[str, Any]]:
+    """Why rows were rejected, most frequent first, the rejected values left out."""
+    kind = func.rtrim(func.substr(rejected_row.c.reason, 1, func.instr(rejected_row.c.reason, " / ")))
+    columns = (rejected_row.c.local_table, rejected_row.c.column_name, kind.label("reason"))
+    rows = connection.execute(
+        select(*columns, func.count().label("rows"))
+        .group_by(*columns)
+        .order_by(func.count().desc())
+        .limit(_REASONS)
+    )
+    return [dict(row._mapping) for row in rows]  # noqa: SLF001 - public, for all its name
 
 
 def _does_not_fit(connection: Connection, result: TableResult) -> LoadError:
@@ -118,7 +134,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     progress = Progress(json_lines if options.json_progress else sentences)
     try:
         model = ModelFile(model_path(options.target))
-        mapping = read_mapping(options.mapping or _shipped(options.erp))
+        mapping = read_mapping(options.mapping or shipped(options.erp))
         _refuse_itself(options.source, model)
         load(options.source, model, mapping, progress)
     except MappingError as error:
@@ -130,7 +146,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 0
 
 
-def _shipped(name: str) -> Path:
+def shipped(name: str) -> Path:
+    """The mapping file that ships under the name. Raises LoadError where there is none."""
     path = MAPPINGS / f"{name}.yaml"
     if not name.isidentifier() or not path.is_file():
         known = ", ".join(sorted(each.stem for each in MAPPINGS.glob("*.yaml")))

@@ -16,7 +16,7 @@ from google.protobuf.json_format import MessageToDict
 from pydantic import ValidationError
 from rich.console import Console
 
-from services.launcher import batch
+from services.launcher import batch, mapping_commands
 from services.launcher.chat_client import ChatClient
 from services.launcher.credentials import Credentials, Issuer
 from services.launcher.errors import LauncherError
@@ -43,6 +43,7 @@ app = typer.Typer(
 )
 evaluate = typer.Typer(no_args_is_help=True, help="답을 평가합니다. / Evaluates the answers.")
 app.add_typer(evaluate, name="evaluate")
+app.add_typer(mapping_commands.app, name="mapping")
 out = Console(soft_wrap=False)
 err = Console(stderr=True)
 

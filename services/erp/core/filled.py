@@ -114,17 +114,17 @@ def _says_something(condition: Condition) -> bool:
 
 def _path_needs(table: Table, expression: Expression, known: Filled) -> Iterator[Need]:
     """What the first alternative lacks, where every alternative lacks something."""
-    lacking = []
+    lacking: list[list[Need]] = []
     for path in expression:
-        at, missing = table, None
+        at, missing = table, []
         for column, target in path.steps:
-            missing = missing or _lack(at, column, known)
+            missing.append(_lack(at, column, known))
             at = target
-        missing = missing or _lack(at, path.column, known)
-        if missing is None:
+        missing.append(_lack(at, path.column, known))
+        lacking.append([need for need in missing if need is not None])
+        if not lacking[-1]:
             return
-        lacking.append(missing)
-    yield from lacking[:1]
+    yield from lacking[0] if lacking else ()
 
 
 def _lack(table: Table, column: str, known: Filled) -> Need | None:

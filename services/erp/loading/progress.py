@@ -84,6 +84,14 @@ def _completed(event: Mapping[str, Any]) -> str:
         for table in event["tables"]
         if table["rejected"] or table["rounded"]
     ]
+    lines += [
+        f"    {why['local_table']}.{why['column_name']}: {why['rows']:,}행 rows, {why['reason']}"
+        for why in event["reasons"]
+    ]
+    if event["reasons"]:
+        lines.append(
+            "  어느 행이 왜 빠졌는지는 maru mapping check 로 볼 수 있습니다. / `maru mapping check` shows which and why."
+        )
     if event["absent"]:
         lines.append(f"  원본에 없는 표 not in the source: {', '.join(event['absent'])}")
     return "\n".join(lines)
