@@ -10,18 +10,21 @@ import pytest
 from services.erp.checking.__main__ import main
 from services.erp.checking.soundness import tests as soundness_tests
 from services.erp.demo_company.korean_package import translate
+from services.erp.demo_company.simulation import generate
 from services.erp.load import MAPPINGS
 from services.erp.local_model import BUSINESS_TABLES
+from tests.integration.erp.conftest import TODAY
 
 MAPPING = (MAPPINGS / "korean_package.yaml").read_text(encoding="utf-8")
 Check = Callable[..., tuple[int, Mapping[str, Any]]]
 
 
 @pytest.fixture(scope="module")
-def package_file(erp_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("package") / "package.sqlite"
-    translate(erp_file, path)
-    return path
+def package_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("package")
+    generate(folder / "erp.sqlite", seed=2026, lines=500, today=TODAY, say=lambda _: None)
+    translate(folder / "erp.sqlite", folder / "package.sqlite")
+    return folder / "package.sqlite"
 
 
 @pytest.fixture

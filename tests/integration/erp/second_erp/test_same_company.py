@@ -2,7 +2,7 @@
 
 import asyncio
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -78,10 +78,11 @@ def translated(value: Any, translation: Translation) -> Any:
     }
 
 
-def claims_of(ask: dict[str, Any], translation: Translation) -> dict[str, tuple[str, ...]]:
+def claims_of(ask: dict[str, Any], key: Callable[[str, str], str]) -> dict[str, Any]:
+    """The asker's claims with the other ERP's keys."""
     return {
-        name: tuple(translation.key(name, value) for value in values) if name in TABLES else tuple(values)
-        for name, values in ask["claims"].items()
+        name: key(name, claim) if isinstance(claim, str) else tuple(key(name, each) for each in claim)
+        for name, claim in ask["claims"].items()
     }
 
 
@@ -92,8 +93,8 @@ def test_the_same_question_has_the_same_answer(
     ask = case.get("ask", EXECUTIVE)
     answers = []
     for erp, model, claims, query in (
-        (erps[0], first, {name: tuple(values) for name, values in ask["claims"].items()}, case["query"]),
-        (erps[1], second, claims_of(ask, translation), translated(case["query"], translation)),
+        (erps[0], first, claims_of(ask, lambda _, key: key), case["query"]),
+        (erps[1], second, claims_of(ask, translation.key), translated(case["query"], translation)),
     ):
         who = Identity("sub", "kim", "김", frozenset(ask["roles"]), **claims)
         message = ParseDict(query, query_pb2.Query())
