@@ -7,7 +7,6 @@ from urllib.parse import urlsplit
 
 import httpx
 from maru.admin.v1 import (
-    audit_service_pb2,
     audit_service_pb2_grpc,
     limits_service_pb2,
     limits_service_pb2_grpc,
@@ -18,10 +17,10 @@ from maru.admin.v1 import (
     sync_service_pb2_grpc,
 )
 
+from services.admin.adapters.audit_grpc import AuditServicer
 from services.admin.adapters.part_grpc import GrpcPart
 from services.admin.adapters.part_http import HttpPart
 from services.admin.errors import (
-    AuditNotAvailableYet,
     LimitsNotAvailableYet,
     ModelsNotAvailableYet,
     SyncNotAvailableYet,
@@ -41,11 +40,6 @@ _LATER = (
         SyncNotAvailableYet,
     ),
     (
-        audit_service_pb2_grpc.add_AuditServiceServicer_to_server,
-        audit_service_pb2.DESCRIPTOR.services_by_name["AuditService"],
-        AuditNotAvailableYet,
-    ),
-    (
         model_service_pb2_grpc.add_ModelServiceServicer_to_server,
         model_service_pb2.DESCRIPTOR.services_by_name["ModelService"],
         ModelsNotAvailableYet,
@@ -60,13 +54,17 @@ _LATER = (
 
 @asynccontextmanager
 async def app(settings: Settings, chassis: Chassis) -> AsyncIterator[App]:
-    """The status of every part; what else operators will do answers what will come."""
-    async with httpx.AsyncClient(trust_env=False) as http:
+    """The status of every part and the audit; what this version doesn't do says so."""
+    async with (
+        httpx.AsyncClient(trust_env=False) as http,
+        service_channel(settings.chat_url, "chat", chassis.signer) as chat,
+    ):
         parts = {name: _part(name, url, http, chassis.signer) for name, url in settings.parts.items()}
         status = StatusServicer(parts, chassis.clock)
         yield App(
             servicers=[
                 Mounted(status_service_pb2_grpc.add_StatusServiceServicer_to_server, status),
+                Mounted(audit_service_pb2_grpc.add_AuditServiceServicer_to_server, AuditServicer(chat)),
                 *(Mounted(add, unavailable(service, error)) for add, service, error in _LATER),
             ]
         )

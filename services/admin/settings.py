@@ -32,6 +32,9 @@ class Settings(ServiceSettings):
     grpc_address: Address = "127.0.0.1:18093"
     metrics_address: Address = "127.0.0.1:18094"
 
+    chat_url: str = "grpc://127.0.0.1:18080"
+    """Where the audit is kept: the mesh listener, as grpc://HOST:PORT."""
+
     parts: Annotated[dict[str, str], NoDecode, BeforeValidator(_parse_parts)] = Field(default_factory=dict)
     """MARU_PARTS: the parts whose status is told, in the order in which they start, as
     `envoy=http://127.0.0.1:18081/ready,triton=http://127.0.0.1:18085/v2/health/ready,erp=grpc://127.0.0.1:18087`.

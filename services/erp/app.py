@@ -8,13 +8,16 @@ from typing import Final
 from maru.erp.v1.erp_service_pb2_grpc import add_ErpServiceServicer_to_server
 from sqlalchemy.engine import make_url
 
+from services.erp.adapters.export_log_grpc import GrpcExportLog
 from services.erp.core.catalog_loader import load_catalog
 from services.erp.core.policy_loader import load_policy
 from services.erp.core.use_cases import Erp, Limits
 from services.erp.core.yaml_section import CatalogError
+from services.erp.exporting.exporter import Exporter
 from services.erp.ports import LocalModel
 from services.erp.servicer import ErpServicer
 from services.erp.settings import Settings
+from services.kit.clients import service_channel
 from services.kit.health import Dependency
 from services.kit.metrics import Metrics
 from services.kit.server import App, Chassis, Mounted
@@ -33,13 +36,22 @@ async def app(settings: Settings, chassis: Chassis) -> AsyncIterator[App]:
         policy = load_policy(settings.policy_file, catalog)
     except CatalogError as error:
         raise SystemExit(str(error)) from None
-    async with _local_model(settings, chassis.metrics) as local_model:
+    async with (
+        _local_model(settings, chassis.metrics) as local_model,
+        service_channel(settings.chat_url, "chat", chassis.signer) as chat,
+    ):
         limits = Limits(settings.max_result_rows, settings.max_groups)
         erp = Erp(catalog, policy, local_model, chassis.clock, limits)
+        exporter = Exporter(
+            erp,
+            GrpcExportLog(chat),
+            settings.timezone,
+            Limits(settings.max_export_rows, max(settings.max_export_rows, settings.max_groups)),
+            settings.max_exports,
+        )
+        servicer = ErpServicer(erp, exporter, str(settings.timezone))
         yield App(
-            servicers=[
-                Mounted(add_ErpServiceServicer_to_server, ErpServicer(erp, str(settings.timezone))),
-            ],
+            servicers=[Mounted(add_ErpServiceServicer_to_server, servicer)],
             dependencies=[Dependency("local-model", erp.ping)],
         )
 

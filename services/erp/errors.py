@@ -62,6 +62,15 @@ class RowLimitExceeded(MaruError):
     en = "The result has more than {maximum} rows. Narrow the period or the filters."
 
 
+class ExportTooLarge(MaruError):
+    """Metadata: rows, maximum; words: the same with separators."""
+
+    code = Code.RESOURCE_EXHAUSTED
+    reason = "EXPORT_TOO_LARGE"
+    ko = "내보낼 행이 {rows}개로 최대 {maximum}개를 넘습니다. 기간이나 조건을 좁히거나 나누어 내보내 주세요."
+    en = "The export has {rows} rows, more than the {maximum} allowed. Narrow the filters, or export it in parts."
+
+
 class StatementTimeout(MaruError):
     code = Code.RESOURCE_EXHAUSTED
     reason = "STATEMENT_TIMEOUT"

@@ -27,3 +27,9 @@ class Settings(ServiceSettings):
     """Rows of a table; what is beyond is left out, and said so."""
     max_groups: int = Field(default=200_000, ge=1)
     """Groups that a question may have before they are cut; more are refused."""
+    max_export_rows: int = Field(default=200_000, ge=1, le=1_000_000)
+    """Rows of an exported file; more are refused."""
+    max_exports: int = Field(default=2, ge=1)
+    """Files written at once; each holds its rows in memory."""
+    chat_url: str = "grpc://127.0.0.1:18080"
+    """Where exports are recorded: the mesh listener, as grpc://HOST:PORT."""

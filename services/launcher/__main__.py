@@ -10,15 +10,12 @@ from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any
 
-import psutil
 import typer
 from google.protobuf.json_format import MessageToDict
-from pydantic import ValidationError
-from rich.console import Console
 
-from services.launcher import batch, mapping_commands
+from services.launcher import audit_commands, batch, mapping_commands
 from services.launcher.chat_client import ChatClient
-from services.launcher.credentials import Credentials, Issuer
+from services.launcher.credentials import Issuer
 from services.launcher.errors import LauncherError
 from services.launcher.evaluation import over_mesh
 from services.launcher.evaluation.question_set import read_set
@@ -27,12 +24,10 @@ from services.launcher.ports import Ports
 from services.launcher.preflight import check_machine
 from services.launcher.preparation import DemoData
 from services.launcher.presenter import TurnPresenter
-from services.launcher.settings import LauncherSettings
-from services.launcher.state_folder import RunningMesh, StateFolder
+from services.launcher.session import AsUser, credentials_for, err, out, read_settings, running_mesh
+from services.launcher.state_folder import StateFolder
 from services.launcher.up import run_mesh
-from services.launcher.users_file import administrator, read_users
-
-EXIT_NOT_RUNNING = 3
+from services.launcher.users_file import first_with, read_users
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -44,13 +39,7 @@ app = typer.Typer(
 evaluate = typer.Typer(no_args_is_help=True, help="답을 평가합니다. / Evaluates the answers.")
 app.add_typer(evaluate, name="evaluate")
 app.add_typer(mapping_commands.app, name="mapping")
-out = Console(soft_wrap=False)
-err = Console(stderr=True)
-
-AsUser = Annotated[
-    str | None,
-    typer.Option("--as", help="이 사용자로 (내장 로그인 서버) / as this user of the embedded issuer"),
-]
+app.add_typer(audit_commands.app, name="audit")
 
 
 def main() -> None:
@@ -75,7 +64,7 @@ def up(
     ] = None,
 ) -> None:
     """전체를 시작하고 Ctrl-C까지 유지합니다. / Starts everything and stays until Ctrl-C."""
-    settings = _settings()
+    settings = read_settings()
     if users is not None:
         settings = settings.model_copy(update={"users_file": users})
     asyncio.run(run_mesh(settings, out, check))
@@ -84,8 +73,8 @@ def up(
 @app.command()
 def down() -> None:
     """실행 중인 Maru를 멈춥니다. / Stops the running Maru."""
-    folder = StateFolder(_settings().home)
-    mesh = _running(folder)
+    folder = StateFolder(read_settings().home)
+    mesh = running_mesh(folder)
     os.kill(mesh.pid, signal.SIGTERM)
     deadline = time.monotonic() + 20
     while folder.is_locked() and time.monotonic() < deadline:
@@ -103,17 +92,19 @@ def status(
     json_output: Annotated[bool, typer.Option("--json", help="JSON으로 / as JSON")] = False,
 ) -> None:
     """각 부분의 상태를 보여 줍니다. / Shows the state of every part."""
-    settings = _settings()
+    settings = read_settings()
     folder = StateFolder(settings.home)
-    mesh = _running(folder)
-    token = _credentials(folder, mesh).of_user(user or administrator(read_users(Path(mesh.users_file))))
+    mesh = running_mesh(folder)
+    token = credentials_for(folder, mesh).of_user(
+        user or first_with("admin", read_users(Path(mesh.users_file)))
+    )
     sys.exit(asyncio.run(show_status(mesh, token, out, json_output)))
 
 
 @app.command()
 def doctor() -> None:
     """이 컴퓨터에서 실행할 수 있는지 점검합니다. / Looks whether this machine can run Maru."""
-    settings = _settings()
+    settings = read_settings()
     running = StateFolder(settings.home).is_locked()
     failed = False
     for finding in check_machine(settings.home, Ports(settings.port, settings.port_base)):
@@ -131,23 +122,23 @@ def doctor() -> None:
 @app.command()
 def login() -> None:
     """브라우저로 로그인합니다. / Signs in with a browser."""
-    folder = StateFolder(_settings().home)
-    mesh = _running(folder)
+    folder = StateFolder(read_settings().home)
+    mesh = running_mesh(folder)
 
     def show(address: str, code: str) -> None:
         out.print("브라우저에서 열고 코드를 확인하세요 / open in a browser and confirm the code:\n")
         out.print(f"  {address}\n  {code}\n", highlight=False, soft_wrap=True)
 
     tokens = Issuer(mesh.issuer).sign_in(show)
-    _credentials(folder, mesh).keep(tokens)
+    credentials_for(folder, mesh).keep(tokens)
     out.print("로그인했습니다. / Signed in.")
 
 
 @app.command()
 def token(user: AsUser = None) -> None:
     """grpcurl 등에 쓸 액세스 토큰을 출력합니다. / Prints a short-lived access token, for grpcurl."""
-    folder = StateFolder(_settings().home)
-    credentials = _credentials(folder, _running(folder))
+    folder = StateFolder(read_settings().home)
+    credentials = credentials_for(folder, running_mesh(folder))
     print(credentials.of_user(user) if user else credentials.of_session())
 
 
@@ -167,10 +158,10 @@ def ask(
     ] = None,
 ) -> None:
     """질문하고 답을 보여 줍니다. / Asks a question and shows the answer."""
-    settings = _settings()
+    settings = read_settings()
     folder = StateFolder(settings.home)
-    mesh = _running(folder)
-    credentials = _credentials(folder, mesh)
+    mesh = running_mesh(folder)
+    credentials = credentials_for(folder, mesh)
     if batch_file is not None:
         asyncio.run(batch.run(batch_file, mesh.edge_url, credentials))
         return
@@ -209,10 +200,10 @@ def evaluate_questions(
     ] = False,
 ) -> None:
     """질문 모음으로 답의 정확도를 잽니다. / Scores the answers to a set of questions with gold figures."""
-    folder = StateFolder(_settings().home)
-    mesh = _running(folder)
+    folder = StateFolder(read_settings().home)
+    mesh = running_mesh(folder)
     questions = read_set(file)
-    if _settings().today != questions.today:
+    if read_settings().today != questions.today:
         raise LauncherError(
             f"이 질문들의 오늘은 {questions.today}입니다. maru up과 이 명령을 MARU_TODAY={questions.today}로 실행하세요.",
             f"These questions are of {questions.today}: run maru up and this with MARU_TODAY={questions.today}.",
@@ -223,7 +214,7 @@ def evaluate_questions(
             source or f"sqlite:///{folder.demo_erp}",
             Path(mesh.users_file),
             mesh.edge_url,
-            _credentials(folder, mesh),
+            credentials_for(folder, mesh),
             out,
             report,
         )
@@ -240,7 +231,7 @@ def load(
     mapping: Annotated[Path | None, typer.Option(help="매핑 파일 / a mapping file")] = None,
 ) -> None:
     """ERP 데이터를 로컬 모델로 적재합니다. / Loads an ERP's data into the local model."""
-    settings = _settings()
+    settings = read_settings()
     folder = StateFolder(settings.home)
     folder.create()
     asyncio.run(DemoData(folder, settings).load(erp, source, mapping, lambda line: print(line, flush=True)))
@@ -254,7 +245,7 @@ def reset(
     ] = False,
 ) -> None:
     """상태 폴더(대화, 데이터, 키, 모델)를 지웁니다. / Removes the state folder: all data and keys."""
-    folder = StateFolder(_settings().home)
+    folder = StateFolder(read_settings().home)
     if not folder.root.exists():
         out.print("지울 것이 없습니다. / Nothing to remove.")
         return
@@ -271,39 +262,6 @@ def reset(
         typer.confirm("모두 지울까요? / Remove all of it?", abort=True)
     folder.remove()
     out.print("지웠습니다. / Removed.")
-
-
-def _settings() -> LauncherSettings:
-    try:
-        return LauncherSettings()
-    except ValidationError as error:
-        wrong = "; ".join(
-            f"MARU_{str(e['loc'][0]).upper()}: {e['msg']}" for e in error.errors(include_input=False)
-        )
-        raise LauncherError(f"설정이 잘못되었습니다: {wrong}", f"A setting is wrong: {wrong}") from None
-
-
-def _running(folder: StateFolder) -> RunningMesh:
-    locked = folder.is_locked()
-    mesh = folder.running_mesh() if locked else None
-    if locked and mesh is None:
-        raise LauncherError(
-            f"Maru가 시작하는 중이거나, 실행 기록 {folder.run}/up.json을 읽을 수 없습니다. maru up의 화면을 보고, "
-            "이미 시작되어 있으면 Ctrl-C로 멈춘 뒤 다시 시작하세요.",
-            f"Maru is starting, or its record {folder.run}/up.json can't be read. Look at the screen of maru up; if it "
-            "has started already, stop it there with Ctrl-C and start it again.",
-        )
-    if mesh is None or not psutil.pid_exists(mesh.pid):
-        err.print(
-            "Maru가 실행 중이 아닙니다. 시작하려면: make up (또는 maru up)", style="red", highlight=False
-        )
-        err.print("  Maru is not running. To start it: make up (or maru up)", highlight=False)
-        sys.exit(EXIT_NOT_RUNNING)
-    return mesh
-
-
-def _credentials(folder: StateFolder, mesh: RunningMesh) -> Credentials:
-    return Credentials(Issuer(mesh.issuer), folder.operator_key, folder.tokens)
 
 
 def _event_record(event: Any) -> dict[str, Any]:

@@ -68,6 +68,7 @@ def _common_environment(settings: LauncherSettings, folder: StateFolder, ports: 
         "MARU_OIDC_AUDIENCE": "maru",
         "MARU_OIDC_JWKS_URL": f"http://127.0.0.1:{ports.identity}/realms/maru/protocol/openid-connect/certs",
         "MARU_WORKLOAD_JWKS_FILE": str(folder.workload_jwks),
+        "MARU_CHAT_URL": f"grpc://127.0.0.1:{ports.mesh}",
         "MARU_ERP_URL": f"grpc://127.0.0.1:{ports.mesh}",
         "MARU_TRITON_URL": f"grpc://127.0.0.1:{ports.mesh}",
     }

@@ -57,16 +57,16 @@ def first_asker(users: Sequence[ListedUser]) -> str:
     return next((user.username for user in users if set(user.roles) & set(SALES_ROLES)), users[0].username)
 
 
-def administrator(users: Sequence[ListedUser]) -> str:
-    """The first who has the role `admin`.
+def first_with(role: str, users: Sequence[ListedUser]) -> str:
+    """The first who has the role.
 
     Raises:
         LauncherError: there is none.
     """
     for user in users:
-        if "admin" in user.roles:
+        if role in user.roles:
             return user.username
     raise LauncherError(
-        "사용자 파일에 admin 역할의 사용자가 없습니다. --as 사용자로 지정하세요.",
-        "No user of the users file has the role admin. Name one with --as USER.",
+        f"사용자 파일에 {role} 역할의 사용자가 없습니다. --as 사용자로 지정하세요.",
+        f"No user of the users file has the role {role}. Name one with --as USER.",
     )

@@ -25,7 +25,7 @@ from services.erp.core.policy import Grant, Policy
 from services.erp.core.query import Query, members_of
 from services.erp.core.records import RecordReading
 from services.erp.core.reference import CHANGES, WATERMARKS, Company, Reference, data_as_of
-from services.erp.core.result import EntityKind, EntityReference, QueryResult, Record, ResultContext
+from services.erp.core.result import EntityKind, EntityReference, QueryResult, Record, ResultContext, Table
 from services.erp.core.tabulating import tabulate
 from services.erp.core.words import applied_filters, definitions, is_partial
 from services.erp.errors import LocalModelEmpty, RecordNotFound, RowLimitExceeded
@@ -118,8 +118,11 @@ class Erp:
             hashlib.sha256("\n".join(versions).encode()).hexdigest()[:32],
         )
 
-    async def run_query(self, asker: Identity, query: Query, *, validate_only: bool = False) -> QueryResult:
-        """The query's exact table; without it when only to be validated.
+    async def run_query(
+        self, asker: Identity, query: Query, *, validate_only: bool = False, limits: Limits | None = None
+    ) -> QueryResult:
+        """The query's exact table; without it when only to be validated. `limits` other than the service's own are
+        for large results, which are put together off the event loop.
 
         Raises:
             UnknownMetric, UnknownDimension, MetricForbidden, MemberNotFound, QueryRefused: see `make_plan`.
@@ -131,13 +134,12 @@ class Erp:
         reference = replace(reference, documents=await self._named_documents(query, grant))
         plan = make_plan(query, self._catalog, grant, reference, self._clock.today())
         check_connected(plan, self._catalog, reference.filled)
-        statement = compile_plan(plan, self._catalog.dimensions, self._limits.groups)
+        bounds = limits or self._limits
+        statement = compile_plan(plan, self._catalog.dimensions, bounds.groups)
         wanted = statement.select.limit(0) if validate_only else statement.select
         found, watermarks = await self._local_model.read(wanted, WATERMARKS)
-        if len(found.rows) > self._limits.groups:
-            raise RowLimitExceeded(
-                maximum=str(self._limits.groups), words={"maximum": f"{self._limits.groups:,}"}
-            )
+        if len(found.rows) > bounds.groups:
+            raise RowLimitExceeded(maximum=str(bounds.groups), words={"maximum": f"{bounds.groups:,}"})
         context = ResultContext(
             applied_filters(plan, self._catalog, grant, reference),
             definitions(plan),
@@ -147,13 +149,14 @@ class Erp:
         )
         if validate_only:
             return QueryResult(None, context)
-        rows = put_together(plan, statement, found.rows)
-        limit = self._limits.rows
-        if query.without_rows:
-            table = tabulate_absent(plan, self._catalog, grant, reference, rows, limit)
-        else:
-            table = tabulate(plan, self._catalog, rows, limit)
-        return QueryResult(table, context)
+
+        def table() -> Table:
+            rows = put_together(plan, statement, found.rows)
+            if query.without_rows:
+                return tabulate_absent(plan, self._catalog, grant, reference, rows, bounds.rows)
+            return tabulate(plan, self._catalog, rows, bounds.rows)
+
+        return QueryResult(await asyncio.to_thread(table) if limits else table(), context)
 
     async def _named_documents(
         self, query: Query, grant: Grant
