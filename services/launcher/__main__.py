@@ -19,6 +19,7 @@ from services.launcher.credentials import Issuer
 from services.launcher.errors import LauncherError
 from services.launcher.evaluation import over_mesh
 from services.launcher.evaluation.question_set import read_set
+from services.launcher.export import check_ending, export_query, last_query, query_of
 from services.launcher.mesh_status import show_status
 from services.launcher.ports import Ports
 from services.launcher.preflight import check_machine
@@ -156,6 +157,10 @@ def ask(
         Path | None,
         typer.Option("--batch", help="{id, user, turns} 줄의 파일 / a file of {id, user, turns} lines"),
     ] = None,
+    export_file: Annotated[
+        Path | None,
+        typer.Option("--export", help="결과 전체를 .csv나 .xlsx로 / the full result as .csv or .xlsx"),
+    ] = None,
 ) -> None:
     """질문하고 답을 보여 줍니다. / Asks a question and shows the answer."""
     settings = read_settings()
@@ -167,18 +172,26 @@ def ask(
         return
     if not question:
         raise typer.BadParameter("질문을 적으세요. / Give a question.")
+    if export_file is not None:
+        check_ending(export_file)
+
+    def token() -> str:
+        return credentials.of_user(user) if user else credentials.of_session()
 
     async def converse(text: str) -> int:
-        async with ChatClient(
-            mesh.edge_url, lambda: credentials.of_user(user) if user else credentials.of_session()
-        ) as client:
+        async with ChatClient(mesh.edge_url, token) as client:
             name = conversation or await client.create_conversation()
             if json_output:
+                completed = None
                 async for event in client.ask(name, text):
                     print(json.dumps(_event_record(event), ensure_ascii=False), flush=True)
-                return 0
-            completed = await TurnPresenter(out, settings.timezone).show(client.ask(name, text))
-            out.print(f"[dim]{name}[/dim]", highlight=False)
+                    completed = event.completed.turn if event.HasField("completed") else None
+            else:
+                completed = await TurnPresenter(out, settings.timezone).show(client.ask(name, text))
+                out.print(f"[dim]{name}[/dim]", highlight=False)
+            if completed is not None and export_file is not None:
+                rows = await export_query(mesh.edge_url, token(), query_of(completed), export_file)
+                _exported(export_file, rows)
             return 0 if completed is not None else 1
 
     sys.exit(asyncio.run(converse(question)))
@@ -223,6 +236,33 @@ def evaluate_questions(
 
 
 @app.command()
+def export(
+    file: Annotated[Path, typer.Argument(help="만들 파일, .csv나 .xlsx / file to write, .csv or .xlsx")],
+    conversation: Annotated[
+        str,
+        typer.Option(
+            "--conversation", "-c", help="대화나 질문의 이름 / name of a conversation or of one of its turns"
+        ),
+    ],
+    user: AsUser = None,
+) -> None:
+    """앞서 물은 것의 결과 전체를 파일로 내보냅니다. / Exports the full result of an earlier question."""
+    check_ending(file)
+    folder = StateFolder(read_settings().home)
+    mesh = running_mesh(folder)
+    credentials = credentials_for(folder, mesh)
+
+    def token() -> str:
+        return credentials.of_user(user) if user else credentials.of_session()
+
+    async def write() -> int:
+        query = await last_query(mesh.edge_url, token, conversation)
+        return await export_query(mesh.edge_url, token(), query, file)
+
+    _exported(file, asyncio.run(write()))
+
+
+@app.command()
 def load(
     source: Annotated[
         str, typer.Option("--from", help="원본 데이터베이스 URL / URL of the ERP's database, sqlite:///…")
@@ -262,6 +302,12 @@ def reset(
         typer.confirm("모두 지울까요? / Remove all of it?", abort=True)
     folder.remove()
     out.print("지웠습니다. / Removed.")
+
+
+def _exported(file: Path, rows: int) -> None:
+    """On standard error, so that --json stays JSON."""
+    text = f"{rows:,}행을 {file}에 저장했습니다. / {rows:,} rows were written to {file}."
+    err.print(text, markup=False, highlight=False, soft_wrap=True)
 
 
 def _event_record(event: Any) -> dict[str, Any]:

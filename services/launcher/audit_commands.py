@@ -78,12 +78,13 @@ def verify(
             )  # fmt: skip
     else:
         korean, english = _BREAKS[kind]
+        out.print("[red]✗[/red]", end=" ")
         out.print(
-            f"[red]✗[/red] {found.break_sequence}번 기록{_particle(kind)}{korean} [{_name(kind)}]\n"
+            f"{found.break_sequence}번 기록{_particle(kind)}{korean} [{_name(kind)}]\n"
             f"  Entry {found.break_sequence} {english} [{_name(kind)}]\n"
             f"  그 앞의 {found.verified_entry_count:,}건은 온전합니다. / "
             f"The {found.verified_entry_count:,} entries before it are whole.",
-            markup=True, highlight=False, soft_wrap=True,
+            markup=False, highlight=False, soft_wrap=True,
         )  # fmt: skip
     sys.exit(0 if kind == pb.VerifyAuditEntriesResponse.BREAK_UNSPECIFIED else 1)
 

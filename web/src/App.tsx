@@ -2,18 +2,20 @@ import { useEffect, useState } from "react";
 import type { Entry, Session } from "./auth/session.js";
 import { ChatPage } from "./chat/ChatPage.js";
 import type { Conversation } from "./chat/conversation.js";
+import { type Erp, Exporting } from "./chat/exporter.js";
 import { SignInPage } from "./page/SignInPage.js";
 
 interface AppProps {
   readonly session: Session;
   readonly conversation: Conversation;
+  readonly erp: Erp;
   readonly entry: Entry;
 }
 
 const CONVERSATION_PAGE = /^\/(conversations\/[A-Za-z0-9_-]{1,64})$/;
 
 /** The page for who is there: the chat, or the way in. */
-export function App({ session, conversation, entry: atOpening }: AppProps) {
+export function App({ session, conversation, erp, entry: atOpening }: AppProps) {
   const [entry, setEntry] = useState(atOpening);
   const isSignedIn = entry.user !== null;
 
@@ -29,11 +31,13 @@ export function App({ session, conversation, entry: atOpening }: AppProps) {
   if (entry.user === null) return <SignInPage note={entry.note} onSignIn={signIn} />;
   const { name, preferred_username: username } = entry.user.profile;
   return (
-    <ChatPage
-      conversation={conversation}
-      userName={name ?? username ?? ""}
-      onSignIn={signIn}
-      onSignOut={() => void session.signOut()}
-    />
+    <Exporting value={{ erp, onSignIn: signIn }}>
+      <ChatPage
+        conversation={conversation}
+        userName={name ?? username ?? ""}
+        onSignIn={signIn}
+        onSignOut={() => void session.signOut()}
+      />
+    </Exporting>
   );
 }

@@ -2,7 +2,7 @@ import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { App } from "./App.js";
 import { issuerManager, Session } from "./auth/session.js";
-import { createChat } from "./chat/client.js";
+import { createClients } from "./chat/client.js";
 import { Conversation } from "./chat/conversation.js";
 import { Splash } from "./page/Splash.js";
 import { language, message } from "./text/messages.js";
@@ -17,14 +17,12 @@ const root = createRoot(document.getElementById("root") as HTMLElement);
 if (window.isSecureContext) {
   root.render(<Splash text={message("opening")} />);
   const session = new Session(issuerManager(window.location.origin));
-  const conversation = new Conversation(
-    createChat(() => session.accessToken()),
-    () => session.renew(),
-  );
+  const { chat, erp } = createClients(() => session.accessToken());
+  const conversation = new Conversation(chat, () => session.renew());
   const entry = await session.open();
   root.render(
     <StrictMode>
-      <App session={session} conversation={conversation} entry={entry} />
+      <App session={session} conversation={conversation} erp={erp} entry={entry} />
     </StrictMode>,
   );
 } else {

@@ -18,7 +18,7 @@ from services.chat.adapters.conversation_json import dump_answer, dump_events, l
 from services.chat.adapters.conversation_rows import columns_of, conversation_of, turn_of
 from services.chat.audit_chain import NewEntry
 from services.chat.conversation import Asker, Conversation, Rating, Turn, TurnEvent, TurnState
-from services.chat.convert.audit import dump_asker, load_asker, turn_entry
+from services.chat.convert.audit import dump_asker, load_asker, turn_entries
 from services.chat.errors import (
     ConversationNotFound,
     EtagMismatch,
@@ -206,7 +206,7 @@ class SqlConversations:
             )
             if held and (await connection.execute(update(_turn).where(running).values(ended))).rowcount:
                 await _change(connection, conversation_of(held, held.title), ended_at)
-            return [turn_entry(turn, held.owner if held else "", load_asker(asker))]
+            return turn_entries(turn, held.owner if held else "", load_asker(asker))
 
         await self.audit.transact(work)
 
@@ -277,7 +277,11 @@ class SqlConversations:
                 )
             )
             count = (await connection.execute(update(_turn).where(running).values(failed))).rowcount
-            return [turn_entry(_failed(row, reason, now), row.owner, load_asker(row.asker)) for row in rows]
+            return [
+                entry
+                for row in rows
+                for entry in turn_entries(_failed(row, reason, now), row.owner, load_asker(row.asker))
+            ]
 
         await self.audit.transact(work)
         return count

@@ -9,7 +9,7 @@ from maru.admin.v1.audit_service_pb2 import AuditEntry
 from maru.chat.v1 import turn_pb2
 
 from services.chat.audit_chain import Link, NewEntry
-from services.chat.conversation import Asker, FinishReason, Outcome, Turn
+from services.chat.conversation import Answer, Asker, FinishReason, Outcome, Turn
 from services.chat.convert import chat as convert_chat
 from services.chat.convert import erp as convert_erp
 
@@ -28,8 +28,13 @@ def load_asker(kept: str | None) -> Asker:
     return Asker(**json.loads(kept)) if kept else Asker("")
 
 
-def turn_entry(turn: Turn, owner: str, asker: Asker) -> NewEntry:
-    """The entry of an ended turn."""
+def turn_entries(turn: Turn, owner: str, asker: Asker) -> list[NewEntry]:
+    """The entry of an ended turn, and one for each further question of its message."""
+    answers = (turn.answer, *turn.answer.further) if turn.answer else (None,)
+    return [_turn_entry(turn, answer, part, owner, asker) for part, answer in enumerate(answers)]
+
+
+def _turn_entry(turn: Turn, answer: Answer | None, part: int, owner: str, asker: Asker) -> NewEntry:
     entry = AuditEntry(
         username=asker.username,
         subject=owner,
@@ -37,13 +42,13 @@ def turn_entry(turn: Turn, owner: str, asker: Asker) -> NewEntry:
         action=AuditEntry.ACTION_TURN,
         method=ASK,
         resource=turn.name,
-        question=turn.question,
-        outcome=_outcome(turn),
+        question=(answer.question if answer else "") or turn.question,
+        outcome=_outcome(answer) if answer else turn.failure_reason,
         trace_id=asker.trace_id,
     )
     ended = turn.complete_time or turn.create_time
     entry.duration.FromTimedelta(max(ended, turn.create_time) - turn.create_time)
-    if answer := turn.answer:
+    if answer:
         if answer.query:
             entry.query.CopyFrom(convert_erp.query_to_proto(answer.query))
         if answer.context:
@@ -53,7 +58,7 @@ def turn_entry(turn: Turn, owner: str, asker: Asker) -> NewEntry:
         if answer.usage.model:
             entry.model_versions.append(answer.usage.model)
         entry.usage.CopyFrom(convert_chat.usage_to_proto(answer.usage))
-    return new_entry(entry, f"turn/{turn.name}", ended)
+    return new_entry(entry, f"turn/{turn.name}" + (f"/{part}" if part else ""), ended)
 
 
 def new_entry(entry: AuditEntry, event_id: str, time: datetime) -> NewEntry:
@@ -83,11 +88,8 @@ def entry_of(link: Link) -> AuditEntry:
     return entry
 
 
-def _outcome(turn: Turn) -> str:
-    """How a turn ended: by the reason where it was refused or failed."""
-    answer = turn.answer
-    if answer is None:
-        return turn.failure_reason
+def _outcome(answer: Answer) -> str:
+    """How a question was answered: by the reason where it was refused."""
     if answer.outcome is Outcome.REFUSED and answer.refusal_reason:
         return answer.refusal_reason
     if answer.finish_reason is FinishReason.STOPPED:

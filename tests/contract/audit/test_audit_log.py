@@ -13,7 +13,7 @@ from sqlalchemy.exc import DBAPIError
 from services.chat.adapters.audit_anchor import AnchorFile
 from services.chat.adapters.conversations_sql import SqlConversations
 from services.chat.audit_chain import Break, NewEntry, Range, Verification, digest
-from services.chat.conversation import Asker
+from services.chat.conversation import Asker, FinishReason, Outcome
 from services.chat.errors import StorageFull
 from services.chat.ports import Conversations
 from tests.contract.conversations.samples import NOON, completed, events_of
@@ -70,6 +70,29 @@ async def test_the_end_of_a_turn_is_an_entry(store: SqlConversations) -> None:
     assert turn.answer.context
     assert content["context"]["statement_digest"] == turn.answer.context.statement_digest
     assert "answer" not in content
+
+
+async def test_each_question_of_a_message_is_an_entry(store: SqlConversations) -> None:
+    turn = completed(await ask(store))
+    assert turn.answer
+    further = (
+        replace(
+            turn.answer,
+            question="이번 달 발주는?",
+            outcome=Outcome.REFUSED,
+            refusal_reason="METRIC_FORBIDDEN",
+        ),
+        replace(turn.answer, question="재고는?", finish_reason=FinishReason.STOPPED),
+    )
+    answer = replace(turn.answer, question="지난달 매출은?", further=further)
+    await store.end_turn(replace(turn, answer=answer), [])
+    contents = [json.loads(link.content) for link in reversed(await store.audit.read(Range(), 10))]
+    assert [(one["question"], one["outcome"]) for one in contents] == [
+        ("지난달 매출은?", "OUTCOME_ANSWERED"),
+        ("이번 달 발주는?", "METRIC_FORBIDDEN"),
+        ("재고는?", "FINISH_REASON_STOPPED"),
+    ]
+    assert {one["resource"] for one in contents} == {turn.name}
 
 
 async def test_a_turn_that_is_ended_twice_is_one_entry(store: SqlConversations) -> None:

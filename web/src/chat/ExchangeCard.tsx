@@ -1,6 +1,7 @@
 import { type Clarification, FinishReason, Outcome } from "@gen/maru/chat/v1/turn_pb.js";
 import { memo } from "react";
 import { message } from "../text/messages.js";
+import { Download } from "./Download.js";
 import { type AnswerView, type Exchange, isRunning } from "./exchange.js";
 import { FailureCard } from "./FailureCard.js";
 import { Provenance } from "./Provenance.js";
@@ -99,6 +100,9 @@ function AnswerBody({ view, growing, canChoose, onAsk }: AnswerBodyProps) {
       {text !== "" && <p className={growing ? "prose growing" : "prose"}>{text}</p>}
       {clarification !== undefined && (
         <Choices clarification={clarification} text={text} canChoose={canChoose} onAsk={onAsk} />
+      )}
+      {answer !== undefined && query !== undefined && table !== undefined && table.rows.length > 0 && (
+        <Download query={query} />
       )}
       <Provenance context={context} answer={answer} />
     </>

@@ -1,12 +1,29 @@
-import { type Client, Code, ConnectError, createClient, type Interceptor } from "@connectrpc/connect";
+import {
+  type Client,
+  Code,
+  ConnectError,
+  createClient,
+  type Interceptor,
+  type Transport,
+} from "@connectrpc/connect";
 import { createGrpcWebTransport } from "@connectrpc/connect-web";
 import { ChatService } from "@gen/maru/chat/v1/chat_service_pb.js";
+import { ErpService } from "@gen/maru/erp/v1/erp_service_pb.js";
 import { language, message } from "../text/messages.js";
+import type { Erp } from "./exporter.js";
 
 export type Chat = Client<typeof ChatService>;
 
-/** The chat service at this page's own origin, called with the asker's token. */
-export function createChat(accessToken: () => Promise<string | null>): Chat {
+/** The services at this page's own origin, called with the asker's token. */
+export function createClients(accessToken: () => Promise<string | null>): {
+  readonly chat: Chat;
+  readonly erp: Erp;
+} {
+  const transport = createTransport(accessToken);
+  return { chat: createClient(ChatService, transport), erp: createClient(ErpService, transport) };
+}
+
+function createTransport(accessToken: () => Promise<string | null>): Transport {
   const bearer: Interceptor = (next) => async (request) => {
     const token = await accessToken();
     if (token === null) throw new ConnectError(message("sessionEnded"), Code.Unauthenticated);
@@ -14,8 +31,5 @@ export function createChat(accessToken: () => Promise<string | null>): Chat {
     request.header.set("accept-language", language());
     return next(request);
   };
-  return createClient(
-    ChatService,
-    createGrpcWebTransport({ baseUrl: window.location.origin, interceptors: [bearer] }),
-  );
+  return createGrpcWebTransport({ baseUrl: window.location.origin, interceptors: [bearer] });
 }
