@@ -69,7 +69,7 @@ class DataAnswers:
         """
         query = reading.query
         part.query = query
-        part.memory = Memory(reading.frame, alternatives=reading.alternatives)
+        part.memory = memory_of(reading, Table((), ()))
         part.assumptions = reading.notes[:5]
         part.alternatives = choices(reading.alternatives)
         part.note(Progress(Step.QUERYING, _what_is_asked(reading, catalog)))
@@ -83,9 +83,7 @@ class DataAnswers:
         self._show(part, asked, table, result.context, query, reading.period_label)
         part.chart = chart_of(query, table)
         part.suggestions = suggestions(reading, table, catalog)
-        part.memory = replace(
-            part.memory, frame=replace(reading.frame, focus=_focus(table)), shown=_shown(query, table)
-        )
+        part.memory = memory_of(reading, table)
         framing = Framing(
             period=reading.period_label,
             base_period=reading.comparison_label,
@@ -173,6 +171,12 @@ def _refused_by_erp(part: Part, error: MaruError) -> None:
     else:
         raise error
     write(part, error.message_ko)
+
+
+def memory_of(reading: QueryReading, table: Table) -> Memory:
+    """What the next question must know of an answer."""
+    frame = replace(reading.frame, focus=_focus(table))
+    return Memory(frame, alternatives=reading.alternatives, shown=_shown(reading.query, table))
 
 
 def _focus(table: Table) -> tuple[EntityReference, ...]:

@@ -31,6 +31,7 @@ class Analysis:
     spans: tuple[Span, ...]
     mentions: tuple[names.Mention, ...]
     numbers: tuple[names.NumberMention, ...]
+    beside: tuple[names.KindMention, ...] = ()
 
     @property
     def lookups(self) -> tuple[names.Lookup, ...]:
@@ -38,6 +39,10 @@ class Analysis:
         words = tuple(dict.fromkeys(mention.words for mention in self.mentions))
         lookups = [names.Lookup(words)] if words else []
         lookups += [names.Lookup((number.number,), (number.kind,)) for number in self.numbers]
+        by_kinds: dict[tuple[EntityKind, ...], dict[str, None]] = {}
+        for mention in self.beside:
+            by_kinds.setdefault(mention.kinds, {})[mention.words] = None
+        lookups += [names.Lookup(tuple(words), kinds) for kinds, words in by_kinds.items()]
         return tuple(dict.fromkeys(lookups))
 
 
@@ -71,7 +76,8 @@ def all_kinds(resolutions: Resolutions) -> dict[str, Resolution]:
     return {r.mention: r for lookup, found in resolutions.items() if not lookup.kinds for r in found}
 
 
-def one_kind(resolutions: Resolutions) -> dict[tuple[str, EntityKind], Resolution]:
+def of_kinds(resolutions: Resolutions) -> dict[tuple[str, tuple[EntityKind, ...]], Resolution]:
+    """What was looked up among some kinds: by mention and kinds."""
     return {
-        (r.mention, kind): r for lookup, found in resolutions.items() for kind in lookup.kinds for r in found
+        (r.mention, lookup.kinds): r for lookup, found in resolutions.items() if lookup.kinds for r in found
     }

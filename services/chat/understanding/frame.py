@@ -71,6 +71,8 @@ class Members:
     """The asker's own member ("우리 팀")."""
     values: tuple[DimensionMember, ...] = ()
     """Of a dimension with fixed members ("보류 중인")."""
+    namesakes: tuple[EntityReference, ...] = ()
+    """Things of other kinds that the name fits as well: another measure may mean those."""
 
 
 @dataclass(frozen=True, slots=True)

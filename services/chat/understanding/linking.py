@@ -122,7 +122,8 @@ def _with_member(frame: Frame, name: Name, candidate: Candidate, catalog: Catalo
     else:
         if not frame.narrow and not name.excluded:  # the new name stands where the old one of its kind stood
             members = [old for old in members if old.dimension != key]
-        members.append(Members(key, (entity,), name.excluded, fresh=True))
+        others = tuple(c.entity for c in name.candidates if c.entity.kind is not entity.kind)
+        members.append(Members(key, (entity,), name.excluded, fresh=True, namesakes=others))
     return replace(frame, members=tuple(members), groupings=groupings)
 
 

@@ -245,6 +245,13 @@ class SmallTalkWord:
     kind: str
 
 
+@dataclass(frozen=True, slots=True)
+class PlaceWord:
+    """ "두 번째", "2위": a row of the answer before; -1 is the last one."""
+
+    place: int
+
+
 class Sign(StrEnum):
     """Words that need nothing beside what they are."""
 
@@ -263,6 +270,11 @@ class Sign(StrEnum):
     WITHIN = "within"
     THAT = "that"
     IT = "it"
+    UNFILTERED = "unfiltered"
+    CONDITION = "condition"
+    TOTAL = "total"
+    REVERSED = "reversed"
+    AGAIN = "again"
     RESHAPE = "reshape"
     IGNORED = "ignored"
     UNSUPPORTED = "unsupported"
@@ -303,6 +315,7 @@ Meaning = (
     | DocumentNumber
     | UnitWord
     | SmallTalkWord
+    | PlaceWord
     | Sign
 )
 

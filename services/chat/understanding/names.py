@@ -1,13 +1,13 @@
 """Which words of a question may be names, and what the answers of the ERP make of them."""
 
 import re
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Final
 
-from services.chat.semantic import Candidate, EntityKind, Match, Resolution
-from services.chat.understanding.meanings import DocumentNumber, NameWord, Sign, Span
+from services.chat.semantic import Candidate, Catalog, EntityKind, Match, Resolution
+from services.chat.understanding.meanings import DimensionWord, DocumentNumber, NameWord, Sign, Span
 from services.chat.understanding.morphemes import Morpheme
 from services.chat.understanding.text import compact
 from services.chat.understanding.weights import span
@@ -20,6 +20,10 @@ _MAX_LENGTH: Final = 60
 _EXACT_FACTOR: Final = 1.02
 _PARTIAL_FACTOR: Final = 0.012
 """Too little to take a character from a fixed word, enough to prefer the longer of two partial names."""
+
+_TOGETHER: Final = 0.2
+_MAX_BESIDE: Final = 64
+_OF: Final = frozenset({"", "의", "소속", "에있는", "쪽"})
 
 _EXACT: Final = frozenset({Match.FULL, Match.EXACT, Match.ALIAS})
 _NAME_TAGS: Final = ("N", "SL", "SN", "SH", "XR", "XPN", "XSN", "W_", "MM", "MAG", "VV", "VA", "SB", "SSO")
@@ -42,6 +46,7 @@ _NUMBER_FIRST: Final = re.compile(
 _KIND_FIRST: Final = re.compile(
     rf"({_KIND_WORD})\s*(?:{_NUMBER_WORD})?\s*[#:]?\s*(\d{{1,12}})\s*(?:번|호)(?![가-힣]*째)", re.IGNORECASE
 )
+_KIND_ZEROS: Final = re.compile(rf"({_KIND_WORD})\s*[#:]?\s*(0\d{{2,11}})(?![\d가-힣])", re.IGNORECASE)
 _KIND_NUMBERED: Final = re.compile(
     rf"({_KIND_WORD})\s*번호(?:가|는|:|#)?\s*(\d{{1,12}})(?!\d)", re.IGNORECASE
 )
@@ -74,10 +79,24 @@ class NumberMention:
     kind: EntityKind
 
 
+@dataclass(frozen=True, slots=True)
+class KindMention:
+    """A mention with the word for its kind beside it ("거래처 대한", "본사 창고"). `start` to `end` holds both,
+    `kind_length` letters of which are the kind's. `first`: the kind stands before the name.
+    """
+
+    start: int
+    end: int
+    words: str
+    kinds: tuple[EntityKind, ...]
+    kind_length: int
+    first: bool
+
+
 def numbered(text: str) -> tuple[NumberMention, ...]:
     """The documents asked for by their number."""
     found = [NumberMention(*m.span(), m[1], _KIND_OF[compact(m[2])]) for m in _NUMBER_FIRST.finditer(text)]
-    for pattern in (_KIND_FIRST, _KIND_NUMBERED):
+    for pattern in (_KIND_FIRST, _KIND_NUMBERED, _KIND_ZEROS):
         found += [NumberMention(*m.span(), m[2], _KIND_OF[compact(m[1])]) for m in pattern.finditer(text)]
     return tuple(found)
 
@@ -155,6 +174,82 @@ def _without_punctuation(text: str, start: int, end: int) -> int:
     return end
 
 
+def beside(
+    text: str, found: Sequence[Mention], spans: Sequence[Span], catalog: Catalog
+) -> tuple[KindMention, ...]:
+    """The mentions that have a word for a kind of thing right beside them, which is not to split by ("거래처별")."""
+    by = {s.start for s in spans if s.meaning is Sign.BY}
+    kept: dict[KindMention, None] = {}
+    for claim in spans:
+        if not isinstance(claim.meaning, DimensionWord) or by & {claim.end, claim.end + 1}:
+            continue
+        keys = claim.meaning.keys
+        kinds = {
+            k for key in keys if key in catalog.dimensions and (k := catalog.dimensions[key].entity_kind)
+        }
+        if claim.meaning.party:
+            kinds |= {EntityKind.CUSTOMER, EntityKind.SUPPLIER}
+        length = len(compact(text[claim.start : claim.end]))
+        ordered = tuple(sorted(kinds))
+        for mention in found if kinds else ():
+            if claim.end <= mention.start and not text[claim.end : mention.start].strip():
+                kept[KindMention(claim.start, mention.end, mention.words, ordered, length, True)] = None
+            elif mention.end <= claim.start and not text[mention.end : claim.start].strip():
+                kept[KindMention(mention.start, claim.end, mention.words, ordered, length, False)] = None
+    return tuple(kept)[:_MAX_BESIDE]
+
+
+def kind_spans(
+    mentions_: Sequence[KindMention],
+    resolutions: Mapping[tuple[str, tuple[EntityKind, ...]], Resolution],
+    all_kinds: Mapping[str, Resolution],
+    usable: Container[EntityKind],
+) -> Iterator[Span]:
+    """The claims of a kind and a name together. Behind a name that something of another kind has exactly, and by which
+    the measure can be filtered (`usable`), the word is no more than what is asked for ("서울 거래처").
+    """
+    for mention in mentions_:
+        resolution = resolutions.get((mention.words, mention.kinds), Resolution(mention.words))
+        candidates, exact = closest(resolution)
+        if not candidates or (candidates[0].match is Match.FUZZY and not mention.first):
+            continue
+        others, is_name = closest(all_kinds.get(mention.words, Resolution(mention.words)))
+        fits = any(c.entity.kind in usable for c in others)
+        if not exact and not mention.first and is_name and fits:
+            continue
+        length = len(compact(mention.words))
+        total = resolution.total_count if len(candidates) == len(resolution.candidates) else len(candidates)
+        word = NameWord(mention.words, candidates, total)
+        both = span(mention.start, mention.end, length + mention.kind_length, word, _EXACT_FACTOR)
+        if not exact:  # as much as the two weigh by themselves, and a little more
+            factor = _EXACT_FACTOR if is_name else _PARTIAL_FACTOR
+            weight = mention.kind_length**2 * _EXACT_FACTOR + length**2 * factor + _TOGETHER
+            both = replace(both, weight=weight, exact=False)
+        yield both
+
+
+def told_apart(spans: Sequence[Span], text: str) -> tuple[Span, ...]:
+    """Namesakes of which only some have the name before them as what tells them apart ("재무팀 김민수", "부산 대한상사")."""
+    kept: list[Span] = []
+    for claim in spans:
+        before = kept[-1] if kept else None
+        if (
+            before is not None
+            and isinstance(before.meaning, NameWord)
+            and isinstance(claim.meaning, NameWord)
+            and len(claim.meaning.candidates) > 1
+            and compact(text[before.end : claim.start]) in _OF
+        ):
+            detail = compact(before.meaning.mention)
+            fitting = tuple(c for c in claim.meaning.candidates if compact(c.entity.detail) == detail)
+            if 0 < len(fitting) < len(claim.meaning.candidates):
+                word = replace(claim.meaning, candidates=fitting, total_count=len(fitting))
+                kept[-1] = replace(claim, start=before.start, meaning=word)
+                continue
+        kept.append(claim)
+    return tuple(kept)
+
+
 def name_spans(mentions_: Sequence[Mention], resolutions: Mapping[str, Resolution]) -> Iterator[Span]:
     """The claims of the names that were found, the closest matches of each mention only."""
     for mention in mentions_:
@@ -194,11 +289,11 @@ def closest(resolution: Resolution) -> tuple[tuple[Candidate, ...], bool]:
 
 
 def number_spans(
-    numbers: Sequence[NumberMention], resolutions: Mapping[tuple[str, EntityKind], Resolution]
+    numbers: Sequence[NumberMention], resolutions: Mapping[tuple[str, tuple[EntityKind, ...]], Resolution]
 ) -> Iterator[Span]:
     """The claims of the document numbers, found or not."""
     for mention in numbers:
-        resolution = resolutions.get((mention.number, mention.kind), Resolution(mention.number))
+        resolution = resolutions.get((mention.number, (mention.kind,)), Resolution(mention.number))
         candidates, _ = closest(resolution)
         word = DocumentNumber(mention.number, mention.kind, candidates, resolution.total_count)
         yield span(mention.start, mention.end, mention.end - mention.start, word, 1.5)

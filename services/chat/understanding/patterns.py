@@ -11,6 +11,7 @@ from services.chat.understanding.meanings import (
     BoundWord,
     CountWord,
     CutWord,
+    PlaceWord,
     ScaleWord,
     Span,
 )
@@ -59,8 +60,16 @@ _ZERO: Final = re.compile(r"(?<![\d.,])(?:0|영)\s*(?:원|개|건|ea)?\s*인(?![
 _COUNTED: Final = re.compile(rf"(?<![\d,.])({COUNT})\s*({_COUNTERS})\s*(만)?")
 
 
+_ORDINALS: Final = load("followup")["ordinals"]
+_ORDINAL: Final = re.compile(rf"(?:(\d{{1,2}})|({alternatives(_ORDINALS)}))\s*번\s*째")
+
+
 def patterns(text: str, edges: Container[int]) -> Iterator[Span]:
     """Every claim of a number with its words on the text."""
+    for match in _ORDINAL.finditer(text):
+        if match.start() in edges:
+            place = int(match[1]) if match[1] else _ORDINALS[compact(match[2])]
+            yield span(*match.span(), len(compact(match[0])), PlaceWord(place))
     yield from _limits(text, edges)
     yield from _cuts(text, edges)
 

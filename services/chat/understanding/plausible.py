@@ -6,6 +6,7 @@ from typing import Final
 
 from services.chat.semantic import Catalog, EntityKind
 from services.chat.understanding.meanings import (
+    AbsentWord,
     AgeWord,
     BoundWord,
     CountWord,
@@ -25,6 +26,7 @@ from services.chat.understanding.meanings import (
     Span,
     StatusWord,
     UnitWord,
+    VagueMeasure,
 )
 from services.chat.understanding.morphemes import Morpheme
 from services.chat.understanding.words import load
@@ -55,7 +57,19 @@ _NOUNS: Final = (MetricWord, DimensionWord, GrainNoun, CurrencyWord, UnitWord)
 def plausible(spans: Sequence[Span], morphemes: Sequence[Morpheme], catalog: Catalog) -> list[Span]:
     """The claims that can mean what they say where they stand."""
     named = _without_account_names(_without_roots(spans, morphemes), catalog)
-    return _in_context(named, morphemes)
+    return _in_context(_without_beginning_absence(named), morphemes)
+
+
+def _without_beginning_absence(spans: Sequence[Span]) -> list[Span]:
+    """없는 says what things have none of, and that stands before it: it is the beginning of a name in "없는회사 매출"."""
+    things = (MetricWord, DimensionWord, VagueMeasure, DocumentWord)
+    ends = [s.end for s in spans if isinstance(s.meaning, things) or s.meaning is Sign.AT_ALL]
+    return [
+        s
+        for s in spans
+        if not (isinstance(s.meaning, AbsentWord) and s.meaning.restricting and s.end - s.start > 1)
+        or any(end <= s.start for end in ends)
+    ]
 
 
 def is_ignorable(morpheme: Morpheme) -> bool:

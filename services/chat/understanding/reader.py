@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
-from services.chat.semantic import Catalog, Grain
+from services.chat.semantic import Catalog, EntityKind, Grain
 from services.chat.understanding import followup, names, replying
-from services.chat.understanding.analysis import Analysis, Context, Resolutions, all_kinds, edges_of, one_kind
+from services.chat.understanding.analysis import Analysis, Context, Resolutions, all_kinds, edges_of, of_kinds
 from services.chat.understanding.apart import readings_of
 from services.chat.understanding.claims import PARTICLES, Claims
 from services.chat.understanding.covering import best_covering
@@ -28,10 +28,12 @@ from services.chat.understanding.inflected import inflected
 from services.chat.understanding.lexicon import Lexicon
 from services.chat.understanding.meanings import (
     BoundWord,
+    ComparisonWord,
     CountWord,
     CutWord,
     DimensionWord,
     DocumentNumber,
+    GrainWord,
     MetricWord,
     NameWord,
     Sign,
@@ -47,6 +49,8 @@ from services.chat.understanding.questions import split
 from services.chat.understanding.slots import Slots, fill
 from services.chat.understanding.text import Text, compact, normalise
 from services.chat.understanding.times import TimeMatcher
+from services.chat.understanding.tying import ties
+from services.chat.understanding.unknown_names import unknown_name
 from services.chat.understanding.weights import span
 from services.chat.understanding.words import load
 from services.chat.understanding.writes import is_showing, write_request
@@ -57,6 +61,20 @@ _ABOUT_RECORD: Final = frozenset(compact(word) for word in load("documents")["ab
 _INJECTION: Final = re.compile(
     "|".join(f"(?:{p})" for p in load("smalltalk")["injection"]), re.IGNORECASE | re.DOTALL
 )
+
+
+_ADDING: Final = frozenset({"추가", "넣"})
+_RESHAPABLE: Final = (
+    MetricWord,
+    DimensionWord,
+    TimeWord,
+    NameWord,
+    CutWord,
+    CountWord,
+    GrainWord,
+    ComparisonWord,
+)
+"""What can stand beside 바꿔 줘, 추가해 줘, 빼 줘, where they are meant for the question before."""
 
 
 class Reader:
@@ -119,7 +137,8 @@ class Reader:
         idle = names.code_like(text.normal)
         cuts = {s.start for s in spans if s.end - s.start > 1 and s.meaning is not Sign.IGNORED}
         found = names.mentions(text.normal, morphemes, taken, idle, cuts)
-        return Analysis(text, morphemes, tuple(spans), found, numbers)
+        beside = names.beside(text.normal, found, spans, catalog)
+        return Analysis(text, morphemes, tuple(spans), found, numbers, beside)
 
     def read(self, analysis: Analysis, resolutions: Resolutions, context: Context) -> Reading:
         """What the question asks for."""
@@ -142,14 +161,27 @@ class _Reading:
         spans = [
             *analysis.spans,
             *names.name_spans(analysis.mentions, all_kinds(resolutions)),
-            *names.number_spans(analysis.numbers, one_kind(resolutions)),
+            *names.kind_spans(
+                analysis.beside, of_kinds(resolutions), all_kinds(resolutions), self._usable_kinds(analysis)
+            ),
+            *names.number_spans(analysis.numbers, of_kinds(resolutions)),
         ]
         spans = plausible(spans, analysis.morphemes, self._catalog)
         self._chosen = best_covering(spans)
         torn = self._torn_names()
         if torn:  # a part of a word is no name: what is left of the word would change its meaning
             self._chosen = best_covering([s for s in spans if s not in torn])
+        self._chosen = names.told_apart(self._chosen, self._text)
         self._claims = Claims(self._text, self._chosen)
+        self._lost: list[tuple[int, int]] = []
+
+    def _usable_kinds(self, analysis: Analysis) -> frozenset[EntityKind]:
+        """The kinds of things by which one of the measures that are spoken of can be filtered."""
+        metrics = {key for s in analysis.spans if isinstance(s.meaning, MetricWord) for key in s.meaning.keys}
+        metrics = metrics or set(self._catalog.metrics)
+        keys = {key for metric in metrics for key in self._catalog.metrics[metric].dimensions}
+        dimensions = [self._catalog.dimensions[key] for key in keys if key in self._catalog.dimensions]
+        return frozenset(d.entity_kind for d in dimensions if d.entity_kind)
 
     def read(self) -> Reading:
         if _INJECTION.search(self._text):
@@ -187,10 +219,11 @@ class _Reading:
         claims.use(*(i for i, s in enumerate(claims.spans) if verb and s.start <= verb.start < s.end))
         talk = claims.of(SmallTalkWord)
         claims.use(*(index for index, _ in talk))
-        within = claims.take(Sign.WITHIN)
-        tied = claims.take(Sign.CONTINUES, Sign.CORRECTS)
         if before.record and not talk and not self._unused(record=True):
             return RecordReading(before.record, before)
+        memory = self._context.memory
+        adding = verb is not None and verb.form in _ADDING
+        tied = ties(claims, memory, verb, adding=adding, plural="들" in self._text)
         slots = fill(claims, self._catalog, Period(self._context.today, self._context.today, Grain.DAY))
         documents = [
             n
@@ -205,23 +238,20 @@ class _Reading:
                 else readings_of((Frame(names=tuple(documents)),), self._catalog, self._context.today)
             )
         unused = self._unused(record=False, verb=verb)
+        hanging = tied.says_something and before != Frame() and not before.record
         said = replace(slots.frame, notes=()) != Frame() or bool(slots.that) or slots.it
-        if not said:
+        if not said and not hanging:
             return self._without_slots(before, talk[0][1].kind if talk else "", unused)
         merged = followup.merge(
-            before,
-            slots,
-            self._catalog,
-            Period(self._context.today, self._context.today),
-            tied=tied,
-            within=within,
-            adding=verb is not None and "도" in self._particles_of_metrics(),
+            memory, slots, self._catalog, Period(self._context.today, self._context.today), tied
         )
         if isinstance(merged, QuestionBack):
             return merged if not unused else QuestionBack(Ask.WORDS, words=unused, frame=before)
-        frame = followup.with_that(merged, before, slots, self._catalog)
+        frame = followup.with_that(merged, memory, slots, self._catalog, tied)
         if frame is None:
             return QuestionBack(Ask.WORDS, words=self._that_words(), frame=merged)
+        if isinstance(frame, QuestionBack):
+            return frame if not unused else QuestionBack(Ask.WORDS, words=unused, frame=before)
         unused = (*unused, *self._units_that_differ(frame))
         if not unused and slots.periods:
             return self._one_period(frame, slots)
@@ -232,12 +262,25 @@ class _Reading:
     def _without_slots(self, before: Frame, talk: str, unused: tuple[str, ...]) -> Reading:
         if not unused:
             return SmallTalk(talk or "help")
-        return self._unknown_code() or Refusal(RefusalKind.UNKNOWN, words=unused)
+        missing = self._unknown_name(unused) if before.metrics else None
+        return self._unknown_code() or missing or Refusal(RefusalKind.UNKNOWN, words=unused)
 
     def _unknown_code(self) -> NotFound | None:
         """Something written like a document's number that names nothing: it isn't there, or not for this asker."""
         codes = names.code_like(self._text)
         return NotFound(self._analysis.text.as_typed(*codes[0])) if codes else None
+
+    def _unknown_name(self, unused: Sequence[str]) -> NotFound | None:
+        """A word that nothing used and that can only be a name: nothing is called so, or nothing for this asker."""
+        typed = self._analysis.text
+        places = [
+            place
+            for place in _words(typed, self._analysis.morphemes, self._lost)
+            if typed.as_typed(*place) in unused
+        ]
+        kinds = {key: dimension.entity_kind for key, dimension in self._catalog.dimensions.items()}
+        found = unknown_name(self._text, places, self._analysis.morphemes, self._chosen, kinds)
+        return NotFound(typed.as_typed(*found), is_name=True) if found else None
 
     def _unknown_words(self, frame: Frame, slots: Slots, unused: tuple[str, ...]) -> Reading:
         """Words that no slot took: ask, and offer to leave them out where the rest is whole."""
@@ -250,6 +293,8 @@ class _Reading:
         )
         if not slots.frame.metrics and (unknown := self._unknown_code()):
             return unknown
+        if frame.metrics and (missing := self._unknown_name(unused)):
+            return missing
         if not about_data:
             return Refusal(RefusalKind.UNKNOWN, words=unused)
         options: tuple[Option, ...] = ()
@@ -298,7 +343,8 @@ class _Reading:
         slots = [
             s
             for s in others
-            if isinstance(s.meaning, MetricWord | DimensionWord | TimeWord) or s.meaning is Sign.BY
+            if isinstance(s.meaning, _RESHAPABLE)
+            or s.meaning in (Sign.BY, Sign.CONDITION, Sign.ALL_COMPANIES)
         ]
         only_slots = bool(slots) and len(slots) == len(others)
         return only_slots and not self._unused(record=False, verb=verb, unused_claims=False)
@@ -340,7 +386,10 @@ class _Reading:
                 if self._text[i] != " "
             ) and not self._is_particle(morpheme):
                 lost.append((morpheme.start, morpheme.end))
-        return _as_typed(self._analysis.text, self._analysis.morphemes, lost)
+        self._lost = lost
+        typed = self._analysis.text
+        words = _words(typed, self._analysis.morphemes, lost)
+        return tuple(dict.fromkeys(typed.as_typed(start, end) for start, end in words))
 
     def _is_particle(self, morpheme: Morpheme) -> bool:
         """Whether what stands here, behind a name to the end of the typed word, can only be a particle of it, fitting or
@@ -370,11 +419,6 @@ class _Reading:
                 differing.append(self._analysis.text.as_typed(claim.start, claim.end))
         return tuple(differing)
 
-    def _particles_of_metrics(self) -> set[str]:
-        """Particles right behind measures: "수주액도"."""
-        ends = {s.end for s in self._chosen if isinstance(s.meaning, MetricWord)}
-        return {m.form for m in self._analysis.morphemes if m.start in ends and m.tag == "JX"}
-
     def _that_words(self) -> tuple[str, ...]:
         places = [s for s in self._claims.spans if s.meaning in (Sign.THAT, Sign.IT)]
         return tuple(self._analysis.text.as_typed(s.start, s.end) for s in places)
@@ -385,10 +429,10 @@ def _is_document_name(claim: Span) -> bool:
     return isinstance(meaning, NameWord) and all(c.entity.kind.is_document for c in meaning.candidates)
 
 
-def _as_typed(
+def _words(
     text: Text, morphemes: Sequence[Morpheme], places: Sequence[tuple[int, int]]
-) -> tuple[str, ...]:
-    """The typed words at these places, without the particles behind them; neighbours within one word are one."""
+) -> list[tuple[int, int]]:
+    """The whole words at these places, without the particles behind them; neighbours within one word are one."""
     words: list[tuple[int, int]] = []
     for start, end in sorted(set(places)):
         before, after = text.normal.rfind(" ", 0, start) + 1, text.normal.find(" ", end)
@@ -397,4 +441,4 @@ def _as_typed(
         place = (before, max(*kept, end) if kept else end)
         if not words or words[-1] != place:
             words.append(place)
-    return tuple(dict.fromkeys(text.as_typed(start, end) for start, end in words))
+    return words

@@ -24,7 +24,7 @@ _ALL: Final = re.compile(rf"(?:{alternatives(_WORDS['all'])})\s*(?:다)?\s*{_POL
 _YES: Final = re.compile(rf"(?:{alternatives((*_WORDS['agreeing'], *_WORDS['this']))})\s*{_POLITE}")
 _NO: Final = re.compile(rf"(?:{alternatives(_WORDS['declining'])})\s*{_POLITE}")
 _TAIL: Final = re.compile(rf"(?<=\S){_POLITE}$")
-_THING: Final = re.compile(r"\s*(?:거|것|꺼|쪽|붙은|있는|에)\s*")
+_THINGS: Final = frozenset(compact(word) for word in _WORDS["things"])
 _SIGNS: Final = re.compile(r"[()\[\]·,]")
 
 
@@ -90,11 +90,8 @@ def _named(options: Sequence[Option], reply: str) -> Option | None:
     if len(words) < 2:
         return None
     labels = [compact(option.label) for option in options]
-    pieces = [
-        compact(_TAIL.sub("", piece, count=1))
-        for piece in _SIGNS.sub(" ", _THING.sub(" ", f"{reply} ")).split()
-    ]
-    pieces = [piece for piece in pieces if piece]
+    pieces = [compact(_TAIL.sub("", piece, count=1)) for piece in _SIGNS.sub(" ", reply).split()]
+    pieces = [piece for piece in pieces if piece not in _THINGS]
     for fits in (
         [o for o, text in zip(options, labels, strict=True) if text == words],
         [o for o in options if o.entity and compact(o.entity.display_name) == words],

@@ -3,6 +3,7 @@
 from datetime import date
 from typing import Final
 
+from services.chat.data_answers import memory_of
 from services.chat.semantic import Catalog, Grouping, MemberCondition, Role
 from services.chat.understanding.analysis import Context
 from services.chat.understanding.frame import (
@@ -19,7 +20,8 @@ from services.chat.understanding.frame import (
 )
 from services.chat.understanding.reader import Reader
 from services.chat.understanding.remembering import after
-from tests.fakes.company import resolve
+from tests.fakes.company import catalog as company_catalog
+from tests.fakes.company import resolve, table_of
 
 TODAY: Final = date(2026, 11, 20)
 
@@ -128,10 +130,10 @@ def read(
 
 
 def remembered(reading: Reading, before: Memory) -> Memory:
-    """What the conversation remembers after a reading."""
+    """What the conversation remembers after a reading and its answer."""
     match reading:
-        case QueryReading(frame=frame, alternatives=alternatives):
-            return after(before, Memory(frame, alternatives=alternatives))
+        case QueryReading(query=query):
+            return after(before, memory_of(reading, table_of(query, company_catalog()).table))
         case RecordReading(frame=frame):
             return after(before, Memory(frame))
         case QuestionBack(frame=frame, options=options, total_count=total):
