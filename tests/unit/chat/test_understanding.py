@@ -10,7 +10,14 @@ import pytest
 import yaml
 
 from services.chat.semantic import Catalog
-from services.chat.understanding.frame import Memory, NotFound, QueryReading, QuestionBack, dump_memory, load_memory
+from services.chat.understanding.frame import (
+    Memory,
+    NotFound,
+    QueryReading,
+    QuestionBack,
+    dump_memory,
+    load_memory,
+)
 from services.chat.understanding.reader import Reader
 from services.chat.understanding.text import normalise
 from tests.fakes.company import catalog as company_catalog
