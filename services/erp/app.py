@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
@@ -40,13 +41,19 @@ async def app(settings: Settings, chassis: Chassis) -> AsyncIterator[App]:
         _local_model(settings, chassis.metrics) as local_model,
         service_channel(settings.chat_url, "chat", chassis.signer) as chat,
     ):
-        limits = Limits(settings.max_result_rows, settings.max_groups)
+        limits = Limits(
+            settings.max_result_rows, settings.max_groups, settings.max_rows_read, settings.refuse_stale_after
+        )
         erp = Erp(catalog, policy, local_model, chassis.clock, limits)
         exporter = Exporter(
             erp,
             GrpcExportLog(chat),
             settings.timezone,
-            Limits(settings.max_export_rows, max(settings.max_export_rows, settings.max_groups)),
+            replace(
+                limits,
+                rows=settings.max_export_rows,
+                groups=max(settings.max_export_rows, settings.max_groups),
+            ),
             settings.max_exports,
         )
         servicer = ErpServicer(erp, exporter, str(settings.timezone))

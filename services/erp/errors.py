@@ -39,6 +39,19 @@ class QueryRefused(MaruError):
     en = "{why_en}"
 
 
+def sum_too_large() -> QueryRefused:
+    """A sum beyond 64 bits: better none than one that isn't exact."""
+    return QueryRefused(
+        metric="",
+        dimension="",
+        cause="unsupported",
+        words={
+            "why_ko": "합계가 너무 커서 정확히 계산할 수 없습니다. 기간이나 조건을 좁혀 주세요.",
+            "why_en": "The sum is too large to be exact. Narrow the period or the filters.",
+        },
+    )
+
+
 class MemberNotFound(MaruError):
     """A member that does not exist, or that the asker may not see. Words: name, the dimension's."""
 
@@ -60,6 +73,26 @@ class RowLimitExceeded(MaruError):
     reason = "ROW_LIMIT_EXCEEDED"
     ko = "결과가 {maximum}행을 넘습니다. 기간이나 조건을 좁혀 주세요."
     en = "The result has more than {maximum} rows. Narrow the period or the filters."
+
+    @classmethod
+    def of(cls, maximum: int) -> "RowLimitExceeded":
+        return cls(maximum=str(maximum), words={"maximum": f"{maximum:,}"})
+
+
+class CostLimitExceeded(MaruError):
+    code = Code.RESOURCE_EXHAUSTED
+    reason = "COST_LIMIT_EXCEEDED"
+    ko = "한 번에 조회하기에는 범위가 너무 넓습니다. 기간이나 조건을 좁혀 주세요."
+    en = "This reads too much at once. Narrow the period or the filters."
+
+
+class DataTooStale(MaruError):
+    """Words: when, the data's time as people read it."""
+
+    code = Code.FAILED_PRECONDITION
+    reason = "DATA_TOO_STALE"
+    ko = "데이터가 {when} 기준이라 답하기에는 오래되었습니다. 관리자에게 데이터 적재 상태를 확인해 달라고 하세요."
+    en = "The data is as of {when}, too old to answer from. Ask an administrator to look after its loading."
 
 
 class ExportTooLarge(MaruError):

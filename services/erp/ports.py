@@ -30,6 +30,7 @@ class LocalModel(Protocol):
         Raises:
             LocalModelEmpty: nothing has been loaded yet.
             LocalModelUnavailable: it is missing, damaged or of another version, or its database does not
-            answer. StatementTimeout: the statements together took longer than they may.
+            answer. StatementTimeout: the statements together took longer than they may. QueryRefused: a sum is
+            too large to be exact.
         """
         ...

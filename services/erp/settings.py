@@ -1,5 +1,6 @@
 """What the erp service reads from the environment."""
 
+from datetime import timedelta
 from pathlib import Path
 from typing import ClassVar
 
@@ -33,3 +34,7 @@ class Settings(ServiceSettings):
     """Files written at once; each holds its rows in memory."""
     chat_url: str = "grpc://127.0.0.1:18080"
     """Where exports are recorded: the mesh listener, as grpc://HOST:PORT."""
+    max_rows_read: int = Field(default=50_000_000, ge=1)
+    """Rows of the local model that a question may read; more are refused before anything is read."""
+    refuse_stale_after: timedelta = Field(default=timedelta(days=90), gt=timedelta(0))
+    """Data older than this answers no question (ISO 8601, as in P7D, or seconds)."""

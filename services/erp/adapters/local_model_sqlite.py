@@ -19,7 +19,8 @@ from sqlalchemy import Connection, Engine, create_engine
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import QueuePool
 
-from services.erp.errors import LocalModelEmpty, LocalModelUnavailable, StatementTimeout
+from services.erp.errors import LocalModelEmpty, LocalModelUnavailable, StatementTimeout, sum_too_large
+from services.erp.exact_decimal import InexactValueError
 from services.erp.ports import AnySelect, Fetched
 from services.kit.metrics import Metrics
 
@@ -71,11 +72,15 @@ class SqliteLocalModel:
                 return [_fetch(connection, statement) for statement in statements]
         except DBAPIError as error:
             raise self._failure(error, bound) from error
+        except InexactValueError as error:
+            raise sum_too_large() from error
 
     def _failure(self, error: DBAPIError, bound: _Bound) -> Exception:
         message = str(error.orig)
         if "interrupted" in message and bound.over():
             return StatementTimeout(limit_ms=str(round(self._timeout_seconds * 1000)))
+        if "integer overflow" in message:
+            return sum_too_large()
         if "no such table: load_watermark" in message:
             return LocalModelEmpty()
         return LocalModelUnavailable(message)

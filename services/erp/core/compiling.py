@@ -7,6 +7,7 @@ same columns.
 
 import functools
 import operator
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -58,6 +59,12 @@ class Statement:
     figures: tuple[str, ...]
     tables: frozenset[str]
     """What it reads."""
+    reads: Mapping[str, int]
+    """Tables whose rows are read one by one -> how often."""
+
+    def cost(self, table_rows: Mapping[str, int]) -> int:
+        """Rows read at most, given how many there are."""
+        return sum(times * table_rows.get(table, 0) for table, times in self.reads.items())
 
 
 def compile_plan(plan: Plan, dimensions: Mapping[str, Dimension], max_rows: int) -> Statement:
@@ -80,7 +87,7 @@ def compile_plan(plan: Plan, dimensions: Mapping[str, Dimension], max_rows: int)
         compiler.tables |= {dimension.table.name, *joins.tables}
     columns += [united.c[f"figure_{at}"] for at in range(len(compiler.figures))]
     statement = select(*columns).select_from(joined).limit(max_rows + 1)
-    return Statement(statement, tuple(compiler.figures), frozenset(compiler.tables))
+    return Statement(statement, tuple(compiler.figures), frozenset(compiler.tables), compiler.reads)
 
 
 class _Compiler:
@@ -88,6 +95,7 @@ class _Compiler:
         self.members = [dimension for dimension in plan.dimensions if not dimension.is_date]
         self.figures = dict(_figures(plan))
         self.tables: set[str] = set()
+        self.reads: Counter[str] = Counter()
         self._plan = plan
         self._dimensions = dimensions
         self._levels = {g.dimension: g.level for g in plan.query.groupings if g.level}
@@ -112,6 +120,7 @@ class _Compiler:
     ) -> AnySelect:
         """The leaves' figures over the rows of `days`, all in the given period, or each row in its own."""
         plan, fact = self._plan, leaves[0].measure.fact
+        self.reads[fact.table.name] += 1
         balance = leaves[0].metric.time is TimeBehavior.BALANCE
         as_of = days.end if days is not None and balance else plan.frames[slot].as_of
         base = self._base(fact, days, as_of)
@@ -200,6 +209,7 @@ class _Compiler:
                 *self._filters(other, joins, self._plan.restrictions[other.key]),
             ]
             self.tables |= {other.table.name, *joins.tables}
+            self.reads[other.table.name] += 1
             return with_sums(fact, fact.added, joins, conditions, companies)
         if fact.current:
             return current_rows(fact, fact.current, as_of)

@@ -16,6 +16,7 @@ from services.erp.core.frames import Slot
 from services.erp.core.periods import period_start
 from services.erp.core.plan import Plan, Reading
 from services.erp.core.result import UnitKind
+from services.erp.errors import RowLimitExceeded
 
 Figures = dict[str, Decimal]
 """Leaf -> its figure."""
@@ -67,9 +68,14 @@ _Series = dict[tuple[Slot, str | None], dict[str, Figures]]
 _SLOTS: Final = {slot.value: slot for slot in Slot}
 
 
-def put_together(plan: Plan, statement: Statement, fetched: Iterable[Sequence[Any]]) -> list[Row]:
+def put_together(
+    plan: Plan, statement: Statement, fetched: Iterable[Sequence[Any]], max_rows: int
+) -> list[Row]:
     """The rows of the result, in no order. A trend has every period that has begun, for each combination of
     members; a ranking (`top`) only what has rows.
+
+    Raises:
+        RowLimitExceeded: there would be more than `max_rows`.
     """
     quantities = plan.quantities
     members = 4 + 3 * sum(not dimension.is_date for dimension in plan.dimensions)
@@ -88,6 +94,8 @@ def put_together(plan: Plan, statement: Statement, fetched: Iterable[Sequence[An
             figures[name] = figures[name] + value if name in figures else Decimal(value)
     if not found and members == 4 and plan.due_grouping is None:
         found[(), None] = {}  # nothing at all is one row of 0
+    if not plan.has_gaps and len(found) * len(plan.frames[Slot.ASKED].periods) > max_rows:
+        raise RowLimitExceeded.of(max_rows)
     slots = [_Slot(plan, slot) for slot in plan.frames]
     return [row for (keys, due), series in found.items() for row in _rows(plan, slots, keys, due, series)]
 

@@ -1,6 +1,6 @@
 """What every question needs to know of the data: its names, companies, calendar, and how fresh it is."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
@@ -48,6 +48,8 @@ class Reference:
     companies: Mapping[str, Company]
     fiscal_start_month: int
     data_start: date | None
+    table_rows: Mapping[str, int]
+    """Local table -> how many rows were loaded into it."""
     prefixes: Mapping[EntityKind, tuple[str, ...]]
     """Of the numbers of each kind of document."""
     state: Any
@@ -68,7 +70,7 @@ def statements(catalog: Catalog) -> tuple[AnySelect, ...]:
     """What `build` needs, in its order."""
     return (
         CHANGES,
-        select(load_watermark.c.local_table, load_watermark.c.columns),
+        select(load_watermark.c.local_table, load_watermark.c.columns, load_watermark.c.rows.label("loaded")),
         select(masters.company.c.id, masters.company.c.name, masters.company.c.currency).order_by(
             masters.company.c.parent_id.is_not(None), masters.company.c.id
         ),
@@ -92,7 +94,11 @@ def build(catalog: Catalog, fetched: Sequence[Fetched]) -> Reference:
     """The reference from the results of `statements`."""
     results = iter(fetched)
     state = next(results).rows[0]
-    known = filled((row.local_table, row.columns) for row in next(results).rows)
+    loaded = next(results).rows
+    known = filled((row.local_table, row.columns) for row in loaded)
+    table_rows: Counter[str] = Counter()
+    for row in loaded:
+        table_rows[row.local_table] += row.loaded
     companies = {row.id: Company(row.id, row.name, row.currency or "") for row in next(results).rows}
     fiscal = next(results).rows
     aliases: dict[tuple[str, str], list[str]] = defaultdict(list)
@@ -117,6 +123,7 @@ def build(catalog: Catalog, fetched: Sequence[Fetched]) -> Reference:
         companies,
         fiscal[0].start_date.month if fiscal else 1,
         min((start for start in starts if start is not None), default=None),
+        table_rows,
         numbers,
         state,
         known,

@@ -8,7 +8,7 @@ import hashlib
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime, timedelta
 from functools import lru_cache, partial
 from typing import Final
 
@@ -28,7 +28,13 @@ from services.erp.core.reference import CHANGES, WATERMARKS, Company, Reference,
 from services.erp.core.result import EntityKind, EntityReference, QueryResult, Record, ResultContext, Table
 from services.erp.core.tabulating import tabulate
 from services.erp.core.words import applied_filters, definitions, is_partial
-from services.erp.errors import LocalModelEmpty, RecordNotFound, RowLimitExceeded
+from services.erp.errors import (
+    CostLimitExceeded,
+    DataTooStale,
+    LocalModelEmpty,
+    RecordNotFound,
+    RowLimitExceeded,
+)
 from services.erp.ports import Fetched, LocalModel
 from services.kit.clock import Clock
 from services.kit.identity import Identity
@@ -39,10 +45,14 @@ _ASKERS: Final = 1024
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Rows that a table may have, and groups that a statement may return before they are cut to it."""
+    """Rows that a table may have, groups that a statement may return before they are cut to it, rows that it may read,
+    and how old the data may be.
+    """
 
     rows: int = 10_000
     groups: int = 200_000
+    cost: int = 50_000_000
+    age: timedelta = timedelta(days=90)
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +136,8 @@ class Erp:
 
         Raises:
             UnknownMetric, UnknownDimension, MetricForbidden, MemberNotFound, QueryRefused: see `make_plan`.
-            RowLimitExceeded: there are more groups than can be handled.
+            RowLimitExceeded: there are more groups than can be handled. CostLimitExceeded: it would read too much.
+            DataTooStale: the data is older than answers may be.
             LocalModelEmpty, LocalModelUnavailable, StatementTimeout: see `LocalModel.read`.
         """
         grant = self._grant(asker)
@@ -136,14 +147,18 @@ class Erp:
         check_connected(plan, self._catalog, reference.filled)
         bounds = limits or self._limits
         statement = compile_plan(plan, self._catalog.dimensions, bounds.groups)
+        cost = statement.cost(reference.table_rows)
+        if cost > bounds.cost:
+            raise CostLimitExceeded(cost=str(cost), maximum=str(bounds.cost))
         wanted = statement.select.limit(0) if validate_only else statement.select
         found, watermarks = await self._local_model.read(wanted, WATERMARKS)
         if len(found.rows) > bounds.groups:
-            raise RowLimitExceeded(maximum=str(bounds.groups), words={"maximum": f"{bounds.groups:,}"})
+            raise RowLimitExceeded.of(bounds.groups)
+        as_of = self._fresh(data_as_of(watermarks, statement.tables))
         context = ResultContext(
             applied_filters(plan, self._catalog, grant, reference),
             definitions(plan),
-            data_as_of(watermarks, statement.tables),
+            as_of,
             is_partial(plan),
             digest(found),
         )
@@ -151,12 +166,23 @@ class Erp:
             return QueryResult(None, context)
 
         def table() -> Table:
-            rows = put_together(plan, statement, found.rows)
+            rows = put_together(plan, statement, found.rows, bounds.groups)
             if query.without_rows:
                 return tabulate_absent(plan, self._catalog, grant, reference, rows, bounds.rows)
             return tabulate(plan, self._catalog, rows, bounds.rows)
 
         return QueryResult(await asyncio.to_thread(table) if limits else table(), context)
+
+    def _fresh(self, as_of: datetime | None) -> datetime | None:
+        """The data's time, which isn't too long ago."""
+        if as_of is not None:
+            required = self._clock.now() - self._limits.age
+            if as_of < required:
+                when = as_of.astimezone(required.tzinfo).strftime("%Y-%m-%d %H:%M")
+                raise DataTooStale(
+                    as_of=as_of.isoformat(), required_as_of=required.isoformat(), words={"when": when}
+                )
+        return as_of
 
     async def _named_documents(
         self, query: Query, grant: Grant
@@ -262,7 +288,8 @@ class Erp:
             reading.linked(linked),
             reading.reference(replaced[0]) if replaced else None,
             ResultContext(
-                data_as_of=data_as_of(watermarks, frozenset(tables)), statement_digest=digest(found)
+                data_as_of=self._fresh(data_as_of(watermarks, frozenset(tables))),
+                statement_digest=digest(found),
             ),
         )
 

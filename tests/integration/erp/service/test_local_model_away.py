@@ -2,6 +2,8 @@
 
 import asyncio
 import os
+import sqlite3
+from datetime import timedelta
 from pathlib import Path
 from shutil import copyfile
 from typing import Any
@@ -98,6 +100,58 @@ async def test_rows_beyond_the_limits_are_left_out_or_refused(model_file: Path):
     async with served(settings, app) as server:
         code, reason, metadata, _ = await refused(Client(server)("RunQuery", query))
         assert (code, reason, metadata) == ("RESOURCE_EXHAUSTED", "ROW_LIMIT_EXCEEDED", {"maximum": "3"})
+
+
+async def test_what_would_read_too_much_is_not_begun(model_file: Path):
+    query = question(metrics=["revenue"], range={"startDate": "2024-01-01", "endDate": "2026-11-20"})
+    settings = Settings(**LOOPBACK, database_url=f"sqlite:///{model_file}", max_rows_read=100)
+    async with served(settings, app) as server:
+        code, reason, metadata, _ = await refused(Client(server)("RunQuery", query))
+        assert (code, reason) == ("RESOURCE_EXHAUSTED", "COST_LIMIT_EXCEEDED")
+        assert metadata["maximum"] == "100"
+        assert int(metadata["cost"]) > 1000
+
+
+async def test_a_grid_of_more_rows_than_groups_is_refused(model_file: Path):
+    span = {"startDate": "2025-11-21", "endDate": "2026-11-20"}
+    groupings = [{"dimension": "customer"}, {"dimension": "date", "grain": "GRAIN_DAY"}]
+    query = question(metrics=["revenue"], range=span, groupings=groupings)
+    settings = Settings(**LOOPBACK, database_url=f"sqlite:///{model_file}", max_groups=5000)
+    async with served(settings, app) as server:
+        assert (await refused(Client(server)("RunQuery", query)))[1] == "ROW_LIMIT_EXCEEDED"
+
+
+async def test_data_that_is_too_old_answers_nothing(model_file: Path, tmp_path: Path):
+    old = tmp_path / "old.sqlite"
+    copyfile(model_file, old)
+    connection = sqlite3.connect(old)
+    connection.execute(
+        "UPDATE load_watermark SET as_of = '2020-01-02 03:04:05' WHERE local_table = 'sales_invoice'"
+    )
+    connection.commit()
+    connection.close()
+    settings = Settings(**LOOPBACK, database_url=f"sqlite:///{old}", refuse_stale_after=timedelta(days=30))
+    async with served(settings, app) as server:
+        code, reason, metadata, words = await refused(Client(server)("RunQuery", CALLS[1][1]))
+        assert (code, reason) == ("FAILED_PRECONDITION", "DATA_TOO_STALE")
+        assert metadata["as_of"] == "2020-01-02T03:04:05+00:00"
+        assert "2020-01-02 12:04" in words
+        stock = question(metrics=["stock_quantity"])
+        assert (await Client(server)("RunQuery", stock)).table.rows, "other tables are fresh"
+
+
+async def test_a_sum_beyond_64_bits_is_refused_not_rounded(model_file: Path, tmp_path: Path):
+    large = tmp_path / "large.sqlite"
+    copyfile(model_file, large)
+    connection = sqlite3.connect(large)
+    connection.execute("UPDATE sales_invoice_line SET base_net_amount = 9000000000000000000")
+    connection.commit()
+    connection.close()
+    settings = Settings(**LOOPBACK, database_url=f"sqlite:///{large}")
+    async with served(settings, app) as server:
+        code, reason, _, words = await refused(Client(server)("RunQuery", CALLS[1][1]))
+        assert (code, reason) == ("INVALID_ARGUMENT", "QUERY_REFUSED")
+        assert "너무 커서" in words
 
 
 async def test_it_does_not_start_with_a_mistake_in_the_catalog_or_an_unknown_database(tmp_path: Path):
