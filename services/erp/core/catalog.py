@@ -157,9 +157,17 @@ class Measure:
             return True
         document = self.distinct.column
         return all(
-            path.steps[0][0] == document if path.steps else path.column == document
+            path.steps[0][0] == document
+            if path.steps
+            else path.column == document or self._is_own(path.column)
             for path in self.fact.expression(dimension)
         )
+
+    def _is_own(self, column: str) -> bool:
+        """What is counted is the row, which has one value of the column (but stands once for each company)."""
+        added = self.fact.added
+        each = added is not None and added.per_company and column == "company_id"
+        return self.distinct is not None and self.distinct.column == "id" and not each
 
 
 class Window(StrEnum):

@@ -356,7 +356,9 @@ class Evaluation:
         by_line = dimensions & {"item", "item_group", "brand", "warehouse"}
         lines = by_line or self.dimensions() & {"item", "item_group", "brand", "warehouse"}
         for leaf in FORMULAS.get(metric, ((metric,),))[0]:
-            if leaf.partition(".")[0] in STOCK_COUNTS and ("." in leaf or dimensions - {"item"}):
+            if leaf.partition(".")[0] in STOCK_COUNTS and (
+                "." in leaf or dimensions - {"item", "item_group", "brand"}
+            ):
                 return False
             if leaf in OPEN_COUNTS and (by_line or "due_date" in dimensions):
                 return False

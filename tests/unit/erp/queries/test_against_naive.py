@@ -3,6 +3,8 @@ under random claims nothing of anybody else's."""
 
 import asyncio
 from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -20,6 +22,7 @@ from tests.unit.erp.queries.small_company import TODAY, Data, random_company, wr
 from tests.unit.erp.queries.strategies import claims, queries
 
 COMPANIES = 5
+MANY = 40
 EVERYTHING = Claims(company=("A", "B"))
 
 
@@ -58,13 +61,12 @@ class World:
         return rows
 
 
-@pytest.fixture(scope="module")
-def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
-    folder = tmp_path_factory.mktemp("companies")
+@contextmanager
+def opened_world(folder: Path, size: int) -> Iterator[World]:
     with asyncio.Runner() as runner:
         companies = []
         contexts = []
-        for seed in range(COMPANIES):
+        for seed in range(size):
             data = random_company(seed)
             context = opened(write(data, folder / f"{seed}.sqlite"))
             contexts.append(context)
@@ -72,6 +74,18 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
         yield World(runner, companies)
         for context in contexts:
             runner.run(context.__aexit__(None, None, None))
+
+
+@pytest.fixture(scope="module")
+def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    with opened_world(tmp_path_factory.mktemp("companies"), COMPANIES) as world:
+        yield world
+
+
+@pytest.fixture(scope="module")
+def many_companies(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    with opened_world(tmp_path_factory.mktemp("many"), MANY) as world:
+        yield world
 
 
 def refusable(query: Query, claims: Claims) -> bool:
@@ -158,14 +172,24 @@ common = {
 
 
 @pytest.mark.timeout(300)
-@settings(max_examples=400, **common)
+@settings(max_examples=500, **common)
 @given(number=st.integers(0, COMPANIES - 1), query=queries())
 def test_any_query_has_the_naive_rows(world: World, number: int, query: Query):
     check(world, number, query, EVERYTHING)
 
 
 @pytest.mark.timeout(300)
-@settings(max_examples=500, **common)
+@settings(max_examples=1500, **common)
 @given(number=st.integers(0, COMPANIES - 1), query=queries(), claims=claims)
 def test_claims_leave_nothing_of_others_in_any_row(world: World, number: int, query: Query, claims: Claims):
     check(world, number, query, claims)
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(3600)
+@settings(max_examples=10_000, **common)
+@given(number=st.integers(0, MANY - 1), query=queries(), claims=claims)
+def test_ten_thousand_questions_leak_nothing(
+    many_companies: World, number: int, query: Query, claims: Claims
+):
+    check(many_companies, number, query, claims)
