@@ -14,6 +14,7 @@ import typer
 from google.protobuf.json_format import MessageToDict
 
 from services.launcher import audit_commands, batch, mapping_commands
+from services.launcher.catalog import catalog, policy
 from services.launcher.chat_client import ChatClient
 from services.launcher.credentials import Issuer
 from services.launcher.errors import LauncherError
@@ -39,6 +40,8 @@ app = typer.Typer(
 )
 evaluate = typer.Typer(no_args_is_help=True, help="답을 평가합니다. / Evaluates the answers.")
 app.add_typer(evaluate, name="evaluate")
+app.add_typer(catalog, name="catalog")
+app.add_typer(policy, name="policy")
 app.add_typer(mapping_commands.app, name="mapping")
 app.add_typer(audit_commands.app, name="audit")
 

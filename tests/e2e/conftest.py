@@ -11,13 +11,8 @@ FOLDER = Path(__file__).parent
 START_AND_TEST_LIMIT_S = 600
 
 
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Long campaigns run only where `-m` names them. The first test to need the mesh also waits for its start:
-    longer than other tests may take."""
-    if "slow" not in config.option.markexpr:
-        left_out = [item for item in items if item.get_closest_marker("slow")]
-        items[:] = [item for item in items if item not in left_out]
-        config.hook.pytest_deselected(items=left_out)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The first test to need the mesh also waits for its start: longer than other tests may take."""
     for item in items:
         if item.path.is_relative_to(FOLDER) and item.get_closest_marker("timeout") is None:
             item.add_marker(pytest.mark.timeout(START_AND_TEST_LIMIT_S))
