@@ -87,8 +87,8 @@ def tell_missing(part: Part, missing: NotFound | FuturePeriod) -> None:
     match missing:
         case NotFound(about, is_name):
             say(part, "not_found_name" if is_name else "not_found", Content({"about": about}))
-        case FuturePeriod(period, about):
-            say(part, "future", Content({"period": period, "metric": about}))
+        case FuturePeriod(period, about, past):
+            say(part, "before_data" if past else "future", Content({"period": period, "metric": about}))
 
 
 def talk(part: Part, small: SmallTalk, catalog: Catalog) -> None:

@@ -274,10 +274,11 @@ class NotFound:
 
 @dataclass(frozen=True, slots=True)
 class FuturePeriod:
-    """A period that has not begun: there is no data of it."""
+    """A period that has not begun, or (`past`) is over before the data begins: there is no data of it."""
 
     period_label: str
     about: str
+    past: bool = False
 
 
 @dataclass(frozen=True, slots=True)

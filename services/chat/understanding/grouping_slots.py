@@ -86,7 +86,7 @@ def grouping_slots(
                 bare.append((index, dimension))
         else:
             bare.append((index, dimension))
-    if frame.listed:
+    if frame.listed or len(frame.metrics) > 1:
         claims.take(Sign.BY)  # "A와 B 각각"
     cut = bool(claims.of(CutWord) or claims.of(SizeWord))
     ranked = cut or bool(claims.of(OrderWord) or claims.signs(Sign.RANK))
@@ -110,7 +110,11 @@ def grouping_slots(
         if not ranked and not restricted and not frame.counted and not claims.signs(Sign.LIST):
             notes.append(f"{claims.text(index)}별로 나누어 보았습니다.")
     for index, noun in claims.of(GrainNoun):
-        if ranked:  # "매출이 가장 많은 달"
+        by = claims.following(index, Sign.BY)
+        if by is not None:  # "월 단위로"
+            groupings.append(Grouping(DATE_DIMENSION, noun.grain))
+            claims.use(index, by)
+        elif ranked:  # "매출이 가장 많은 달"
             groupings.append(Grouping(DATE_DIMENSION, noun.grain))
             inner.add(DATE_DIMENSION)
             claims.use(index)

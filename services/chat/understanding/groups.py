@@ -63,9 +63,10 @@ def grouped(frame: Frame, catalog: Catalog, today: date) -> Frame | Reading:
         before, after = frame.groupings[: frame.party.position], frame.groupings[frame.party.position :]
         frame = replace(frame, party=None, groupings=(*before, Grouping(options[0]), *after))
     documents = catalog.dimension_of(frame.documents) if frame.documents else None
-    if documents and documents.key not in common_dimensions(frame, catalog):
-        bare = replace(frame, documents=None)
-        return by_something_else(bare, catalog, documents.display_name)
+    if frame.documents and (documents is None or documents.key not in common_dimensions(frame, catalog)):
+        what = documents.display_name if documents else "문서"
+        return by_something_else(replace(frame, documents=None), catalog, what)
+    frame = _share_of_one(frame)
     frame = _documents(frame, catalog)
     groupings = list(dict.fromkeys(frame.groupings))
     if frame.trend and not any(g.dimension == DATE_DIMENSION for g in groupings):
@@ -93,6 +94,17 @@ def grouped(frame: Frame, catalog: Catalog, today: date) -> Frame | Reading:
     if frame.without and len(frame.groupings) > 1:
         return _one_grouping(frame, catalog)
     return frame
+
+
+def _share_of_one(frame: Frame) -> Frame:
+    """대한상사 매출 비중: its part of all, so it stands among all."""
+    named = [m for m in frame.members if m.members and not m.excluded]
+    if not frame.share or frame.grouped or frame.trend or len(named) != 1:
+        return frame
+    rest = tuple(m for m in frame.members if m is not named[0])
+    names = ", ".join(member.display_name for member in named[0].members)
+    note = f"{names}의 비중을 전체와 함께 보았습니다."
+    return replace(frame, members=rest, groupings=(Grouping(named[0].dimension),), notes=(*frame.notes, note))
 
 
 def _documents(frame: Frame, catalog: Catalog) -> Frame:

@@ -57,6 +57,8 @@ def inflected(morphemes: Sequence[Morpheme]) -> Iterator[Span]:
             yield span(morpheme.start, morpheme.end, 1, AbsentWord(restricting=True))
         elif morpheme.form == "않" and morpheme.tag == "VX":
             yield span(morpheme.start, end, end - morpheme.start, AbsentWord(restricting))
+        elif stem in _WORDS["lookalikes"] and _alone(morphemes, index):
+            yield span(morpheme.start, end, 1, VagueMeasure(tuple(_WORDS["lookalikes"][stem])))
         elif (make := _MEANINGS.get(stem)) and (verb or stem in _ALONE or not morpheme.tag.startswith("N")):
             yield span(morpheme.start, end, end - morpheme.start, make(restricting))
 
@@ -82,6 +84,12 @@ def _ending(morphemes: Sequence[Morpheme], index: int) -> tuple[int, bool, bool]
         restricting = following.tag == "ETM"
         end = max(end, following.end)
     return end, restricting, verb
+
+
+def _alone(morphemes: Sequence[Morpheme], index: int) -> bool:
+    """Whether a morpheme is a typed word by itself, with another behind it."""
+    before = morphemes[index - 1].end < morphemes[index].start if index else False
+    return before and index + 1 < len(morphemes) and morphemes[index + 1].start > morphemes[index].end
 
 
 def _negates(morphemes: Sequence[Morpheme], index: int) -> bool:

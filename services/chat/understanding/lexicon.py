@@ -33,6 +33,7 @@ from services.chat.understanding.meanings import (
     SizeWord,
     SmallTalkWord,
     Span,
+    StateWord,
     StatusWord,
     UnitWord,
     VagueMeasure,
@@ -108,7 +109,7 @@ def _words() -> Iterator[tuple[str, Meaning]]:
         yield from ((phrase, UnitWord(UnitKind(unit))) for phrase in phrases)
     yield from ((phrase, UnitWord(None, balance=True)) for phrase in _IGNORABLE["balance_words"])
     for kind, phrases in _SMALLTALK.items():
-        if kind != "injection":
+        if kind not in ("injection", "help_patterns"):
             yield from ((phrase, SmallTalkWord(kind)) for phrase in phrases)
 
 
@@ -144,6 +145,11 @@ _DIRECTIONS: Final = {"up": 1, "down": -1, "either": 0}
 
 def _documents() -> Iterator[tuple[str, Meaning]]:
     """Words about documents, their dates and states that mean the same in every catalog."""
+    states: dict[str, tuple[str, ...]] = {}
+    for state in _DOCUMENTS["open"]:
+        for phrase in state["phrases"]:
+            states[compact(phrase)] = (*states.get(compact(phrase), ()), state["measure"])
+    yield from ((phrase, StateWord(measures)) for phrase, measures in states.items())
     for kinds in _DOCUMENTS["due"]:
         yield from ((phrase, DueWord(tuple(kinds["measures"]))) for phrase in kinds["phrases"])
     for status in _DOCUMENTS["statuses"]:
@@ -194,6 +200,9 @@ class Lexicon:
             (name, DimensionWord(tuple(sorted(dimensions.get(name, ()))), party=name in party))
             for name in dimensions.keys() | party
         ]
+        people = catalog.dimension_of(EntityKind.EMPLOYEE)
+        if people:
+            own += [(compact(word), DimensionWord((people.key,))) for word in _GROUPING["persons"]]
         own += self._document_words(catalog, metrics)
         known = metrics.keys() | dimensions.keys()
         table = dict(_FIXED)
@@ -208,11 +217,11 @@ class Lexicon:
     def _document_words(
         catalog: Catalog, metrics: Mapping[str, set[str]]
     ) -> Iterator[tuple[str, DocumentWord]]:
-        """수주, 미출고 수주, 지연된 발주 …, for the kinds of documents that the catalog has a dimension of."""
+        """수주, 미출고 수주, 지연된 발주 …"""
         for name, words in _DOCUMENTS["kinds"].items():
             kind = EntityKind(name)
             figures = _DOCUMENTS["figures"].get(name)
-            if figures is None or catalog.dimension_of(kind) is None:
+            if figures is None:
                 continue
             for word in map(compact, words):
                 own = metrics.get(word, set())

@@ -109,6 +109,13 @@ class DocumentWord:
 
 
 @dataclass(frozen=True, slots=True)
+class StateWord:
+    """미출고, 납기 지난: names of measures of what is left to do, or late."""
+
+    measures: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class StatusWord:
     """보류 중, 미결제: keys of a document's status."""
 
@@ -298,6 +305,7 @@ Meaning = (
     | AgeWord
     | DueWord
     | DocumentWord
+    | StateWord
     | StatusWord
     | OwnWord
     | AverageWord

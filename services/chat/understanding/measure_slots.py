@@ -12,12 +12,18 @@ from services.chat.understanding.meanings import (
     AbsentWord,
     AgeWord,
     BoundWord,
+    CountWord,
+    CutWord,
     DimensionWord,
     DocumentWord,
     DueWord,
+    GrainWord,
     HowManyWord,
     MetricWord,
+    NameWord,
     Sign,
+    SizeWord,
+    StateWord,
     StatusWord,
     UnitWord,
     VagueMeasure,
@@ -29,6 +35,7 @@ from services.chat.understanding.words import load
 
 _FIGURES: Final = load("documents")["figures"]
 _OPEN: Final = load("documents")["open"]
+_OF_DIMENSIONS: Final = load("ranking")["measures_of_dimensions"]
 
 
 def measure_slots(frame: Frame, claims: Claims, catalog: Catalog, today: date) -> tuple[Frame, bool]:
@@ -43,33 +50,98 @@ def measure_slots(frame: Frame, claims: Claims, catalog: Catalog, today: date) -
         else:
             options = word.keys
     frame, documented = _documents(frame, claims, catalog, metrics)
-    metrics += documented
+    metrics = _states([*metrics, *documented], claims, catalog)
     frame, absent = _absent(frame, claims)
-    vague = claims.of(VagueMeasure)
-    if vague and not options:
-        claims.use(*(index for index, _ in vague))
-        meant = known(catalog, [name for _, word in vague for name in word.words])
-        if documented and len(meant) == 1:
-            metrics = list(meant)  # 연체 송장
-        elif metrics:
-            metrics = [_narrowed(key, meant, catalog) for key in metrics]
-        elif absent and meant:
-            metrics = [meant[0]]
-            frame = replace(
-                frame, notes=(*frame.notes, f"{catalog.metrics[meant[0]].display_name} 기준으로 보았습니다.")
-            )
-        elif len(meant) == 1:
-            metrics = list(meant)
-        else:
-            options = meant
-    metrics = list(dict.fromkeys(metrics))
-    due = claims.of(DueWord)
-    if due and frame.due:
-        claims.use(*(index for index, _ in due))
-        if not metrics and not options:
-            options = known(catalog, [name for _, word in due for name in word.measures])
-    frame = replace(frame, metrics=tuple(metrics), metric_options=options)
+    frame, metrics, vague = _vague(
+        frame, claims, catalog, metrics, documented=bool(documented), absent=absent
+    )
+    options = options or vague
+    if not metrics and not options:
+        frame, metrics, options = _due(frame, claims, catalog)
+    if frame.due:
+        claims.use(*(index for index, _ in claims.of(DueWord)))
+    if (
+        not metrics
+        and not options
+        and any(isinstance(span.meaning, CutWord | SizeWord) for span in claims.spans)
+    ):
+        said = [_OF_DIMENSIONS.get(claims.text(index), "") for index, _ in claims.of(DimensionWord)]
+        metrics = list(known(catalog, [name for name in said if name])[:1])
+    frame = replace(frame, metrics=tuple(dict.fromkeys(metrics)), metric_options=options)
     return _overdue(frame, catalog, today), bool(vague)
+
+
+def _vague(
+    frame: Frame, claims: Claims, catalog: Catalog, metrics: Sequence[str], *, documented: bool, absent: bool
+) -> tuple[Frame, list[str], tuple[str, ...]]:
+    """Words that fit several measures, and words that narrow one ("연체된", "부가세 포함"); the third: to choose from."""
+    found = list(metrics)
+    options: list[str] = []
+    of_account = any(
+        all(c.entity.kind is EntityKind.ACCOUNT for c in word.candidates) for _, word in claims.of(NameWord)
+    )
+    for index, word in claims.of(VagueMeasure):
+        meant = known(catalog, word.words)
+        if of_account:  # "급여 얼마 나갔어"
+            claims.use(index)
+        elif len(word.words) > 1:
+            claims.use(index)
+            options += meant
+        elif documented and meant:
+            claims.use(index)
+            found = list(meant)  # 연체 송장
+        elif meant and (not found or _narrows(found, meant[0], catalog)):
+            claims.use(index)
+            found = [meant[0]] if not found else [_narrowed(key, meant, catalog) for key in found]
+    if found or not options:
+        return frame, found, ()
+    if absent or claims.of(HowManyWord):  # whatever the figure, the rows are the same
+        note = f"{catalog.metrics[options[0]].display_name} 기준으로 보았습니다."
+        return replace(frame, notes=(*frame.notes, note)), options[:1], ()
+    return frame, found, tuple(dict.fromkeys(options))
+
+
+def _narrows(metrics: Sequence[str], narrow: str, catalog: Catalog) -> bool:
+    name = catalog.metrics[narrow].display_name
+    return any(key == narrow or catalog.metrics[key].display_name in name for key in metrics)
+
+
+def _states(metrics: list[str], claims: Claims, catalog: Catalog) -> list[str]:
+    """납기 지난 미출하 수량: of what is left, what is late."""
+    for index, word in claims.of(StateWord):
+        if not metrics:
+            found = known(catalog, word.measures)
+            if len(found) == 1:
+                metrics = list(found)
+                claims.use(index)
+            continue
+        for kind in {state["kind"] for state in _OPEN if state["measure"] in word.measures}:
+            family = [state for state in _OPEN if state["kind"] == kind]
+            said = next(n for n, state in enumerate(family) if state["measure"] in word.measures)
+            for column in ("measure", "count"):
+                keys = [(known(catalog, [state[column]]) or ("",))[0] for state in family]
+                for place, key in enumerate(metrics):
+                    if key in keys:
+                        metrics[place] = keys[max(said, keys.index(key))] or key
+                        claims.use(index)
+    return metrics
+
+
+def _due(frame: Frame, claims: Claims, catalog: Catalog) -> tuple[Frame, list[str], tuple[str, ...]]:
+    """이번 주 입고 예정: what falls due, one row a document where nothing else is asked for."""
+    words = claims.of(DueWord)
+    if not words or not frame.due:
+        return frame, [], ()
+    names = [name for _, word in words for name in word.measures]
+    found = known(catalog, names)
+    if len(found) != 1:
+        return frame, [], found
+    kind = next((state["kind"] for state in _OPEN if state["measure"] in names), None)
+    others = DimensionWord | UnitWord | HowManyWord | GrainWord
+    alone = not any(isinstance(span.meaning, others) for span in claims.spans)
+    if kind and alone and catalog.dimension_of(EntityKind(kind)):
+        frame = replace(frame, documents=EntityKind(kind))
+    return frame, list(found), ()
 
 
 def known(catalog: Catalog, names: Sequence[str]) -> tuple[str, ...]:
@@ -125,6 +197,9 @@ def _documents(
             claims.use(index + 1)
             found += known(catalog, [count])[:1]
             continue
+        if unit and unit[1].kind is not None:  # 발주 물량: a sum
+            found += known(catalog, [measure])[:1] if not metrics else []
+            continue
         limit = claims.next_is(index, BoundWord)
         if limit and limit[1].unit is UnitKind.COUNT:  # 수주 5건 이상인 거래처
             found += known(catalog, [count])[:1]
@@ -134,6 +209,9 @@ def _documents(
         if listed or not claims.has("얼마"):
             frame = replace(frame, documents=word.kind)
     strong = any(compact(claims.text(index)) != "내역" for index in listed)
+    strong = strong or any(
+        isinstance(span.meaning, CutWord | CountWord) and span.meaning.documents for span in claims.spans
+    )
     if strong and not frame.documents and len(metrics) == 1 and not claims.of(DimensionWord):
         name = catalog.metrics[metrics[0]].display_name
         kind = next((k for k, figures in _FIGURES.items() if figures[0] == name), None)

@@ -21,9 +21,11 @@ from services.chat.understanding.frame import (
     Refusal,
     RefusalKind,
 )
+from services.chat.understanding.words import load
 
 MAX_OPTIONS: Final = 10
 EMPLOYEE: Final = "employee"
+_ACCOUNTS: Final = load("accounts")["kinds"]
 
 
 def metrics_of(frame: Frame, catalog: Catalog) -> list[Metric]:
@@ -50,6 +52,9 @@ def measured(frame: Frame, catalog: Catalog, today: date) -> Frame | Reading:
             return Refusal(RefusalKind.FORBIDDEN, names_of(known))
         if len(open_) == 1:
             return replace(frame, metrics=(open_[0].key,), metric_options=())
+        if not open_ and (account := _of_account(frame, catalog)):
+            note = f"{account.display_name} 계정으로 보았습니다."
+            return replace(frame, metrics=(account.key,), notes=(*frame.notes, note))
         options = open_ or _likely_metrics(frame, catalog)
         return QuestionBack(
             Ask.METRIC,
@@ -63,6 +68,20 @@ def measured(frame: Frame, catalog: Catalog, today: date) -> Frame | Reading:
     if forbidden:
         return Refusal(RefusalKind.FORBIDDEN, names_of(forbidden))
     return _of_oneself(replace(frame, metric_options=()), catalog)
+
+
+def _of_account(frame: Frame, catalog: Catalog) -> Metric | None:
+    """급여, 이자수익: an account by itself is asked for its expense or income, as its name says."""
+    entities = [candidate.entity for name in frame.names for candidate in name.candidates]
+    if not entities or any(entity.kind is not EntityKind.ACCOUNT for entity in entities):
+        return None
+    for words in _ACCOUNTS:
+        if all(entity.display_name.endswith(tuple(words["endings"])) for entity in entities):
+            return next(
+                (m for m in catalog.metrics.values() if m.display_name == words["measure"] and m.permitted),
+                None,
+            )
+    return None
 
 
 def _of_oneself(frame: Frame, catalog: Catalog) -> Frame:

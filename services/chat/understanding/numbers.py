@@ -18,7 +18,8 @@ _DIGITS: Final = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?"
 _MULTIPLIER: Final = alternatives(_MULTIPLIERS)
 
 _PARTS: Final = rf"(?:{_DIGITS})\s*(?:{_MULTIPLIER})?(?:\s*(?:{_DIGITS})\s*(?:{_MULTIPLIER}))*"
-AMOUNT: Final = rf"(?:{_PARTS}|백만|천만|십억|백억|천억|십만)"
+_SPOKEN: Final = r"(?:[일이삼사오육칠팔구십백천]{1,8}[만억]){1,2}"
+AMOUNT: Final = rf"(?:{_PARTS}|{_SPOKEN}|백만|천만|십억|백억|천억|십만)"
 """An amount with Korean multipliers."""
 
 _PART: Final = re.compile(rf"({_DIGITS})?\s*({_MULTIPLIER})?")
@@ -31,6 +32,8 @@ def count(text: str) -> int:
 
 def amount(text: str) -> Decimal:
     """The value of a match of `AMOUNT`: "1억 5천만" is 150,000,000."""
+    if re.fullmatch(_SPOKEN, text):
+        return Decimal(_spoken(text))
     total = Decimal(0)
     pending = Decimal(0)  # 5천 in "5천만" waits for its 만
     parts = [match.groups() for match in _PART.finditer(text) if match[0].strip()]
@@ -45,3 +48,22 @@ def amount(text: str) -> Decimal:
         else:
             pending += number * scale
     return total + pending
+
+
+_NUMERALS: Final = {name: number for number, name in enumerate("일이삼사오육칠팔구", start=1)}
+_PLACES: Final = {"십": 10, "백": 100, "천": 1000}
+
+
+def _spoken(text: str) -> int:
+    """오천만, 일억오천만."""
+    total = part = digit = 0
+    for letter in text:
+        if letter in _NUMERALS:
+            digit = _NUMERALS[letter]
+        elif letter in _PLACES:
+            part += (digit or 1) * _PLACES[letter]
+            digit = 0
+        else:
+            total += ((part + digit) or 1) * (10_000 if letter == "만" else 100_000_000)
+            part = digit = 0
+    return total + part + digit

@@ -33,7 +33,7 @@ _DOCUMENT_COUNTERS: Final = frozenset(_NUMBERS["document_counters"])
 _EMPLOYEE_COUNTERS: Final = frozenset(_NUMBERS["employee_counters"])
 
 _BOUND: Final = re.compile(
-    rf"(?<![\d,.])({AMOUNT})\s*({alternatives(_UNITS)})?\s*(?:을|를|이|에)?\s*({alternatives(_OPERATORS)})",
+    rf"(?<![\d,.])({AMOUNT})\s*({alternatives(_UNITS)})?\s*(?:을|를|이|에|도|가|은|는|보다|조차)?\s*({alternatives(_OPERATORS)})",
     re.IGNORECASE,
 )
 _CUT: Final = re.compile(

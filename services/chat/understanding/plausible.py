@@ -24,6 +24,7 @@ from services.chat.understanding.meanings import (
     Sign,
     SizeWord,
     Span,
+    StateWord,
     StatusWord,
     UnitWord,
     VagueMeasure,
@@ -48,7 +49,7 @@ _OWN_NAMES: Final = frozenset(
 """Kinds whose members are named freely, and not by words of order."""
 
 
-_RESTRICTING: Final = (StatusWord, AgeWord, BoundWord, CutWord, DueWord)
+_RESTRICTING: Final = (StatusWord, StateWord, AgeWord, BoundWord, CutWord, DueWord)
 """Words that restrict the documents right behind them."""
 
 _NOUNS: Final = (MetricWord, DimensionWord, GrainNoun, CurrencyWord, UnitWord)

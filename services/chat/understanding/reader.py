@@ -33,6 +33,7 @@ from services.chat.understanding.meanings import (
     CutWord,
     DimensionWord,
     DocumentNumber,
+    DocumentWord,
     GrainWord,
     MetricWord,
     NameWord,
@@ -75,6 +76,7 @@ _RESHAPABLE: Final = (
     ComparisonWord,
 )
 """What can stand beside 바꿔 줘, 추가해 줘, 빼 줘, where they are meant for the question before."""
+_HELP: Final = re.compile("|".join(f"(?:{p})" for p in load("smalltalk")["help_patterns"]))
 
 
 class Reader:
@@ -190,12 +192,20 @@ class _Reading:
         before = self._context.memory.frame
         if self._claims.signs(Sign.DOCUMENTS):
             return Refusal(RefusalKind.DOCUMENTS)
-        write = write_request(self._analysis.morphemes, self._text, names_document=record is not None)
+        write = write_request(
+            self._analysis.morphemes, self._text, names_thing=record is not None or self._names_thing()
+        )
         if write and not (write[1] and self._reshapes(write[0], before)):
             return Refusal(RefusalKind.WRITE, self._analysis.text.as_typed(write[0].start, write[0].end))
         if record is not None:
             return record
         return self._question(before, write[0] if write else None)
+
+    def _names_thing(self) -> bool:
+        """Whether a thing or a kind of document stands there, and no time: "대한상사 거래처 정보 수정"."""
+        meanings = [claim.meaning for claim in self._claims.spans]
+        things = any(isinstance(m, NameWord | DocumentWord) for m in meanings)
+        return things and not any(isinstance(m, TimeWord) for m in meanings)
 
     # --- documents -------------------------------------------------------------------------------
 
@@ -260,7 +270,7 @@ class _Reading:
         return readings_of((frame,), self._catalog, self._context.today)
 
     def _without_slots(self, before: Frame, talk: str, unused: tuple[str, ...]) -> Reading:
-        if not unused:
+        if not unused or (not talk and _HELP.search(self._text)):
             return SmallTalk(talk or "help")
         missing = self._unknown_name(unused) if before.metrics else None
         return self._unknown_code() or missing or Refusal(RefusalKind.UNKNOWN, words=unused)
@@ -366,7 +376,9 @@ class _Reading:
             covered = [
                 (s.start, s.end)
                 for s in self._chosen
-                if s is but or s.meaning is Sign.IGNORED or isinstance(s.meaning, SmallTalkWord)
+                if s is but
+                or s.meaning in (Sign.IGNORED, Sign.LIST, Sign.ARISEN)
+                or isinstance(s.meaning, SmallTalkWord | DocumentWord)
             ]
             covered += [
                 (s.start, s.end)

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, replace
 
-from services.chat.semantic import Catalog, TimeBehavior
+from services.chat.semantic import Catalog, TimeBehavior, UnitKind
 from services.chat.understanding.claims import Claims
 from services.chat.understanding.frame import Frame
 from services.chat.understanding.grouping_slots import due_grouping, grouping_slots
@@ -52,7 +52,7 @@ def fill(claims: Claims, catalog: Catalog, today: Period) -> Slots:
     it = claims.take(Sign.IT)
     frame = replace(
         frame,
-        share=claims.take(Sign.SHARE),
+        share=_share(frame, claims, catalog),
         cumulative=claims.take(Sign.CUMULATIVE),
         all_companies=claims.take(Sign.ALL_COMPANIES),
     )
@@ -74,6 +74,17 @@ def _average(frame: Frame, claims: Claims, catalog: Catalog) -> Frame:
         claims.use(index)
         frame = replace(frame, average=word.grain, open_average=word.grain is None)
     return frame
+
+
+def _share(frame: Frame, claims: Claims, catalog: Catalog) -> bool:
+    """비중; "몇 퍼센트" of a rate asks for the rate."""
+    rates = bool(frame.metrics) and all(
+        catalog.metrics[key].unit.kind is UnitKind.PERCENT for key in frame.metrics
+    )
+    changes = frame.comparison is not None
+    places = claims.signs(Sign.SHARE)
+    claims.use(*places)
+    return any(not ((rates or changes) and claims.text(index).startswith("몇")) for index in places)
 
 
 def _arisen(claims: Claims, catalog: Catalog) -> None:

@@ -62,7 +62,9 @@ _BEHIND: Final = r"(?=\s|$|[에의은는이을를까부~,]|현재|기준|재고|
 _END_OF: Final = compiled(rf"\s*(?:{alternatives(_WORDS['end_of'])})(?![가-힣]*씀){_BEHIND}")
 _START_OF: Final = compiled(rf"\s*(?:{alternatives(_WORDS['start_of'])})(?=\s|$|[에의은는])")
 _AS_OF: Final = compiled(rf"\s*(?:{alternatives(_WORDS['as_of'])})(?:일)?(?!으로\s*나)")
-_DURING: Final = compiled(rf"\s*(?:{alternatives(_WORDS['during'])})(?=\s|$|[의에은는]|매출|수주|발주|재고)")
+_DURING: Final = compiled(
+    rf"\s*(?:{alternatives(_WORDS['during'])})(?!\s*(?:평균|마다|별))(?=\s|$|[의에은는]|매출|수주|발주|재고)"
+)
 _VAGUE: Final = compiled(alternatives(_WORDS["vague"]))
 
 

@@ -60,6 +60,8 @@ def timed(frame: Frame, catalog: Catalog, today: date) -> Frame | Reading:
         frame = replace(frame, period=period, notes=(*frame.notes, note))
     if period and period.start > today:
         return FuturePeriod(label(period), names_of(metrics_of(frame, catalog)))
+    if period and flows and catalog.data_start and period.end < catalog.data_start:
+        return FuturePeriod(label(period), names_of(metrics_of(frame, catalog)), past=True)
     if (flows or by_date) and (period is None or period.as_of):
         return ask_period(frame, catalog, today)
     slot = frame.comparison

@@ -12,6 +12,7 @@ from services.chat.understanding.meanings import (
     Sign,
     SmallTalkWord,
     Span,
+    StateWord,
 )
 
 _FACTORS: Final[dict[type, float]] = {
@@ -20,6 +21,7 @@ _FACTORS: Final[dict[type, float]] = {
     DueWord: 1.02,
     DocumentWord: 1.015,
     DimensionWord: 1.01,
+    StateWord: 0.97,
     SmallTalkWord: 0.9,
 }
 """Which meaning wins where two claim the same characters; names stand at 1.02 (see `names`)."""

@@ -39,11 +39,11 @@ _STATING: Final = frozenset({"어", "아", "어요", "아요", "ᆸ시다", "시
 
 
 def write_request(
-    morphemes: Sequence[Morpheme], text: str, names_document: bool
+    morphemes: Sequence[Morpheme], text: str, names_thing: bool
 ) -> tuple[Morpheme, bool] | None:
     """The morpheme that asks for a change, and whether it may be meant for the question itself ("9월로 바꿔줘").
 
-    `names_document`: the question holds a document's number, which makes a bare "취소" a request.
+    `names_thing`: the question is about a thing, which makes a bare "취소" at its end a request.
     """
     for index, morpheme in enumerate(morphemes):
         noun = morpheme.form in _NOUNS and morpheme.tag in ("NNG", "XR")
@@ -53,7 +53,7 @@ def write_request(
             asked = after is not None and (
                 morphemes[after].form == "부탁드리" or _asks(morphemes[after + 1 :])
             )
-            asked = asked or (morpheme.form in _COMMANDS and names_document and _last(morphemes, index))
+            asked = asked or (morpheme.form in _COMMANDS and names_thing and _last(morphemes, index))
             asked = asked or _wanted_noun(morphemes, index)
         elif verb:
             asked = _asks(morphemes[index + 1 :])
