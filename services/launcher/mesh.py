@@ -16,6 +16,8 @@ from services.launcher.state_folder import StateFolder
 from services.launcher.supervisor import Part
 
 PROBE_TIMEOUT_S = 1.0
+PASSED_ON = ("MARU_MAX_EXPORT_ROWS", "MARU_REQUESTS_KEPT_DAYS")
+"""Settings of the services that may be set for `maru up` as well: docs/operating.md."""
 
 
 def mesh_parts(settings: LauncherSettings, folder: StateFolder) -> list[Part]:
@@ -60,6 +62,7 @@ def _common_environment(settings: LauncherSettings, folder: StateFolder, ports: 
     inherited = {key: os.environ[key] for key in ("PATH", "HOME", "LANG", "TMPDIR") if key in os.environ}
     common = inherited | {
         "PYTHONUNBUFFERED": "1",
+        **{key: os.environ[key] for key in PASSED_ON if key in os.environ},
         "MARU_PROFILE": "embedded",
         "MARU_HOME": str(folder.root),
         "MARU_TIMEZONE": settings.timezone,

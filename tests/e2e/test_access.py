@@ -13,6 +13,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
 from google.protobuf.descriptor import ServiceDescriptor
 from maru.admin.v1 import (
+    audit_log_service_pb2,
     audit_service_pb2,
     limits_service_pb2,
     model_service_pb2,
@@ -30,7 +31,7 @@ pytestmark = pytest.mark.e2e
 SERVICES: tuple[ServiceDescriptor, ...] = tuple(
     service
     for module in (
-        *(audit_service_pb2, chat_service_pb2, erp_service_pb2, limits_service_pb2),
+        *(audit_log_service_pb2, audit_service_pb2, chat_service_pb2, erp_service_pb2, limits_service_pb2),
         *(model_service_pb2, retrieval_service_pb2, status_service_pb2, sync_service_pb2),
     )
     for service in module.DESCRIPTOR.services_by_name.values()
