@@ -6,7 +6,9 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import timedelta
 from pathlib import Path
+from typing import Final
 
+import structlog
 from maru.admin.v1.audit_log_service_pb2_grpc import add_AuditLogServiceServicer_to_server
 from maru.chat.v1.chat_service_pb2_grpc import add_ChatServiceServicer_to_server
 from sqlalchemy.engine import make_url
@@ -28,8 +30,14 @@ from services.chat.turns import Turns
 from services.chat.understanding.morphemes import Analyser
 from services.chat.understanding.reader import Reader
 from services.kit.clients import service_channel, triton_channel
+from services.kit.clock import Clock
+from services.kit.errors import MaruError
 from services.kit.health import Dependency
 from services.kit.server import App, Chassis, Mounted
+
+_DAY_SECONDS: Final = 86_400
+
+log = structlog.get_logger(__name__)
 
 
 @asynccontextmanager
@@ -83,10 +91,26 @@ async def chat(
         )
         answering = Answering(Reader(analyser), executor, erp, data, chassis.clock)
         turns = Turns(store, answering, chassis.clock, meter, max_running=settings.max_running_turns)
+        forgetting = asyncio.create_task(
+            _forget_requests(store, chassis.clock, timedelta(days=settings.requests_kept_days))
+        )
         try:
             yield ChatServicer(Library(store, chassis.clock), turns, settings.turn_seconds)
         finally:
+            forgetting.cancel()
+            await asyncio.gather(forgetting, return_exceptions=True)
             await turns.close(settings.shutdown_grace_seconds)
+
+
+async def _forget_requests(store: Conversations, clock: Clock, kept: timedelta) -> None:
+    """Forget old requests now and once a day."""
+    while True:
+        try:
+            count = await store.forget_requests(clock.now() - kept)
+            log.info("requests_forgotten", count=count)
+        except MaruError as error:
+            log.warning("requests_not_forgotten", reason=error.reason)  # tomorrow, then
+        await asyncio.sleep(_DAY_SECONDS)
 
 
 def _make_folder(url: str) -> None:

@@ -125,7 +125,7 @@ class Conversations(Protocol):
 
     Idempotence: a `request_id` is remembered for each owner together with `digest`, a digest of the request's other
     fields. The same id and digest gives the first call's answer and changes nothing; the same id with another digest
-    raises RequestIdReused.
+    raises RequestIdReused. `forget_requests` ends that for old ones.
     """
 
     async def create(
@@ -229,6 +229,10 @@ class Conversations(Protocol):
         """Every running turn of every owner becomes a failed one, with its entry in the audit: called once at start.
         The number of them.
         """
+        ...
+
+    async def forget_requests(self, before: datetime) -> int:
+        """Forget the requests that came before: one repeated after that counts as new. The number of them."""
         ...
 
 

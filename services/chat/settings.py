@@ -22,6 +22,8 @@ class Settings(ServiceSettings):
     triton_url: str = "grpc://127.0.0.1:18080"
     llm_model: str = "llm"
 
+    requests_kept_days: int = Field(default=30, ge=1)
+    """How long a request id is known, by which a repeated request changes nothing twice."""
     turn_seconds: float = Field(default=60.0, gt=0, le=300)
     max_running_turns: int = Field(default=200, ge=1)
     model_slots: int = Field(default=8, ge=1)

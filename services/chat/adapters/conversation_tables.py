@@ -101,6 +101,7 @@ request: Final = Table(
     Column("update_time", Moment),
     Column("turn_count", Integer),
     Column("revision", Integer),
+    Column("made_time", Moment, index=True),  # when the request came: it is forgotten after a while
     mysql_charset="utf8mb4",
 )
 

@@ -286,6 +286,14 @@ class SqlConversations:
         await self.audit.transact(work)
         return count
 
+    async def forget_requests(self, before: datetime) -> int:
+        old = delete(_request).where(_request.c.made_time < before)
+
+        async def work(connection: AsyncConnection) -> int:
+            return (await connection.execute(old)).rowcount
+
+        return await self._engines.write(work)
+
 
 # --- inside a transaction -----------------------------------------------------------------------
 
@@ -312,7 +320,7 @@ async def _claim(connection: AsyncConnection, request: _Request) -> Row[Any] | N
     """
     known = (await connection.execute(select(_request).where(request.row))).one_or_none()
     if known is None:
-        await connection.execute(insert(_request).values(asdict(request)))
+        await connection.execute(insert(_request).values(**asdict(request), made_time=datetime.now(UTC)))
     elif known.digest != request.digest:
         raise RequestIdReused(request_id=request.request_id)
     return known

@@ -1,7 +1,7 @@
 """Conversations: made, read, listed, renamed, deleted, by their owner alone."""
 
 from collections.abc import Awaitable, Callable
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -314,3 +314,14 @@ async def test_a_page_token_fits_its_field_and_lasts_over_a_restart(opening: Ope
     async with opening() as store:
         page, end = await store.list("kim", Page(2, after))
     assert (len(page), end) == (1, "")
+
+
+async def test_old_requests_are_forgotten_and_what_they_made_stays(store: Conversations) -> None:
+    made = await store.create("kim", "하나", "c", "d", NOON)
+    turn, _ = await store.begin_turn("kim", made.id, "매출?", "t", "d", NOON)
+    now = datetime.now(UTC)
+    assert await store.forget_requests(now - timedelta(hours=1)) == 0
+    assert (await store.create("kim", "하나", "c", "d", NOON)).id == made.id
+    assert await store.forget_requests(now + timedelta(hours=1)) == 2
+    assert (await store.create("kim", "하나", "c", "d", NOON)).id != made.id
+    assert (await store.get_turn("kim", made.id, turn.id)).id == turn.id
