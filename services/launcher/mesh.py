@@ -16,7 +16,15 @@ from services.launcher.state_folder import StateFolder
 from services.launcher.supervisor import Part
 
 PROBE_TIMEOUT_S = 1.0
-PASSED_ON = ("MARU_MAX_EXPORT_ROWS", "MARU_REQUESTS_KEPT_DAYS")
+PASSED_ON = (
+    "MARU_STATEMENT_TIMEOUT_SECONDS",
+    "MARU_MAX_ROWS_READ",
+    "MARU_MAX_GROUPS",
+    "MARU_MAX_RESULT_ROWS",
+    "MARU_MAX_EXPORT_ROWS",
+    "MARU_REFUSE_STALE_AFTER",
+    "MARU_REQUESTS_KEPT_DAYS",
+)
 """Settings of the services that may be set for `maru up` as well: docs/operating.md."""
 
 
