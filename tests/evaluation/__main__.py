@@ -1,4 +1,4 @@
-"""python -m tests.evaluation [--half tune|report] [--category C]… [--id ID]… [--out FILE]
+"""python -m tests.evaluation [--half tune|report] [--category C]… [--id ID]… [--out FILE] [--mutate] [--renamed]
 
 Asks the questions of tests/cases/questions in this process, without a mesh: seconds instead of minutes.
 """
@@ -8,6 +8,7 @@ import asyncio
 import sys
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from rich.console import Console
@@ -16,12 +17,14 @@ from services.kit import logs
 from services.launcher.evaluation import report
 from services.launcher.evaluation.asking import ask_all
 from services.launcher.evaluation.gold import SourceGold
+from services.launcher.evaluation.mutating import mutations
 from services.launcher.evaluation.question_set import HALVES, QuestionSet, read_set
-from services.launcher.evaluation.scoring import Scored
+from services.launcher.evaluation.scoring import RIGHT, Scored
 from services.launcher.users_file import read_users
 from tests.evaluation.company import REPOSITORY, CompanyFiles, company
 from tests.evaluation.in_process import USERS, answering
 from tests.evaluation.known import guarded, keep, known, misses
+from tests.evaluation.renaming import rename
 
 QUESTIONS = REPOSITORY / "tests" / "cases" / "questions"
 
@@ -53,12 +56,33 @@ async def evaluate(
     return scored, skipped
 
 
+async def _evaluate_mutated(
+    questions: QuestionSet, files: CompanyFiles, scored: list[Scored]
+) -> tuple[list[Scored], list[str]]:
+    """The mutations of the questions whose turns were all right."""
+    wrong = {each.id for each in scored if each.judged.verdict not in RIGHT}
+    right = [each for each in questions.questions if each.id not in wrong]
+    found: list[Scored] = []
+    skipped: list[str] = []
+    for _, choice, mutated in mutations(right):
+        turns, missing = await evaluate(replace(questions, questions=mutated), files, choice)
+        found += turns
+        skipped += missing
+    return found, skipped
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.evaluation", description=__doc__)
     parser.add_argument("--half", choices=HALVES, default="")
     parser.add_argument("--category", action="append", default=[])
     parser.add_argument("--id", action="append", default=[])
     parser.add_argument("--out", type=Path)
+    parser.add_argument(
+        "--mutate", action="store_true", help="mutations of what is answered rightly, instead of it"
+    )
+    parser.add_argument(
+        "--renamed", action="store_true", help="every customer, item and person called otherwise"
+    )
     parser.add_argument("--shrink", action="store_true", help="take what is mended out of known_misses.txt")
     parser.add_argument("--questions", type=Path, default=QUESTIONS)
     options = parser.parse_args()
@@ -71,7 +95,10 @@ def main() -> int:
         kept = [each for each in questions.questions if each.id.startswith(wanted)]
         questions = QuestionSet(questions.today, questions.tables, questions.names, kept)
     began = time.monotonic()
-    scored, skipped = asyncio.run(evaluate(questions, company(questions.today)))
+    files = company(questions.today, rename, "renamed") if options.renamed else company(questions.today)
+    scored, skipped = asyncio.run(evaluate(questions, files))
+    if options.mutate:
+        scored, skipped = asyncio.run(_evaluate_mutated(questions, files, scored))
     out = Console(width=200 if not sys.stdout.isatty() else None)
     report.show(scored, skipped, out)
     out.print(f"{len(scored)} turns, {time.monotonic() - began:.1f} s", highlight=False)
