@@ -211,6 +211,9 @@ def evaluate_questions(
     half: Annotated[str, typer.Option(help="tune 또는 report / one half: tune or report")] = "",
     category: Annotated[list[str] | None, typer.Option(help="이 범주만 / only this category")] = None,
     report: Annotated[Path | None, typer.Option("--out", help="JSON 보고서 / report as JSON")] = None,
+    mutate: Annotated[
+        bool, typer.Option("--mutate", help="맞힌 질문을 바꾸어 묻기 / mutations of what is answered rightly")
+    ] = False,
     gate: Annotated[
         bool, typer.Option("--gate", help="기준에 못 미치면 실패 / exit 1 when a bar isn't held")
     ] = False,
@@ -233,6 +236,7 @@ def evaluate_questions(
             credentials_for(folder, mesh),
             out,
             report,
+            mutate=mutate,
         )
     )
     sys.exit(1 if gate and not held else 0)

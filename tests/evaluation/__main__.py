@@ -7,20 +7,17 @@ import argparse
 import asyncio
 import sys
 import time
-from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 
 from rich.console import Console
 
 from services.kit import logs
 from services.launcher.evaluation import report
-from services.launcher.evaluation.asking import ask_all
+from services.launcher.evaluation.asking import ask_all, ask_mutated
 from services.launcher.evaluation.gold import SourceGold
-from services.launcher.evaluation.mutating import mutations
+from services.launcher.evaluation.over_mesh import claims_of
 from services.launcher.evaluation.question_set import HALVES, QuestionSet, read_set
-from services.launcher.evaluation.scoring import RIGHT, Scored
-from services.launcher.users_file import read_users
+from services.launcher.evaluation.scoring import Scored
 from tests.evaluation.company import REPOSITORY, CompanyFiles, company
 from tests.evaluation.in_process import USERS, answering
 from tests.evaluation.known import guarded, keep, known, misses
@@ -29,46 +26,24 @@ from tests.evaluation.renaming import rename
 QUESTIONS = REPOSITORY / "tests" / "cases" / "questions"
 
 
-def claims() -> dict[str, dict[str, Sequence[str]]]:
-    """What the demo's users may see; their roles are one of the claims."""
-    return {user.username: {**user.claims, "role": user.roles} for user in read_users(USERS)}
-
-
 async def evaluate(
-    questions: QuestionSet, files: CompanyFiles, choice: int = 0
+    questions: QuestionSet, files: CompanyFiles, *, mutate: bool = False
 ) -> tuple[list[Scored], list[str]]:
-    """All turns as judged, and the ids of the questions whose names the company lacks."""
-    gold = SourceGold(f"sqlite:///{files.source}", questions, claims())
-    scored: list[Scored] = []
-    skipped: list[str] = []
+    """All turns as judged (with `mutate`: mutations of what is right), and the ids of what the company lacks names for."""
+    gold = SourceGold(f"sqlite:///{files.source}", questions, claims_of(USERS))
     try:
         async with answering(files, questions) as asked:
-            index = 0
-            async for turns in ask_all(asked, questions.questions, gold, choice):
-                scored += turns
-                if not turns:
-                    skipped.append(questions.questions[index].id)
-                index += 1
-                if sys.stderr.isatty() and index % 20 == 0:
-                    sys.stderr.write(f"\r{index}/{len(questions.questions)} ")
+            scored, skipped = await ask_all(asked, questions.questions, gold, say=_progress)
+            if mutate:
+                scored, skipped = await ask_mutated(asked, questions.questions, scored, gold, say=_progress)
     finally:
         gold.close()
     return scored, skipped
 
 
-async def _evaluate_mutated(
-    questions: QuestionSet, files: CompanyFiles, scored: list[Scored]
-) -> tuple[list[Scored], list[str]]:
-    """The mutations of the questions whose turns were all right."""
-    wrong = {each.id for each in scored if each.judged.verdict not in RIGHT}
-    right = [each for each in questions.questions if each.id not in wrong]
-    found: list[Scored] = []
-    skipped: list[str] = []
-    for _, choice, mutated in mutations(right):
-        turns, missing = await evaluate(replace(questions, questions=mutated), files, choice)
-        found += turns
-        skipped += missing
-    return found, skipped
+def _progress(done: int, of: int) -> None:
+    if sys.stderr.isatty() and (done % 20 == 0 or done == of):
+        sys.stderr.write(f"\r{done}/{of} ")
 
 
 def main() -> int:
@@ -96,9 +71,7 @@ def main() -> int:
         questions = QuestionSet(questions.today, questions.tables, questions.names, kept)
     began = time.monotonic()
     files = company(questions.today, rename, "renamed") if options.renamed else company(questions.today)
-    scored, skipped = asyncio.run(evaluate(questions, files))
-    if options.mutate:
-        scored, skipped = asyncio.run(_evaluate_mutated(questions, files, scored))
+    scored, skipped = asyncio.run(evaluate(questions, files, mutate=options.mutate))
     out = Console(width=200 if not sys.stdout.isatty() else None)
     report.show(scored, skipped, out)
     out.print(f"{len(scored)} turns, {time.monotonic() - began:.1f} s", highlight=False)

@@ -1,6 +1,6 @@
 """Asks every question of a set, one conversation after the other, and judges each turn."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from typing import Protocol
 
@@ -10,8 +10,9 @@ from maru.chat.v1 import turn_pb2
 
 from services.launcher.errors import LauncherError
 from services.launcher.evaluation.gold import MissingNameError, SourceGold
+from services.launcher.evaluation.mutating import mutations
 from services.launcher.evaluation.question_set import Question
-from services.launcher.evaluation.scoring import GoldOfTurn, Judged, Scored, Verdict, judge
+from services.launcher.evaluation.scoring import RIGHT, GoldOfTurn, Judged, Scored, Verdict, judge
 
 Say = Callable[[str], Awaitable[turn_pb2.Answer]]
 """Says something in a conversation; the answer.
@@ -19,6 +20,14 @@ Say = Callable[[str], Awaitable[turn_pb2.Answer]]
 Raises:
     LauncherError: the turn failed.
 """
+
+
+Progress = Callable[[int, int], None]
+"""Told how many questions are done, of how many."""
+
+
+def _silent(done: int, of: int) -> None:
+    """Tells nobody."""
 
 
 class Company(Protocol):
@@ -30,14 +39,40 @@ class Company(Protocol):
 
 
 async def ask_all(
-    company: Company, questions: Sequence[Question], gold: SourceGold, choice: int = 0
-) -> AsyncIterator[list[Scored]]:
-    """Each question's turns as judged, in the questions' order; empty for one whose names the data lacks."""
-    for question in questions:
+    company: Company,
+    questions: Sequence[Question],
+    gold: SourceGold,
+    choice: int = 0,
+    say: Progress = _silent,
+) -> tuple[list[Scored], list[str]]:
+    """All turns as judged, in the questions' order, and the ids of the questions whose names the data lacks."""
+    scored: list[Scored] = []
+    skipped: list[str] = []
+    for number, question in enumerate(questions, 1):
         try:
-            yield await _ask(company, question, gold, choice)
+            scored += await _ask(company, question, gold, choice)
         except MissingNameError:
-            yield []
+            skipped.append(question.id)
+        say(number, len(questions))
+    return scored, skipped
+
+
+async def ask_mutated(
+    company: Company,
+    questions: Sequence[Question],
+    scored: Sequence[Scored],
+    gold: SourceGold,
+    say: Progress = _silent,
+) -> tuple[list[Scored], list[str]]:
+    """As `ask_all`, for the mutations of those questions whose turns were all right as scored."""
+    wrong = {each.id for each in scored if each.judged.verdict not in RIGHT}
+    found: list[Scored] = []
+    skipped: list[str] = []
+    for choice, mutated in mutations([each for each in questions if each.id not in wrong]):
+        turns, missing = await ask_all(company, mutated, gold, choice, say)
+        found += turns
+        skipped += missing
+    return found, skipped
 
 
 async def _ask(company: Company, question: Question, gold: SourceGold, choice: int) -> list[Scored]:
@@ -62,7 +97,11 @@ async def _ask(company: Company, question: Question, gold: SourceGold, choice: i
             scored.append(replace(entry, judged=Judged(Verdict.FAILED, error.english)))
             continue
         judged = judge(turn, answer, GoldOfTurn(gold, question.user, offered, choice))
-        offered = [choice.entity.key or choice.label for choice in answer.clarification.choices]
+        offered = [
+            choice.entity.key or choice.label
+            for part in (answer, *answer.further)
+            for choice in part.clarification.choices
+        ]
         scored.append(
             replace(
                 entry,

@@ -27,15 +27,16 @@ _SPOKEN_END: Final = re.compile(r"(?:[요까줘니냐야죠지다래라])[.?!~]*
 _BETWEEN_WORDS: Final = re.compile(r"(?<=[가-힣}])\s+(?=[가-힣])")
 
 
-def mutations(questions: Sequence[Question]) -> Iterator[tuple[str, int, list[Question]]]:
-    """Kind, choice of names, and the questions it can be done to; each has the kind as category and in its id."""
-    yield (
-        "names",
-        OTHER_NAMES,
-        _changed(questions, "names", lambda turn: turn if "{" in turn.ask else None, some=True),
-    )
+def mutations(questions: Sequence[Question]) -> Iterator[tuple[int, list[Question]]]:
+    """For each kind a choice of names and the questions to ask with it: the kind is their category and in their ids."""
+    yield OTHER_NAMES, _changed(questions, "names", _as_it_is, some=True)
     for kind, change in _CHANGES.items():
-        yield kind, 0, _changed(questions, kind, change)
+        yield 0, _changed(questions, kind, change)
+
+
+def _as_it_is(turn: Turn) -> Turn | None:
+    """The same turn, where it has names to exchange."""
+    return turn if "{" in turn.ask else None
 
 
 def _changed(

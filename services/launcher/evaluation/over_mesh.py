@@ -11,10 +11,10 @@ from services.launcher.chat_client import ChatClient
 from services.launcher.credentials import Credentials
 from services.launcher.errors import LauncherError
 from services.launcher.evaluation import report
-from services.launcher.evaluation.asking import Say, ask_all
+from services.launcher.evaluation.asking import Say, ask_all, ask_mutated
 from services.launcher.evaluation.gold import SourceGold
 from services.launcher.evaluation.question_set import QuestionSet
-from services.launcher.evaluation.scoring import Scored, bars
+from services.launcher.evaluation.scoring import bars
 from services.launcher.users_file import read_users
 
 
@@ -54,28 +54,31 @@ async def run(
     credentials: Credentials,
     out: Console,
     report_file: Path | None,
+    *,
+    mutate: bool,
 ) -> bool:
     """Asks, prints and writes the report; whether all bars are held. Progress goes to standard error.
+
+    `mutate`: reports on the mutations of the questions that are answered rightly, instead of on the questions.
 
     Raises:
         LauncherError: the source can't be read, or a gold query is wrong.
     """
     gold = SourceGold(source, questions, claims_of(users_file))
-    scored: list[Scored] = []
-    skipped: list[str] = []
     try:
         async with ChatClient(edge_url, lambda: "") as connection:
-            index = 0
-            async for turns in ask_all(MeshCompany(connection, credentials), questions.questions, gold):
-                scored += turns
-                if not turns:
-                    skipped.append(questions.questions[index].id)
-                index += 1
-                if index % 20 == 0 or index == len(questions.questions):
-                    print(f"{index}/{len(questions.questions)}", file=sys.stderr, flush=True)
+            company = MeshCompany(connection, credentials)
+            scored, skipped = await ask_all(company, questions.questions, gold, say=_progress)
+            if mutate:
+                scored, skipped = await ask_mutated(company, questions.questions, scored, gold, say=_progress)
     finally:
         gold.close()
     report.show(scored, skipped, out)
     if report_file is not None:
         report.write(scored, skipped, report_file)
     return all(bar.held for bar in bars(scored))
+
+
+def _progress(done: int, of: int) -> None:
+    if done % 20 == 0 or done == of:
+        print(f"{done}/{of}", file=sys.stderr, flush=True)

@@ -18,7 +18,9 @@ HALVES: Final = ("tune", "report")
 _MACRO: Final = re.compile(r"\$(\w+)(?:\(([^()]*)\))?")
 _QUESTION_KEYS: Final = frozenset({"id", "user", "category", "turns", "ask", "expect", "gold", "notes"})
 _TURN_KEYS: Final = frozenset({"ask", "expect", "gold", "notes"})
-_GOLD_KEYS: Final = frozenset({"rows", "members", "record", "lines", "says", "choices", "words", "talk"})
+_GOLD_KEYS: Final = frozenset(
+    {"rows", "members", "record", "lines", "says", "choices", "words", "talk", "parts"}
+)
 
 
 class Expectation(StrEnum):
@@ -38,6 +40,7 @@ class Gold:
     that must add up to the same for each key; the table may have further columns. record: the number of the document;
     lines: its lines; says: values that the text, the fields or the table hold. choices: names or keys that may be
     offered, at least two of them; words: each stands in one of the offered choices. talk: an answer without a table.
+    parts: the rows of each question, where several stand in one message.
     """
 
     rows: str = ""
@@ -48,6 +51,7 @@ class Gold:
     choices: str = ""
     words: tuple[str, ...] = ()
     talk: bool = False
+    parts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -195,6 +199,7 @@ def _gold(file: Path, identifier: str, entry: Any, macros: Mapping[str, str]) ->
         key: _filled(value, macros) if isinstance(value, str) else value for key, value in entry.items()
     }
     fields["words"] = tuple(fields.get("words", ()))
+    fields["parts"] = tuple(_filled(sql, macros) for sql in fields.get("parts", ()))
     return Gold(**fields)
 
 

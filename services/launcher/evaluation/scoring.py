@@ -54,7 +54,7 @@ class Judged:
 
 def judge(turn: Turn, answer: turn_pb2.Answer, gold: "GoldOfTurn") -> Judged:
     """What became of a turn that ended well."""
-    outcome = _OUTCOMES[answer.outcome]
+    outcome, answer = _whole(answer)
     for expectation in turn.expect:
         if judged := _as_expected(expectation, outcome, turn.gold, answer, gold):
             return judged
@@ -71,6 +71,15 @@ def judge(turn: Turn, answer: turn_pb2.Answer, gold: "GoldOfTurn") -> Judged:
                           answer.text[:120])  # fmt: skip
         case _:
             return Judged(Verdict.SILENTLY_WRONG, f"answered, not {first}")
+
+
+def _whole(answer: turn_pb2.Answer) -> tuple[Expectation, turn_pb2.Answer]:
+    """The outcome of a message with all its questions, and the answer that has it: a question back before a refusal."""
+    parts = {_OUTCOMES[part.outcome]: part for part in (*reversed(answer.further), answer)}
+    for outcome in (Expectation.CLARIFIED, Expectation.REFUSED, Expectation.NO_DATA):
+        if outcome in parts:
+            return outcome, parts[outcome]
+    return Expectation.ANSWERED, answer
 
 
 def _as_expected(
@@ -104,8 +113,14 @@ class GoldOfTurn:
 
 
 def _answer_difference(gold: Gold, answer: turn_pb2.Answer, of: GoldOfTurn) -> str:
+    parts = [part for part in (answer, *answer.further) if part.HasField("table")]
     if gold.talk:
-        return "a table where words do" if answer.HasField("table") else ""
+        return "a table where words do" if parts else ""
+    if gold.parts:
+        return _parts_difference(gold, parts, of)
+    if len(parts) > 1:
+        return "answers more than was asked"
+    answer = parts[0] if parts else answer
     for sql in (gold.rows, gold.lines):
         if sql and (why := difference(answer.table, of.rows(sql))):
             return why
@@ -115,6 +130,19 @@ def _answer_difference(gold: Gold, answer: turn_pb2.Answer, of: GoldOfTurn) -> s
         if sql and (why := _unsaid(answer, of.rows(sql))):
             return why
     return ""
+
+
+def _parts_difference(gold: Gold, parts: Sequence[turn_pb2.Answer], of: GoldOfTurn) -> str:
+    """Several questions: each has a table of its own, or one row of one table holds them all."""
+    wanted = [of.rows(sql) for sql in gold.parts]
+    if len(parts) == len(wanted):
+        told = [difference(part.table, rows) for part, rows in zip(parts, wanted, strict=True)]
+        return "; ".join(why for why in told if why)
+    if len(parts) == 1 and all(len(rows.rows) == 1 for rows in wanted):
+        columns = tuple(column for rows in wanted for column in rows.columns)
+        cells = tuple(cell for rows in wanted for cell in rows.rows[0])
+        return difference(parts[0].table, Expected(columns, (cells,), ordered=False))
+    return f"{len(parts)} tables for {len(wanted)} questions"
 
 
 def _unsaid(answer: turn_pb2.Answer, expected: Expected) -> str:
