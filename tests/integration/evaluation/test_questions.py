@@ -20,5 +20,5 @@ async def test_what_was_answered_rightly_still_is():
         if each.judged.verdict not in RIGHT and f"{each.id}/{each.turn}" not in known()
     ]
     assert not new
-    mended = known() - misses(scored)
-    assert not mended, "take them out of the list: python -m tests.evaluation --shrink"
+    if mended := known() - misses(scored):
+        print(f"mended, take them out with python -m tests.evaluation --shrink: {sorted(mended)}")  # noqa: T201
