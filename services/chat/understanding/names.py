@@ -21,6 +21,9 @@ _EXACT_FACTOR: Final = 1.02
 _PARTIAL_FACTOR: Final = 0.012
 """Too little to take a character from a fixed word, enough to prefer the longer of two partial names."""
 
+_MIN_INITIALS: Final = 3
+"""Two consonants are what people type for words of the language (ㄱㄱ, ㅇㅋ)."""
+
 _TOGETHER: Final = 0.2
 _MAX_BESIDE: Final = 64
 _OF: Final = frozenset({"", "의", "소속", "에있는", "쪽"})
@@ -257,9 +260,10 @@ def name_spans(mentions_: Sequence[Mention], resolutions: Mapping[str, Resolutio
         if not resolution or not resolution.candidates:
             continue
         candidates, exact = closest(resolution)
-        if not candidates:
-            continue
         length = len(compact(mention.words))
+        if not candidates or (candidates[0].match is Match.INITIALS and length < _MIN_INITIALS):
+            continue
+        exact = exact or (candidates[0].match is Match.NUMBER_TAIL and not mention.words.isdigit())
         factor = _EXACT_FACTOR if exact else _PARTIAL_FACTOR
         total = resolution.total_count if len(candidates) == len(resolution.candidates) else len(candidates)
         others = exact and resolution.total_count > len(candidates)

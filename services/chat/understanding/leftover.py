@@ -1,0 +1,167 @@
+"""The words of a question that carry a meaning and that nothing used."""
+
+from collections.abc import Sequence
+from typing import Final
+
+from services.chat.understanding.analysis import Analysis, Context
+from services.chat.understanding.claims import Claims
+from services.chat.understanding.frame import Frame, NotFound
+from services.chat.understanding.meanings import (
+    DimensionWord,
+    DocumentWord,
+    MetricWord,
+    NameWord,
+    Sign,
+    SmallTalkWord,
+    Span,
+    TimeWord,
+    UnitWord,
+)
+from services.chat.understanding.morphemes import Morpheme
+from services.chat.understanding.plausible import is_ignorable
+from services.chat.understanding.text import Text, compact
+from services.chat.understanding.unknown_names import unknown_name
+from services.chat.understanding.words import load
+from services.chat.understanding.writes import is_showing
+
+_DOCUMENTS: Final = load("documents")
+_ABOUT_RECORD: Final = frozenset(compact(word) for word in _DOCUMENTS["about"])
+_KINDS_OF_RECORDS: Final = frozenset(
+    compact(word) for words in _DOCUMENTS["kinds"].values() for word in words
+)
+_NOUNS: Final = (NameWord, MetricWord, DimensionWord, TimeWord)
+_ANY_PARTICLE: Final = frozenset(load("names")["particles"])
+
+
+class Leftover:
+    """What is left of one question. Asked again after slots have used their claims, it has less to say."""
+
+    def __init__(self, analysis: Analysis, chosen: Sequence[Span], claims: Claims, context: Context) -> None:
+        self._analysis = analysis
+        self._text = analysis.text.normal
+        self._chosen = chosen
+        self._claims = claims
+        self._context = context
+        self._catalog = context.catalog
+        self._lost: list[tuple[int, int]] = []
+
+    def words(
+        self,
+        *,
+        record: bool,
+        but: Span | None = None,
+        verb: Morpheme | None = None,
+        unused_claims: bool = True,
+    ) -> tuple[str, ...]:
+        """The words with a meaning that nothing used, as typed. `record`: words about a document's fields are used."""
+        lost: list[tuple[int, int]] = []
+        if unused_claims and not record:
+            lost += [(s.start, s.end) for s in self._claims.unused() if not self._harmless(s)]
+        covered = [(s.start, s.end) for s in self._chosen if s.meaning is not Sign.UNSUPPORTED]
+        if record:
+            covered = [
+                (s.start, s.end)
+                for s in self._chosen
+                if s is but
+                or s.meaning in (Sign.IGNORED, Sign.LIST, Sign.ARISEN)
+                or isinstance(s.meaning, SmallTalkWord | DocumentWord)
+            ]
+            covered += [
+                (s.start, s.end)
+                for s in self._chosen
+                if compact(self._text[s.start : s.end]) in _ABOUT_RECORD | _KINDS_OF_RECORDS
+                or _is_document_name(s)
+            ]
+        for morpheme in self._analysis.morphemes:
+            if morpheme.is_function or morpheme.end == morpheme.start or is_ignorable(morpheme):
+                continue
+            if (verb is not None and morpheme.start == verb.start) or is_showing(morpheme, self._text):
+                continue
+            if record and (
+                morpheme.form in _ABOUT_RECORD | _KINDS_OF_RECORDS or morpheme.tag.startswith("VV")
+            ):
+                continue
+            if not all(
+                any(a <= i < b for a, b in covered)
+                for i in range(morpheme.start, morpheme.end)
+                if self._text[i] != " "
+            ) and not self._is_particle(morpheme):
+                lost.append((morpheme.start, morpheme.end))
+        self._lost = lost
+        typed = self._analysis.text
+        words = _words(typed, self._analysis.morphemes, lost)
+        return tuple(dict.fromkeys(typed.as_typed(start, end) for start, end in words))
+
+    def unknown_name(self, unused: Sequence[str]) -> NotFound | None:
+        """A word that nothing used and that can only be a name: nothing is called so, or nothing for this asker."""
+        typed = self._analysis.text
+        places = [
+            place
+            for place in _words(typed, self._analysis.morphemes, self._lost)
+            if typed.as_typed(*place) in unused
+        ]
+        kinds = {key: dimension.entity_kind for key, dimension in self._catalog.dimensions.items()}
+        found = unknown_name(self._text, places, self._analysis.morphemes, self._chosen, kinds)
+        return NotFound(typed.as_typed(*found), is_name=True) if found else None
+
+    def is_inside(self, unused: Sequence[str]) -> bool:
+        """Whether a part of one of these words was used: 재고 of 안전재고 is not what was asked for."""
+        text = self._analysis.text.normal
+        taken = [
+            self._text[s.start : s.end]
+            for s in self._chosen
+            if isinstance(s.meaning, MetricWord | DimensionWord)
+        ]
+        return any(word in text and part in word for word in unused for part in taken)
+
+    def differing_units(self, frame: Frame) -> tuple[str, ...]:
+        """금액, 수량, 남은 …, where the metrics are not counted like that."""
+        differing = []
+        metrics = [self._catalog.metrics[key] for key in frame.metrics if key in self._catalog.metrics]
+        for index, word in self._claims.of(UnitWord):
+            fits = [
+                m.time_behavior == "balance" if word.balance else m.unit.kind is word.kind for m in metrics
+            ]
+            if metrics and not any(fits):
+                claim = self._claims.spans[index]
+                differing.append(self._analysis.text.as_typed(claim.start, claim.end))
+        return tuple(differing)
+
+    def pointing(self) -> tuple[str, ...]:
+        places = [s for s in self._claims.spans if s.meaning in (Sign.THAT, Sign.IT)]
+        return tuple(self._analysis.text.as_typed(s.start, s.end) for s in places)
+
+    def _is_particle(self, morpheme: Morpheme) -> bool:
+        """Whether what stands here, behind a name to the end of the typed word, can only be a particle of it, fitting or
+        not: "에너지은" is read as silver."""
+        begin = max((s.end for s in self._chosen if s.end <= morpheme.start), default=0)
+        is_noun = any(s.end == begin and isinstance(s.meaning, _NOUNS) for s in self._chosen)
+        after = self._text.find(" ", morpheme.start)
+        rest = self._text[begin : after if after >= 0 else len(self._text)].rstrip("?!.,~")
+        return is_noun and (rest.removesuffix("요") or "요") in _ANY_PARTICLE
+
+    def _harmless(self, claim: Span) -> bool:
+        """Claims that may go unused: units that agree are checked later, "그" beside nothing says nothing."""
+        return isinstance(claim.meaning, UnitWord) or (
+            claim.meaning is Sign.THAT and self._context.memory.frame != Frame()
+        )
+
+
+def _is_document_name(claim: Span) -> bool:
+    meaning = claim.meaning
+    return isinstance(meaning, NameWord) and all(c.entity.kind.is_document for c in meaning.candidates)
+
+
+def _words(
+    text: Text, morphemes: Sequence[Morpheme], places: Sequence[tuple[int, int]]
+) -> list[tuple[int, int]]:
+    """The whole words at these places, without the particles behind them; neighbours within one word are one."""
+    words: list[tuple[int, int]] = []
+    for start, end in sorted(set(places)):
+        before, after = text.normal.rfind(" ", 0, start) + 1, text.normal.find(" ", end)
+        stop = after if after >= 0 else len(text.normal)
+        kept = [m.end for m in morphemes if before <= m.start < m.end <= stop and not m.is_particle]
+        place = (before, max(*kept, end) if kept else end)
+        if not words or words[-1] != place:
+            words.append(place)
+    return words

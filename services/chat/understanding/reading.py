@@ -1,0 +1,251 @@
+"""Reads one question whose words and names are known."""
+
+import re
+from dataclasses import replace
+from typing import Final
+
+from services.chat.semantic import EntityKind, Grain
+from services.chat.understanding import followup, names
+from services.chat.understanding.analysis import Analysis, Context, Resolutions, all_kinds, of_kinds
+from services.chat.understanding.apart import readings_of
+from services.chat.understanding.claims import Claims
+from services.chat.understanding.covering import best_covering
+from services.chat.understanding.frame import (
+    Ask,
+    Frame,
+    Name,
+    NotFound,
+    Option,
+    QuestionBack,
+    Reading,
+    RecordReading,
+    Refusal,
+    RefusalKind,
+    SmallTalk,
+)
+from services.chat.understanding.leftover import Leftover
+from services.chat.understanding.meanings import (
+    ComparisonWord,
+    CountWord,
+    CutWord,
+    DimensionWord,
+    DocumentNumber,
+    DocumentWord,
+    GrainWord,
+    MetricWord,
+    NameWord,
+    Sign,
+    SmallTalkWord,
+    Span,
+    TimeWord,
+)
+from services.chat.understanding.morphemes import Morpheme
+from services.chat.understanding.periods import Period, label
+from services.chat.understanding.plausible import is_ignorable, plausible
+from services.chat.understanding.slots import Slots, fill
+from services.chat.understanding.tying import ties
+from services.chat.understanding.words import load
+from services.chat.understanding.writes import write_request
+
+_INJECTION: Final = re.compile(
+    "|".join(f"(?:{p})" for p in load("smalltalk")["injection"]), re.IGNORECASE | re.DOTALL
+)
+
+
+_HELP: Final = re.compile("|".join(f"(?:{p})" for p in load("smalltalk")["help_patterns"]))
+_ADDING: Final = frozenset({"추가", "넣"})
+_RESHAPABLE: Final = (
+    MetricWord,
+    DimensionWord,
+    TimeWord,
+    NameWord,
+    CutWord,
+    CountWord,
+    GrainWord,
+    ComparisonWord,
+)
+"""What can stand beside 바꿔 줘, 추가해 줘, 빼 줘, where they are meant for the question before."""
+
+
+class QuestionReading:
+    """One question being read."""
+
+    def __init__(self, analysis: Analysis, resolutions: Resolutions, context: Context) -> None:
+        self._analysis = analysis
+        self._text = analysis.text.normal
+        self._context = context
+        self._catalog = context.catalog
+        spans = [
+            *analysis.spans,
+            *names.name_spans(analysis.mentions, all_kinds(resolutions)),
+            *names.kind_spans(
+                analysis.beside, of_kinds(resolutions), all_kinds(resolutions), self._usable_kinds(analysis)
+            ),
+            *names.number_spans(analysis.numbers, of_kinds(resolutions)),
+        ]
+        spans = plausible(spans, analysis.morphemes, self._catalog)
+        self._chosen = best_covering(spans)
+        torn = self._torn_names()
+        if torn:  # a part of a word is no name: what is left of the word would change its meaning
+            self._chosen = best_covering([s for s in spans if s not in torn])
+        self._chosen = names.told_apart(self._chosen, self._text)
+        self._claims = Claims(self._text, self._chosen)
+        self._leftover = Leftover(analysis, self._chosen, self._claims, context)
+
+    def _usable_kinds(self, analysis: Analysis) -> frozenset[EntityKind]:
+        """The kinds of things by which one of the measures that are spoken of can be filtered."""
+        metrics = {key for s in analysis.spans if isinstance(s.meaning, MetricWord) for key in s.meaning.keys}
+        metrics = metrics or set(self._catalog.metrics)
+        keys = {key for metric in metrics for key in self._catalog.metrics[metric].dimensions}
+        dimensions = [self._catalog.dimensions[key] for key in keys if key in self._catalog.dimensions]
+        return frozenset(d.entity_kind for d in dimensions if d.entity_kind)
+
+    def read(self) -> Reading:
+        if _INJECTION.search(self._text):
+            return Refusal(RefusalKind.INJECTION)
+        record = self._record()
+        before = self._context.memory.frame
+        if self._claims.signs(Sign.DOCUMENTS):
+            return Refusal(RefusalKind.DOCUMENTS)
+        write = write_request(
+            self._analysis.morphemes, self._text, names_thing=record is not None or self._names_thing()
+        )
+        if write and not (write[1] and self._reshapes(write[0], before)):
+            return Refusal(RefusalKind.WRITE, self._analysis.text.as_typed(write[0].start, write[0].end))
+        if record is not None:
+            return record
+        return self._question(before, write[0] if write else None)
+
+    def _names_thing(self) -> bool:
+        """Whether a thing or a kind of document stands there, and no time: "대한상사 거래처 정보 수정"."""
+        meanings = [claim.meaning for claim in self._claims.spans]
+        things = any(isinstance(m, NameWord | DocumentWord) for m in meanings)
+        return things and not any(isinstance(m, TimeWord) for m in meanings)
+
+    # --- documents -------------------------------------------------------------------------------
+
+    def _record(self) -> Reading | None:
+        """A document asked for by its number, unless other words ask for something else as well."""
+        for index, word in self._claims.of(DocumentNumber):
+            rest = self._leftover.words(record=True, but=self._claims.spans[index])
+            if rest:
+                return QuestionBack(Ask.WORDS, words=rest)
+            if not word.candidates:
+                return NotFound(self._claims.text(index))
+            name = Name(word.number, word.candidates, word.total_count)
+            return readings_of((Frame(names=(name,)),), self._catalog, self._context.today)
+        return None
+
+    # --- a question of data ----------------------------------------------------------------------
+
+    def _question(self, before: Frame, verb: Morpheme | None) -> Reading:
+        """`verb`: 바꿔 줘, 추가해 줘, meant for the question before."""
+        claims = self._claims
+        claims.use(*(i for i, s in enumerate(claims.spans) if verb and s.start <= verb.start < s.end))
+        talk = claims.of(SmallTalkWord)
+        claims.use(*(index for index, _ in talk))
+        if before.record and not talk and not self._leftover.words(record=True):
+            return RecordReading(before.record, before)
+        memory = self._context.memory
+        adding = verb is not None and verb.form in _ADDING
+        tied = ties(claims, memory, verb, adding=adding, plural="들" in self._text)
+        slots = fill(claims, self._catalog, Period(self._context.today, self._context.today, Grain.DAY))
+        documents = [
+            n
+            for n in slots.frame.names
+            if n.candidates and all(c.entity.kind.is_document for c in n.candidates)
+        ]
+        if documents:
+            rest = self._leftover.words(record=True)
+            return (
+                QuestionBack(Ask.WORDS, words=rest)
+                if rest
+                else readings_of((Frame(names=tuple(documents)),), self._catalog, self._context.today)
+            )
+        unused = self._leftover.words(record=False, verb=verb)
+        hanging = tied.says_something and before != Frame() and not before.record
+        said = replace(slots.frame, notes=()) != Frame() or bool(slots.that) or slots.it
+        if not said and not hanging:
+            return self._without_slots(before, talk[0][1].kind if talk else "", unused)
+        merged = followup.merge(
+            memory, slots, self._catalog, Period(self._context.today, self._context.today), tied
+        )
+        if isinstance(merged, QuestionBack):
+            return merged if not unused else QuestionBack(Ask.WORDS, words=unused, frame=before)
+        frame = followup.with_that(merged, memory, slots, self._catalog, tied)
+        if frame is None:
+            return QuestionBack(Ask.WORDS, words=self._leftover.pointing(), frame=merged)
+        if isinstance(frame, QuestionBack):
+            return frame if not unused else QuestionBack(Ask.WORDS, words=unused, frame=before)
+        unused = (*unused, *self._leftover.differing_units(frame))
+        if not unused and slots.periods:
+            return self._one_period(frame, slots)
+        if unused:
+            return self._unknown_words(frame, slots, unused)
+        return readings_of((frame,), self._catalog, self._context.today)
+
+    def _without_slots(self, before: Frame, talk: str, unused: tuple[str, ...]) -> Reading:
+        if not unused or (not talk and _HELP.search(self._text)):
+            return SmallTalk(talk or "help")
+        missing = self._leftover.unknown_name(unused) if before.metrics else None
+        return self._unknown_code() or missing or Refusal(RefusalKind.UNKNOWN, words=unused)
+
+    def _unknown_code(self) -> NotFound | None:
+        """Something written like a document's number that names nothing: it isn't there, or not for this asker."""
+        codes = names.code_like(self._text)
+        return NotFound(self._analysis.text.as_typed(*codes[0])) if codes else None
+
+    def _unknown_words(self, frame: Frame, slots: Slots, unused: tuple[str, ...]) -> Reading:
+        """Words that no slot took: ask, and offer to leave them out where the rest is whole."""
+        about_data = bool(
+            slots.frame.metrics
+            or slots.frame.metric_options
+            or slots.frame.names
+            or slots.frame.grouped
+            or slots.frame.ranked
+        )
+        if not slots.frame.metrics and (unknown := self._unknown_code()):
+            return unknown
+        if frame.metrics and (missing := self._leftover.unknown_name(unused)):
+            return missing
+        if not about_data:
+            return Refusal(RefusalKind.UNKNOWN, words=unused)
+        options: tuple[Option, ...] = ()
+        if frame.metrics and slots.frame.metrics and not self._leftover.is_inside(unused):
+            words = ", ".join(f"‘{word}’" for word in unused)
+            options = (Option(f"{words} 빼고 보기", frame),)
+        return QuestionBack(Ask.WORDS, options, words=unused, frame=frame)
+
+    def _one_period(self, frame: Frame, slots: Slots) -> QuestionBack:
+        options = tuple(Option(label(p), replace(frame, period=p)) for p in slots.periods)
+        return QuestionBack(Ask.PERIODS, options, frame=frame)
+
+    def _torn_names(self) -> set[Span]:
+        """Names that were matched by a part, and take only a part of a typed word with meaning in the rest."""
+        covered = {i for s in self._chosen for i in range(s.start, s.end)}
+        bare = {
+            i
+            for m in self._analysis.morphemes
+            if not m.is_function and not is_ignorable(m)
+            for i in range(m.start, m.end)
+            if i not in covered
+        }
+        return {
+            s
+            for s in self._chosen
+            if isinstance(s.meaning, NameWord) and not s.exact and (s.start - 1 in bare or s.end in bare)
+        }
+
+    def _reshapes(self, verb: Morpheme, before: Frame) -> bool:
+        """Whether "바꿔줘", "추가해줘" is about the question before: only its slots stand beside the verb."""
+        if before == Frame() or before.record:
+            return False
+        others = [s for s in self._claims.spans if not s.start <= verb.start < s.end]
+        slots = [
+            s
+            for s in others
+            if isinstance(s.meaning, _RESHAPABLE)
+            or s.meaning in (Sign.BY, Sign.CONDITION, Sign.ALL_COMPANIES)
+        ]
+        only_slots = bool(slots) and len(slots) == len(others)
+        return only_slots and not self._leftover.words(record=False, verb=verb, unused_claims=False)
