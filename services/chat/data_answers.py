@@ -1,6 +1,7 @@
 """Answers with data: runs a query or fetches a document, shows the exact result, then tells it."""
 
 import time
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
@@ -79,7 +80,7 @@ class DataAnswers:
         except MaruError as error:
             _refused_by_erp(part, error)
             return
-        table = result.table
+        table = _only(result.table, reading.only)
         self._show(part, asked, table, result.context, query, reading.period_label)
         part.chart = chart_of(query, table)
         part.suggestions = suggestions(reading, table, catalog)
@@ -205,3 +206,16 @@ def _what_is_asked(reading: QueryReading, catalog: Catalog) -> str:
     flow = any(catalog.metrics[key].time_behavior is TimeBehavior.FLOW for key in reading.query.metrics)
     period = reading.period_label if flow or reading.period_label != "현재" else "현재"
     return f"{period} {names} 값을{by} 조회합니다."
+
+
+def _only(table: Table, entities: Sequence[EntityReference]) -> Table:
+    """The rows of these things alone; all where none are named."""
+    if not entities:
+        return table
+    keys = {(entity.kind, entity.key) for entity in entities}
+    rows = tuple(
+        row
+        for row in table.rows
+        if any(isinstance(cell, EntityReference) and (cell.kind, cell.key) in keys for cell in row)
+    )
+    return replace(table, rows=rows, total_row_count=len(rows))

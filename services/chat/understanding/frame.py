@@ -134,6 +134,8 @@ class Frame:
     """One row a document of this kind."""
     all_time: bool = False
     """No period was said, and none is needed: documents in a state."""
+    only: tuple[EntityReference, ...] = ()
+    """Of the rows, those of these alone are shown ("대한상사의 비중")."""
     scale: int = 0
     """In which unit the text writes amounts ("백만원 단위로")."""
     record: EntityReference | None = None
@@ -233,6 +235,8 @@ class QueryReading:
     notes: tuple[str, ...] = ()
     alternatives: tuple[Option, ...] = ()
     """Other readings, with the slots as they are then."""
+    only: tuple[EntityReference, ...] = ()
+    """The rows of these alone are the answer; the others are there for their sum."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from services.chat.semantic import (
     Catalog,
     Grain,
     Grouping,
+    UnitKind,
 )
 from services.chat.understanding.claims import Claims
 from services.chat.understanding.frame import Frame, Members, PartyGrouping
@@ -24,12 +25,14 @@ from services.chat.understanding.meanings import (
     GrainWord,
     HowManyWord,
     LevelWord,
+    MetricWord,
     NameWord,
     OrderWord,
     OwnWord,
     Sign,
     SizeWord,
     StatusWord,
+    VagueMeasure,
 )
 from services.chat.understanding.name_slots import narrow
 
@@ -99,6 +102,7 @@ def grouping_slots(
         or frame.due
         or any(word.restricting for _, word in claims.of(ChangeWord))
     )
+    bare += _inside_metrics(frame, claims, catalog)
     inner: set[str] = set()
     inner_party = False
     for index, dimension in bare:
@@ -119,6 +123,9 @@ def grouping_slots(
             inner.add(DATE_DIMENSION)
             claims.use(index)
     for index, counted in claims.of(HowManyWord):  # "1억 넘는 곳은 몇 곳"
+        if index and isinstance(claims.spans[index - 1].meaning, MetricWord) and _is_count(frame, catalog):
+            claims.use(index)  # 안전재고 미달 품목 수: the figure itself
+            continue
         if counted.party:
             party = party or PartyGrouping()
         elif counted.counted:
@@ -134,6 +141,26 @@ def grouping_slots(
     if cut:
         frame = _within(frame, split, inner, split_party=split_party, inner_party=inner_party)
     return _own(_statuses(frame, claims, catalog), claims, catalog), tuple(that)
+
+
+def _is_count(frame: Frame, catalog: Catalog) -> bool:
+    return bool(frame.metrics) and catalog.metrics[frame.metrics[0]].unit.kind is UnitKind.COUNT
+
+
+def _inside_metrics(frame: Frame, claims: Claims, catalog: Catalog) -> list[tuple[int, DimensionWord]]:
+    """안전재고 미달 품목: the things themselves, where their number isn't asked for."""
+    found = []
+    for index, claim in enumerate(claims.spans):
+        if not isinstance(claim.meaning, MetricWord | VagueMeasure) or claims.next_is(index, HowManyWord):
+            continue
+        counts = [key for key in frame.metrics if catalog.metrics[key].unit.kind is UnitKind.COUNT]
+        for key in counts[:1]:
+            for dimension in catalog.dimensions.values():
+                names = (dimension.display_name, *dimension.synonyms)
+                known = dimension.key in catalog.metrics[key].dimensions
+                if known and claims.text(index).endswith(names):
+                    found.append((index, DimensionWord((dimension.key,))))
+    return found
 
 
 def _within(frame: Frame, split: set[str], inner: set[str], *, split_party: bool, inner_party: bool) -> Frame:

@@ -103,8 +103,14 @@ def _share_of_one(frame: Frame) -> Frame:
         return frame
     rest = tuple(m for m in frame.members if m is not named[0])
     names = ", ".join(member.display_name for member in named[0].members)
-    note = f"{names}의 비중을 전체와 함께 보았습니다."
-    return replace(frame, members=rest, groupings=(Grouping(named[0].dimension),), notes=(*frame.notes, note))
+    note = f"{names}이(가) 전체에서 차지하는 비중입니다."
+    return replace(
+        frame,
+        members=rest,
+        groupings=(Grouping(named[0].dimension),),
+        only=named[0].members,
+        notes=(*frame.notes, note),
+    )
 
 
 def _documents(frame: Frame, catalog: Catalog) -> Frame:

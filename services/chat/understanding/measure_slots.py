@@ -197,7 +197,8 @@ def _documents(
             claims.use(index + 1)
             found += known(catalog, [count])[:1]
             continue
-        if unit and unit[1].kind is not None:  # 발주 물량: a sum
+        ranked = any(isinstance(span.meaning, CutWord | SizeWord) for span in claims.spans)
+        if unit and (unit[1].kind is not None or unit[1].balance) and not ranked:  # 발주 물량: a sum
             found += known(catalog, [measure])[:1] if not metrics else []
             continue
         limit = claims.next_is(index, BoundWord)
@@ -249,6 +250,8 @@ def _ages(frame: Frame, claims: Claims, catalog: Catalog, today: date) -> Frame:
         for m in meanings
     )
     measured = any(isinstance(m, MetricWord | VagueMeasure | DocumentWord | DueWord) for m in meanings)
+    if any(isinstance(m, MetricWord) and _counts_days(m.keys, catalog) for m in meanings):
+        return frame  # 연차 10일 이상: a limit
     for index, word in claims.of(AgeWord):
         if claims.of(AbsentWord):
             claims.use(index)
@@ -258,6 +261,10 @@ def _ages(frame: Frame, claims: Claims, catalog: Catalog, today: date) -> Frame:
             claims.use(index)
             frame = replace(frame, due=aged(word, today, overdue=overdue))
     return frame
+
+
+def _counts_days(keys: Sequence[str], catalog: Catalog) -> bool:
+    return all(catalog.metrics[key].unit.kind is UnitKind.DAYS for key in keys)
 
 
 def _overdue(frame: Frame, catalog: Catalog, today: date) -> Frame:

@@ -8,6 +8,7 @@ from typing import Final
 from services.chat.semantic import (
     Catalog,
     EntityKind,
+    Grouping,
     Metric,
     UnitKind,
 )
@@ -87,6 +88,8 @@ def _of_account(frame: Frame, catalog: Catalog) -> Metric | None:
 def _of_oneself(frame: Frame, catalog: Catalog) -> Frame:
     """Days off without a person are the asker's own."""
     people = {metric.unit.kind for metric in metrics_of(frame, catalog)} == {UnitKind.DAYS}
+    if people and not frame.grouped and any(member.own for member in frame.members):
+        return replace(frame, groupings=(Grouping(EMPLOYEE),))
     if (
         not people
         or frame.grouped
@@ -96,7 +99,10 @@ def _of_oneself(frame: Frame, catalog: Catalog) -> Frame:
     ):
         return frame
     return replace(
-        frame, members=(Members(EMPLOYEE, own=True),), notes=(*frame.notes, "본인의 것으로 보았습니다.")
+        frame,
+        members=(Members(EMPLOYEE, own=True),),
+        groupings=(Grouping(EMPLOYEE),),
+        notes=(*frame.notes, "본인의 것으로 보았습니다."),
     )
 
 

@@ -26,6 +26,7 @@ _RANKING: Final = load("ranking")
 _OPERATORS: Final = {
     word.replace(" ", ""): Operator(op) for op, words in _NUMBERS["operators"].items() for word in words
 }
+_OPERATOR: Final = alternatives(word for words in _NUMBERS["operators"].values() for word in words)
 _UNITS: Final = {word: UnitKind(kind) for word, kind in _NUMBERS["units"].items()}
 _COUNTERS: Final = alternatives(_NUMBERS["counters"])
 _PARTY_COUNTERS: Final = frozenset(compact(word) for word in _NUMBERS["party_counters"])
@@ -33,7 +34,7 @@ _DOCUMENT_COUNTERS: Final = frozenset(_NUMBERS["document_counters"])
 _EMPLOYEE_COUNTERS: Final = frozenset(_NUMBERS["employee_counters"])
 
 _BOUND: Final = re.compile(
-    rf"(?<![\d,.])({AMOUNT})\s*({alternatives(_UNITS)})?\s*(?:을|를|이|에|도|가|은|는|보다|조차)?\s*({alternatives(_OPERATORS)})",
+    rf"(?<![\d,.])({AMOUNT})\s*({alternatives(_UNITS)})?\s*(?:을|를|이|에|도|가|은|는|보다|조차)?\s*({_OPERATOR})",
     re.IGNORECASE,
 )
 _CUT: Final = re.compile(

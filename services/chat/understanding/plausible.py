@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
-from services.chat.semantic import Catalog, EntityKind
+from services.chat.semantic import Catalog, EntityKind, UnitKind
 from services.chat.understanding.meanings import (
     AbsentWord,
     AgeWord,
@@ -58,7 +58,7 @@ _NOUNS: Final = (MetricWord, DimensionWord, GrainNoun, CurrencyWord, UnitWord)
 def plausible(spans: Sequence[Span], morphemes: Sequence[Morpheme], catalog: Catalog) -> list[Span]:
     """The claims that can mean what they say where they stand."""
     named = _without_account_names(_without_roots(spans, morphemes), catalog)
-    return _in_context(_without_beginning_absence(named), morphemes)
+    return _in_context(_without_beginning_absence(named), morphemes, catalog)
 
 
 def _without_beginning_absence(spans: Sequence[Span]) -> list[Span]:
@@ -113,7 +113,7 @@ def _without_account_names(spans: Sequence[Span], catalog: Catalog) -> list[Span
     return [s for s in spans if not (_is_account_name(s) and is_taken(s))]
 
 
-def _in_context(spans: Sequence[Span], morphemes: Sequence[Morpheme]) -> list[Span]:
+def _in_context(spans: Sequence[Span], morphemes: Sequence[Morpheme], catalog: Catalog) -> list[Span]:
     """The claims that can stand where they stand.
 
     A single letter that is a particle is no word of its own, and one that is no noun names no thing. A dimension
@@ -128,7 +128,7 @@ def _in_context(spans: Sequence[Span], morphemes: Sequence[Morpheme]) -> list[Sp
         if s.end - s.start > 1
         or ((s.start, s.end) in nouns if isinstance(s.meaning, _NOUNS) else (s.start, s.end) not in particles)
     ]
-    kept = _listed_documents(_where_they_can_stand(kept, morphemes), morphemes)
+    kept = _listed_documents(_where_they_can_stand(kept, morphemes, catalog), morphemes)
     by = {s.start for s in kept if s.meaning is Sign.BY}
     ranked = any(isinstance(s.meaning, CutWord | SizeWord | OrderWord) for s in kept)
     places = {s.start for s in kept if isinstance(s.meaning, DimensionWord)}
@@ -140,10 +140,21 @@ def _in_context(spans: Sequence[Span], morphemes: Sequence[Morpheme]) -> list[Sp
     ]
 
 
-def _where_they_can_stand(spans: Sequence[Span], morphemes: Sequence[Morpheme]) -> list[Span]:
+def _counts(word: MetricWord, catalog: Catalog) -> bool:
+    return all(catalog.metrics[key].unit.kind is UnitKind.COUNT for key in word.keys)
+
+
+def _where_they_can_stand(
+    spans: Sequence[Span], morphemes: Sequence[Morpheme], catalog: Catalog
+) -> list[Span]:
     """내 and 제 are pronouns; 몇 개 counts rows only right behind what is counted."""
     pronouns = {m.start for m in morphemes if m.tag == "NP"}
-    counted = {s.end for s in spans if isinstance(s.meaning, DimensionWord | DocumentWord)}
+    counted = {
+        s.end
+        for s in spans
+        if isinstance(s.meaning, DimensionWord | DocumentWord)
+        or (isinstance(s.meaning, MetricWord) and _counts(s.meaning, catalog))
+    }
 
     def can_stand(claim: Span) -> bool:
         match claim.meaning:

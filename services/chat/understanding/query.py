@@ -120,7 +120,15 @@ def _query(frame: Frame, catalog: Catalog, today: date) -> Reading:
         said = label(period)
     else:
         said = label(Period(as_of, as_of, Grain.DAY, as_of=True)) if as_of and as_of != today else "현재"
-    return QueryReading(query, remembered, said, compared_label, comparison_cut, tuple(dict.fromkeys(notes)))
+    return QueryReading(
+        query,
+        remembered,
+        said,
+        compared_label,
+        comparison_cut,
+        tuple(dict.fromkeys(notes)),
+        only=frame.only,
+    )
 
 
 def _orderings(frame: Frame) -> tuple[Ordering, ...]:

@@ -5,10 +5,11 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import Final
 
-from services.chat.semantic import Catalog, Grouping, Operator, Role, UnitKind
+from services.chat.semantic import Catalog, Grain, Grouping, Operator, Role, UnitKind
 from services.chat.understanding.claims import Claims
 from services.chat.understanding.frame import Bound, Frame, PartyGrouping
 from services.chat.understanding.meanings import (
+    AgeWord,
     BoundWord,
     ChangeWord,
     CountWord,
@@ -110,6 +111,10 @@ def bound_slots(frame: Frame, claims: Claims, catalog: Catalog) -> Frame:
         claims.use(index)
         change = _change_of(claims, index)
         bounds += _limits(word, metric_before(index), _role(word, change, frame, claims, catalog), change)
+    for index, age in claims.of(AgeWord):
+        if age.unit is Grain.DAY and frame.metrics:
+            bounds.append(Bound(age.operator, Decimal(age.count), UnitKind.DAYS, metric_before(index)))
+            claims.use(index)
     for index in claims.signs(Sign.PRESENT):
         if claims.neighbour(index, MetricWord):
             bounds.append(Bound(Operator.GREATER, Decimal(0), None, metric_before(index)))

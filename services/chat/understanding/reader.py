@@ -1,5 +1,8 @@
 """Reads a question: the parts of this package in their order."""
 
+import re
+from typing import Final
+
 from services.chat.semantic import Catalog
 from services.chat.understanding import names, replying
 from services.chat.understanding.analysis import Analysis, Context, Resolutions, edges_of
@@ -24,6 +27,11 @@ from services.chat.understanding.reading import QuestionReading
 from services.chat.understanding.text import compact, normalise
 from services.chat.understanding.times import TimeMatcher
 from services.chat.understanding.weights import span
+from services.chat.understanding.words import load
+
+_SLANG: Final = re.compile(
+    rf"(?:([ㄱ-ㅎㅏ-ㅣ])\1+|{'|'.join(load('ignorable')['slang'])}|[;~^]{{2,}})(?=[\s?!.~ㅋㅎㅠㅜ]*$)"
+)
 
 
 class Reader:
@@ -74,6 +82,8 @@ class Reader:
             if is_ignorable(m) and m.end > m.start
         ]
         spans += inflected(morphemes)
+        slang = [match.span() for match in _SLANG.finditer(text.normal) if match.start()]
+        spans += [span(start, end, end - start, Sign.IGNORED, 1.1) for start, end in slang]
         numbers = names.numbered(text.normal)
         names_too = {(m.start, m.end) for m in times if m.ambiguous}
         taken = [
@@ -82,7 +92,7 @@ class Reader:
             if isinstance(s.meaning, TimeWord | BoundWord | CutWord | CountWord)
             and (s.start, s.end) not in names_too
         ]
-        taken += [(n.start, n.end) for n in numbers]
+        taken += [*slang, *((n.start, n.end) for n in numbers)]
         idle = names.code_like(text.normal)
         cuts = {s.start for s in spans if s.end - s.start > 1 and s.meaning is not Sign.IGNORED}
         found = names.mentions(text.normal, morphemes, taken, idle, cuts)

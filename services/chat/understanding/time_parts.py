@@ -67,6 +67,7 @@ def compiled(pattern: str) -> re.Pattern[str]:
 _RELATIVE: Final[Mapping[str, tuple[Grain, int]]] = _relative()
 _AMBIGUOUS: Final = frozenset(_WORDS["ambiguous"])
 _HALVES: Final = {name: number for number, names in _WORDS["half_names"].items() for name in names}
+_MONTH_WORDS: Final[Mapping[str, int]] = _WORDS["month_words"]
 _THIRDS: Final = {name: number for number, names in _WORDS["thirds"].items() for name in names}
 _WEEK_NUMBERS: Final[Mapping[str, int]] = _WORDS["week_numbers"]
 _MONTH_NAMES: Final = {name[:3]: number for number, name in enumerate(_WORDS["month_names"], start=1)}
@@ -96,7 +97,9 @@ _FISCAL: Final = compiled(
 _BARE_YEAR: Final = compiled(
     r"(?<![\w,.\-/])((?:19|20)\d{2})(?![\w,.\-/%])(?=\s|$)|(?<![\w,.\-/])((?:20)?\d{2})(?=\s?(?:q[1-4]|[1-4]q|h[12]|[12]h)(?![a-z0-9]))"
 )
-_MONTH: Final = compiled(r"(?<!\d)(1[0-2]|0?[1-9])\s*월(?!\s*간)(?!요일)")
+_MONTH: Final = compiled(
+    rf"(?<!\d)(1[0-2]|0?[1-9])\s*월(?:달)?(?!\s*간)(?!요일)|(?<![가-힣])({'|'.join(_MONTH_WORDS)})(?:달)?(?![가-힣]*요일)"
+)
 _MONTH_NAME: Final = compiled(
     rf"(?<![A-Za-z])({'|'.join(f'{n[:3]}(?:{n[3:]})?' if n[3:] else n for n in _WORDS['month_names'])})\.?(?![a-z])"
     r"(?:\s*,?\s*((?:19|20)\d{2}))?"
@@ -263,7 +266,7 @@ class Parts:
 
     def _without_year(self, text: str, start: int) -> tuple[Part, int] | None:
         if match := _MONTH.match(text, start):
-            month = int(match[1])
+            month = int(match[1]) if match[1] else _MONTH_WORDS[match[2]]
             inside = skip(text, match.end())
             if day := _DAY.match(text, inside):
                 return Part(Grain.DAY, month=month, day=int(day[1])), day.end()
