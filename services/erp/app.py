@@ -70,9 +70,16 @@ def _sqlite(settings: Settings, metrics: Metrics) -> AbstractAsyncContextManager
     return open_local_model(path, metrics, settings.statement_timeout_seconds)
 
 
+def _mariadb(settings: Settings, metrics: Metrics) -> AbstractAsyncContextManager[LocalModel]:
+    from services.erp.adapters.local_model_mariadb import open_local_model
+
+    return open_local_model(settings.database_url, metrics, settings.statement_timeout_seconds)
+
+
 _ADAPTERS: Final[Mapping[str, Callable[[Settings, Metrics], AbstractAsyncContextManager[LocalModel]]]] = {
     "sqlite": _sqlite,
     "sqlite+aiosqlite": _sqlite,
+    "mysql+aiomysql": _mariadb,
 }
 
 
@@ -80,7 +87,8 @@ def _local_model(settings: Settings, metrics: Metrics) -> AbstractAsyncContextMa
     scheme = settings.database_url.partition(":")[0]
     if scheme not in _ADAPTERS:
         raise SystemExit(
-            f"MARU_DATABASE_URL: {scheme}은(는) 로컬 모델에 쓸 수 없습니다. sqlite:///파일 로 적어 주세요. / "
-            f"{scheme} can't hold the local model. Write sqlite:///FILE."
+            f"MARU_DATABASE_URL: {scheme}은(는) 로컬 모델에 쓸 수 없습니다. "
+            "sqlite:///파일 이나 mysql+aiomysql://… 로 적어 주세요. / "
+            f"{scheme} can't hold the local model. Write sqlite:///FILE or mysql+aiomysql://…."
         )
     return _ADAPTERS[scheme](settings, metrics)

@@ -7,10 +7,11 @@ from typing import TypeAlias
 
 import pytest
 
-from services.erp.adapters.local_model_sqlite import open_local_model
+from services.erp.adapters import local_model_mariadb, local_model_sqlite
 from services.erp.ports import LocalModel
 from services.kit.metrics import Metrics
-from tests.unit.erp.queries.small_company import Data, random_company, write
+from tests.contract.local_model.server import emptied, server_url
+from tests.unit.erp.queries.small_company import Data, fill, random_company, write
 
 Opening: TypeAlias = Callable[..., AbstractAsyncContextManager[LocalModel]]
 """Opens the model that `data` was written to, with a limit in seconds for a read."""
@@ -21,14 +22,18 @@ def data() -> Data:
     return random_company(7)
 
 
-@pytest.fixture
-def path(tmp_path: Path, data: Data) -> Path:
-    return write(data, tmp_path / "model.sqlite")
-
-
-@pytest.fixture
-def opening(path: Path) -> Opening:
-    return lambda timeout_seconds=10.0: open_local_model(path, Metrics(), timeout_seconds)
+@pytest.fixture(params=["sqlite", "mariadb"])
+def opening(request: pytest.FixtureRequest, tmp_path: Path, data: Data) -> Opening:
+    if request.param == "sqlite":
+        path = write(data, tmp_path / "model.sqlite")
+        return lambda timeout_seconds=10.0: local_model_sqlite.open_local_model(
+            path, Metrics(), timeout_seconds
+        )
+    url = server_url()
+    engine = emptied(url)
+    fill(engine, data)
+    engine.dispose()
+    return lambda timeout_seconds=10.0: local_model_mariadb.open_local_model(url, Metrics(), timeout_seconds)
 
 
 @pytest.fixture

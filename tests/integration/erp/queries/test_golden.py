@@ -4,6 +4,7 @@ import asyncio
 import os
 import sqlite3
 from collections.abc import Iterator
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
@@ -13,6 +14,7 @@ import pytest
 import yaml
 from google.protobuf.json_format import ParseDict
 from maru.erp.v1 import query_pb2
+from sqlalchemy import create_engine
 from sqlalchemy.dialects import mysql, sqlite
 
 from services.erp import convert
@@ -21,7 +23,8 @@ from services.erp.core.plan import make_plan
 from services.erp.core.result import EntityReference
 from services.erp.core.use_cases import Erp
 from services.kit.identity import Identity
-from tests.unit.erp.queries.asking import catalog, opened, policy
+from tests.contract.local_model.server import copy, emptied, server_url
+from tests.unit.erp.queries.asking import catalog, opened, opened_on_server, policy
 
 CASES = Path(__file__).parents[3] / "cases" / "erp" / "queries"
 STATEMENTS = CASES / "statements"
@@ -60,8 +63,22 @@ class Opened:
 
 @pytest.fixture(scope="module")
 def model(model_file: Path) -> Iterator[Opened]:
+    yield from run(opened(model_file))
+
+
+@pytest.fixture(scope="module")
+def server_model(model_file: Path) -> Iterator[Opened]:
+    """The same rows in MariaDB."""
+    url = server_url()
+    source, target = create_engine(f"sqlite:///{model_file}"), emptied(url)
+    copy(source, target)
+    source.dispose()
+    target.dispose()
+    yield from run(opened_on_server(url))
+
+
+def run(context: AbstractAsyncContextManager[Erp]) -> Iterator[Opened]:
     with asyncio.Runner() as runner:
-        context = opened(model_file)
         yield Opened(runner, runner.run(context.__aenter__()))
         runner.run(context.__aexit__(None, None, None))
 
@@ -95,6 +112,16 @@ def test_the_answer_is_the_sources(case: dict[str, Any], model: Opened, source: 
     assert found == expected
     assert result.context.partial_view == case.get("partial", False)
     assert result.context.data_as_of is not None
+
+
+@pytest.mark.timeout(300)  # the first one fills the server
+@pytest.mark.parametrize("case", cases())
+def test_mariadb_answers_the_same(case: dict[str, Any], model: Opened, server_model: Opened):
+    who, message = parse(case)
+    query = convert.to_query(message)
+    one, other = (each.runner.run(each.erp.run_query(who, query)) for each in (model, server_model))
+    assert one.table == other.table
+    assert one.context.filters == other.context.filters
 
 
 @pytest.mark.parametrize("case", cases())

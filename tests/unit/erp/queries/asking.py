@@ -6,6 +6,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from services.erp.adapters import local_model_mariadb
 from services.erp.adapters.local_model_sqlite import open_local_model
 from services.erp.core.catalog import Catalog
 from services.erp.core.catalog_loader import load_catalog
@@ -37,6 +38,13 @@ async def opened(path: Path, limits: Limits | None = None) -> AsyncIterator[Erp]
     """The use cases over the file."""
     async with open_local_model(path, Metrics(), timeout_seconds=20) as local_model:
         yield Erp(catalog(), policy(), local_model, FakeClock(), limits or Limits())
+
+
+@asynccontextmanager
+async def opened_on_server(url: str) -> AsyncIterator[Erp]:
+    """The use cases over a local model in MariaDB."""
+    async with local_model_mariadb.open_local_model(url, Metrics(), timeout_seconds=20) as local_model:
+        yield Erp(catalog(), policy(), local_model, FakeClock(), Limits())
 
 
 def asker(*roles: str, **claims: Any) -> Identity:

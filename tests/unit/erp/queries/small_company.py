@@ -11,7 +11,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import create_engine
+from sqlalchemy import Engine, create_engine
 
 from services.erp.local_model import load_watermark, metadata
 
@@ -337,6 +337,13 @@ class _Maker:
 def write(data: Data, path: Path) -> Path:
     """A local model file with these rows, loaded at one moment."""
     engine = create_engine(f"sqlite:///{path}")
+    fill(engine, data)
+    engine.dispose()
+    return path
+
+
+def fill(engine: Engine, data: Data) -> None:
+    """A local model with these rows in an empty database, loaded at one moment."""
     metadata.create_all(engine)
     moment = datetime(2026, 11, 20, 1, 2, 3, tzinfo=UTC).replace(tzinfo=None)
     with engine.begin() as connection:
@@ -359,5 +366,3 @@ def write(data: Data, path: Path) -> Path:
                         "epoch": 1,
                     },
                 )
-    engine.dispose()
-    return path
