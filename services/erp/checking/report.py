@@ -21,7 +21,7 @@ def findings(trial: Trial) -> list[Finding]:
     """All that was found, worst first."""
     found: list[Finding] = []
     for entry in trial.entries:
-        found += _of_entry(trial.mapping.file, entry)
+        found += _of_entry(trial, entry)
     found += _of_lookups(trial)
     found += contradictions(trial.model, trial.filled)
     found += _dangling(trial)
@@ -29,8 +29,8 @@ def findings(trial: Trial) -> list[Finding]:
     return worst_first(found)
 
 
-def _of_entry(file: str, entry: EntryReport) -> Iterator[Finding]:
-    table, result = entry.table, entry.result
+def _of_entry(trial: Trial, entry: EntryReport) -> Iterator[Finding]:
+    file, table, result = trial.mapping.file, entry.table, entry.result
     about = f"{table.target.name} <- {table.source}"
 
     def at(column: str) -> str:
@@ -55,8 +55,9 @@ def _of_entry(file: str, entry: EntryReport) -> Iterator[Finding]:
             repeated,
         )
     if result.read and not result.rows and not table.sums:
+        elsewhere = any(other.rows for other in trial.results if other.table == result.table)
         yield Finding(
-            *(Severity.ERROR, "no_rows", f"{file}:{table.line}"),
+            *(Severity.NOTICE if elsewhere else Severity.ERROR, "no_rows", f"{file}:{table.line}"),
             f"{about}: {result.read:,}행 가운데 남은 행이 없습니다. when과 key를 확인하세요.",
             f"{about}: none of {result.read:,} rows is left. Look at when and key.",
             result.read,
@@ -83,7 +84,10 @@ def _of_entry(file: str, entry: EntryReport) -> Iterator[Finding]:
             f"{about}: {count:,} values of {name} lost digits or were cut.",
             count,
         )
+    gathering = {join.alias for join in table.joins if join.lookup.gathers}
     for alias, count in entry.missed.items():
+        if alias in gathering:
+            continue  # nothing to add up is no gap
         yield Finding(
             *(Severity.WARNING, "lookup_missed", f"{file}:{table.line}"),
             f"{about}: with의 {alias}에서 {count:,}행의 짝을 찾지 못했습니다. 그 열은 비어 있습니다.",

@@ -84,7 +84,8 @@ class _Entry:
         return tuple(found)
 
     def key(self, node: Node) -> JoinedKey:
-        return JoinedKey(tuple(self._key_part(item) for item in node.items))
+        parts = [node] if isinstance(node.value, Mapping) else node.items
+        return JoinedKey(tuple(self._key_part(item) for item in parts))
 
     def _key_part(self, node: Node) -> FirstOf | Formula | Constant:
         if isinstance(node.value, Mapping):

@@ -55,6 +55,11 @@ class Lookup:
     columns: Mapping[str, LookupColumn]
 
     @property
+    def gathers(self) -> bool:
+        """Adds up, counts or compares the rows of a key."""
+        return any(column.gather is not Gather.FIRST for column in self.columns.values())
+
+    @property
     def needed(self) -> Sequence[SourceColumn]:
         """Every column of the source table that is read, each once."""
         looked_up = {name for join in self.joins for name in join.names}

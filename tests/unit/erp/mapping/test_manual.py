@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from services.erp.checking import needs
 from services.erp.load import load
 from services.erp.loading.model_file import ModelFile
 from services.erp.loading.progress import Progress
@@ -24,6 +25,13 @@ EXAMPLES = re.findall(r"```yaml\n(.*?)```", MANUAL, re.DOTALL)
 @pytest.mark.parametrize("example", EXAMPLES, ids=lambda text: text.split("\n", 1)[0])
 def test_examples_are_sound(example: str) -> None:
     assert parse_mapping(example, "manual.yaml").tables
+
+
+@pytest.mark.parametrize("part", re.findall(r"```yaml part\n(.*?)```", MANUAL, re.DOTALL))
+def test_parts_of_files_are_sound(part: str) -> None:
+    """Recipes; what is not a whole file is the list of its tables."""
+    tables = "tables:\n" if part.startswith("-") else ""
+    assert parse_mapping(f"mapping: part\n{tables}{part}", "manual.yaml").tables
 
 
 def test_northwind(tmp_path: Path) -> None:
@@ -78,3 +86,15 @@ def test_every_function_is_in_the_manual() -> None:
         assert f"`{name}(" in MANUAL
     for name in METHODS:
         assert f".{name}(" in MANUAL
+
+
+def test_the_list_of_what_metrics_need_is_fresh() -> None:
+    """Mend with: python -m services.erp.checking.needs > docs/metric-needs.md"""
+    assert (DOCS / "metric-needs.md").read_text(encoding="utf-8") == needs.describe()
+
+
+def test_every_test_of_soundness_and_every_kind_of_finding_is_explained() -> None:
+    for kind in ("rejected", "repeated_key", "no_rows", "unlisted_word", "lookup_missed", "lookup_repeated"):
+        assert f"`{kind}`" in MANUAL
+    for kind in ("unsound", "dangling", "lossy", "always_empty", "not_connected", "lookup_unreadable"):
+        assert f"`{kind}`" in MANUAL

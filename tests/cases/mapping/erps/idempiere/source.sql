@@ -1,0 +1,61 @@
+-- iDempiere (ADempiere's family): sales and purchases in one table pair, IsSOTrx tells which; DocStatus DR, CO, CL, VO, RE.
+CREATE TABLE ad_org (ad_org_id INTEGER, ad_client_id INTEGER, value TEXT, name TEXT, issummary TEXT);
+INSERT INTO ad_org VALUES (0, 11, '*', '*', 'N'), (50, 11, 'HQ', '마루산업', 'N');
+CREATE TABLE c_currency (c_currency_id INTEGER, iso_code TEXT);
+INSERT INTO c_currency VALUES (263, 'KRW');
+CREATE TABLE c_uom (c_uom_id INTEGER, name TEXT, uomsymbol TEXT);
+INSERT INTO c_uom VALUES (100, 'Each', 'Ea ');
+CREATE TABLE c_bp_group (c_bp_group_id INTEGER, name TEXT);
+INSERT INTO c_bp_group VALUES (1, '대리점');
+CREATE TABLE c_salesregion (c_salesregion_id INTEGER, name TEXT);
+INSERT INTO c_salesregion VALUES (7, '수도권');
+CREATE TABLE c_bpartner (c_bpartner_id INTEGER, value TEXT, name TEXT, iscustomer TEXT, isvendor TEXT, isemployee TEXT, isactive TEXT, c_bp_group_id INTEGER, taxid TEXT);
+INSERT INTO c_bpartner VALUES (110, 'C10', '대한상사', 'Y', 'N', 'N', 'Y', 1, '123-45-67890'), (111, 'C11', '한국정밀', 'Y', 'N', 'N', 'Y', 1, NULL), (112, 'V12', '동아베어링', 'N', 'Y', 'N', 'Y', 1, NULL), (113, 'E13', '김민준', 'N', 'N', 'Y', 'Y', 1, NULL);
+CREATE TABLE c_bpartner_location (c_bpartner_location_id INTEGER, c_bpartner_id INTEGER, c_salesregion_id INTEGER, isbillto TEXT);
+INSERT INTO c_bpartner_location VALUES (1, 110, 7, 'Y'), (2, 110, NULL, 'N'), (3, 111, 7, 'Y');
+CREATE TABLE ad_user (ad_user_id INTEGER, name TEXT, c_bpartner_id INTEGER);
+INSERT INTO ad_user VALUES (2, 'kim', 113);
+CREATE TABLE m_product_category (m_product_category_id INTEGER, value TEXT, name TEXT, m_product_category_parent_id INTEGER);
+INSERT INTO m_product_category VALUES (1, 'ALL', '전체', NULL), (2, 'B', '베어링', 1), (3, 'S', '씰', 1);
+CREATE TABLE m_product (m_product_id INTEGER, value TEXT, name TEXT, m_product_category_id INTEGER, c_uom_id INTEGER, producttype TEXT, isstocked TEXT, isactive TEXT, upc TEXT);
+INSERT INTO m_product VALUES (130, 'P1', '볼베어링', 2, 100, 'I', 'Y', 'Y', '8801'), (131, 'P2', '오일씰', 3, 100, 'I', 'Y', 'Y', NULL);
+CREATE TABLE m_warehouse (m_warehouse_id INTEGER, value TEXT, name TEXT, ad_org_id INTEGER, isactive TEXT);
+INSERT INTO m_warehouse VALUES (103, 'HQ', '본사창고', 50, 'Y');
+CREATE TABLE m_locator (m_locator_id INTEGER, m_warehouse_id INTEGER, value TEXT);
+INSERT INTO m_locator VALUES (1, 103, 'A-1'), (2, 103, 'A-2');
+CREATE TABLE c_doctype (c_doctype_id INTEGER, name TEXT, docbasetype TEXT, docsubtypeso TEXT);
+INSERT INTO c_doctype VALUES (1, 'Standard Order', 'SOO', 'SO'), (2, 'AR Invoice', 'ARI', NULL), (3, 'AR Credit Memo', 'ARC', NULL), (4, 'AP Invoice', 'API', NULL), (5, 'Purchase Order', 'POO', NULL), (6, 'MM Shipment', 'MMS', NULL), (7, 'MM Receipt', 'MMR', NULL), (8, 'Quotation', 'SOO', 'OB');
+CREATE TABLE c_order (c_order_id INTEGER, ad_org_id INTEGER, documentno TEXT, docstatus TEXT, issotrx TEXT, c_doctype_id INTEGER, dateordered TEXT, datepromised TEXT, c_bpartner_id INTEGER, c_currency_id INTEGER, totallines NUMERIC, grandtotal NUMERIC, poreference TEXT, createdby INTEGER);
+INSERT INTO c_order VALUES (1, 50, '50001', 'CO', 'Y', 1, '2026-10-05 00:00:00', '2026-10-20 00:00:00', 110, 263, 10000, 11000, 'PO-7', 2), (2, 50, '50002', 'DR', 'Y', 1, '2026-10-06 00:00:00', '2026-10-20 00:00:00', 111, 263, 999, 1098, NULL, 2),
+  (3, 50, '50003', 'VO', 'Y', 1, '2026-10-06 00:00:00', '2026-10-20 00:00:00', 111, 263, 0, 0, NULL, 2), (4, 50, '80001', 'CO', 'N', 5, '2026-10-01 00:00:00', '2026-10-12 00:00:00', 112, 263, 12000, 13200, NULL, 2), (5, 50, 'Q1', 'CO', 'Y', 8, '2026-10-01 00:00:00', '2026-10-12 00:00:00', 110, 263, 777, 777, NULL, 2);
+CREATE TABLE c_orderline (c_orderline_id INTEGER, c_order_id INTEGER, line INTEGER, m_product_id INTEGER, c_uom_id INTEGER, qtyentered NUMERIC, qtyordered NUMERIC, qtydelivered NUMERIC, priceactual NUMERIC, linenetamt NUMERIC, datepromised TEXT, m_warehouse_id INTEGER);
+INSERT INTO c_orderline VALUES (1, 1, 10, 130, 100, 10, 10, 4, 1000, 10000, '2026-10-20 00:00:00', 103), (2, 2, 10, 131, 100, 1, 1, 0, 999, 999, NULL, 103), (3, 4, 10, 130, 100, 20, 20, 15, 600, 12000, '2026-10-12 00:00:00', 103), (4, 5, 10, 130, 100, 7, 7, 0, 111, 777, NULL, 103);
+CREATE TABLE m_inout (m_inout_id INTEGER, ad_org_id INTEGER, documentno TEXT, docstatus TEXT, issotrx TEXT, movementtype TEXT, movementdate TEXT, c_bpartner_id INTEGER, m_warehouse_id INTEGER);
+INSERT INTO m_inout VALUES (1, 50, '60001', 'CO', 'N', 'V+', '2026-10-07', 112, 103), (2, 50, '70001', 'CO', 'Y', 'C-', '2026-10-10', 110, 103), (3, 50, '70002', 'CO', 'Y', 'C-', '2026-10-15', 111, 103), (4, 50, '71001', 'CO', 'Y', 'C+', '2026-10-20', 110, 103), (5, 50, '70003', 'DR', 'Y', 'C-', '2026-10-21', 110, 103);
+CREATE TABLE m_inoutline (m_inoutline_id INTEGER, m_inout_id INTEGER, line INTEGER, m_product_id INTEGER, movementqty NUMERIC, c_orderline_id INTEGER, m_locator_id INTEGER);
+INSERT INTO m_inoutline VALUES (1, 1, 10, 130, 15, 3, 1), (2, 2, 10, 130, 4, 1, 1), (3, 3, 10, 131, 3, NULL, 1), (4, 4, 10, 130, 1, NULL, 2), (5, 5, 10, 130, 2, 1, 1);
+CREATE TABLE c_paymentterm (c_paymentterm_id INTEGER, netdays INTEGER);
+INSERT INTO c_paymentterm VALUES (30, 30), (61, 61), (0, 0);
+CREATE TABLE c_invoice (c_invoice_id INTEGER, ad_org_id INTEGER, documentno TEXT, docstatus TEXT, issotrx TEXT, c_doctype_id INTEGER, dateinvoiced TEXT, dateacct TEXT, c_bpartner_id INTEGER, c_currency_id INTEGER, c_paymentterm_id INTEGER, totallines NUMERIC, grandtotal NUMERIC, ispaid TEXT, poreference TEXT, createdby INTEGER);
+INSERT INTO c_invoice VALUES (1, 50, '100001', 'CO', 'Y', 2, '2026-10-12', '2026-10-12', 110, 263, 30, 4000, 4400, 'N', NULL, 2), (2, 50, '100002', 'CL', 'Y', 2, '2026-10-15', '2026-10-15', 111, 263, 61, 6000, 6600, 'N', NULL, 2), (3, 50, '110001', 'CO', 'Y', 3, '2026-10-20', '2026-10-20', 110, 263, 0, 1000, 1100, 'N', NULL, 2),
+  (4, 50, '100003', 'DR', 'Y', 2, '2026-10-21', '2026-10-21', 110, 263, 30, 999, 1099, 'N', NULL, 2), (5, 50, '100004', 'VO', 'Y', 2, '2026-10-22', '2026-10-22', 110, 263, 30, 0, 0, 'N', NULL, 2), (6, 50, '200001', 'CO', 'N', 4, '2026-10-08', '2026-10-08', 112, 263, 30, 9000, 9900, 'N', 'V-1', 2);
+CREATE TABLE c_invoiceline (c_invoiceline_id INTEGER, c_invoice_id INTEGER, line INTEGER, m_product_id INTEGER, description TEXT, qtyinvoiced NUMERIC, priceactual NUMERIC, linenetamt NUMERIC, c_orderline_id INTEGER, m_inoutline_id INTEGER);
+INSERT INTO c_invoiceline VALUES (1, 1, 10, 130, NULL, 4, 1000, 4000, 1, 2), (2, 2, 10, 131, NULL, 3, 2000, 6000, NULL, 3), (3, 3, 10, 130, NULL, 1, 1000, 1000, NULL, 4), (4, 4, 10, 130, NULL, 1, 999, 999, NULL, NULL), (6, 6, 10, 130, NULL, 15, 600, 9000, 3, 1);
+CREATE TABLE c_payment (c_payment_id INTEGER, ad_org_id INTEGER, documentno TEXT, docstatus TEXT, isreceipt TEXT, datetrx TEXT, dateacct TEXT, c_bpartner_id INTEGER, c_currency_id INTEGER, payamt NUMERIC);
+INSERT INTO c_payment VALUES (1, 50, '300001', 'CO', 'Y', '2026-10-25', '2026-10-25', 110, 263, 2000), (2, 50, '300002', 'RE', 'Y', '2026-10-26', '2026-10-26', 110, 263, 70);
+CREATE TABLE c_allocationhdr (c_allocationhdr_id INTEGER, ad_org_id INTEGER, docstatus TEXT, datetrx TEXT);
+INSERT INTO c_allocationhdr VALUES (1, 50, 'CO', '2026-10-25');
+CREATE TABLE c_allocationline (c_allocationline_id INTEGER, c_allocationhdr_id INTEGER, c_invoice_id INTEGER, c_payment_id INTEGER, c_bpartner_id INTEGER, amount NUMERIC, discountamt NUMERIC, writeoffamt NUMERIC);
+INSERT INTO c_allocationline VALUES (1, 1, 1, 1, 110, 2000, 0, 0);
+CREATE TABLE m_storageonhand (m_product_id INTEGER, m_locator_id INTEGER, m_attributesetinstance_id INTEGER, datematerialpolicy TEXT, qtyonhand NUMERIC);
+INSERT INTO m_storageonhand VALUES (130, 1, 0, '2026-10-07', 11), (130, 2, 0, '2026-10-20', 1), (131, 1, 0, '2026-09-30', 4), (131, 1, 0, '2026-10-01', 3);
+CREATE TABLE m_transaction (m_transaction_id INTEGER, movementtype TEXT, movementdate TEXT, m_product_id INTEGER, m_locator_id INTEGER, movementqty NUMERIC, m_inoutline_id INTEGER);
+INSERT INTO m_transaction VALUES (1, 'I+', '2026-09-30', 131, 1, 10, NULL), (2, 'V+', '2026-10-07', 130, 1, 15, 1), (3, 'C-', '2026-10-10', 130, 1, -4, 2), (4, 'C-', '2026-10-15', 131, 1, -3, 3), (5, 'C+', '2026-10-20', 130, 2, 1, 4);
+CREATE TABLE m_cost (m_product_id INTEGER, m_costelement_id INTEGER, currentcostprice NUMERIC);
+INSERT INTO m_cost VALUES (130, 100, 600), (131, 100, 1200);
+CREATE TABLE c_elementvalue (c_elementvalue_id INTEGER, value TEXT, name TEXT, accounttype TEXT, issummary TEXT);
+INSERT INTO c_elementvalue VALUES (1, '108', '외상매출금', 'A', 'N'), (2, '146', '상품', 'A', 'N'), (3, '251', '외상매입금', 'L', 'N'), (4, '255', '부가세', 'L', 'N'), (5, '401', '상품매출', 'R', 'N'), (6, '451', '상품매출원가', 'E', 'N'), (7, '103', '보통예금', 'A', 'N');
+CREATE TABLE fact_acct (fact_acct_id INTEGER, ad_org_id INTEGER, c_acctschema_id INTEGER, account_id INTEGER, dateacct TEXT, amtacctdr NUMERIC, amtacctcr NUMERIC, ad_table_id INTEGER, record_id INTEGER, postingtype TEXT);
+INSERT INTO fact_acct VALUES (1, 50, 101, 1, '2026-10-12', 4400, 0, 318, 1, 'A'), (2, 50, 101, 5, '2026-10-12', 0, 4000, 318, 1, 'A'), (3, 50, 101, 4, '2026-10-12', 0, 400, 318, 1, 'A'), (4, 50, 101, 1, '2026-10-15', 6600, 0, 318, 2, 'A'), (5, 50, 101, 5, '2026-10-15', 0, 6000, 318, 2, 'A'), (6, 50, 101, 4, '2026-10-15', 0, 600, 318, 2, 'A'),
+  (7, 50, 101, 5, '2026-10-20', 1000, 0, 318, 3, 'A'), (8, 50, 101, 4, '2026-10-20', 100, 0, 318, 3, 'A'), (9, 50, 101, 1, '2026-10-20', 0, 1100, 318, 3, 'A'), (10, 50, 101, 6, '2026-10-10', 2400, 0, 319, 2, 'A'), (11, 50, 101, 2, '2026-10-10', 0, 2400, 319, 2, 'A'), (12, 50, 101, 6, '2026-10-15', 3600, 0, 319, 3, 'A'), (13, 50, 101, 2, '2026-10-15', 0, 3600, 319, 3, 'A'),
+  (14, 50, 101, 6, '2026-10-20', 0, 600, 319, 4, 'A'), (15, 50, 101, 2, '2026-10-20', 600, 0, 319, 4, 'A'), (16, 50, 102, 5, '2026-10-12', 0, 4000, 318, 1, 'A'), (17, 50, 101, 5, '2026-10-12', 0, 5555, 318, 1, 'B');
