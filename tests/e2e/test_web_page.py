@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
@@ -63,6 +64,23 @@ def visit(request: pytest.FixtureRequest, browser: Browser, mesh: Mesh) -> Itera
     yield visit
     context.close()
     assert complaints == []
+
+
+@pytest.mark.parametrize(
+    ("button", "ending", "start"), [("엑셀로 저장", ".xlsx", b"PK"), ("CSV로 저장", ".csv", b"\xef\xbb\xbf")]
+)
+def test_the_result_is_saved_as_a_file(
+    visit: Visit, tmp_path: Path, button: str, ending: str, start: bytes
+) -> None:
+    answer = visit.ask(FIRST_QUESTION)
+    visit.wait_for_end()
+    with visit.page.expect_download() as download:
+        answer.get_by_role("button", name=button).click()
+    name = download.value.suggested_filename
+    assert name.startswith("매출_")
+    assert name.endswith(ending)
+    download.value.save_as(tmp_path / name)
+    assert (tmp_path / name).read_bytes().startswith(start)
 
 
 def test_sign_in_ask_and_sign_out(visit: Visit) -> None:
