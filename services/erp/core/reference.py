@@ -28,6 +28,8 @@ CHANGES: Final = select(
 )
 """One row that is another one after anything was loaded."""
 
+_GONE: Final = ("left",)
+"""States of those who are nobody's choice any more."""
 _CODES: Final = ("code", "number")
 
 
@@ -171,7 +173,7 @@ def _places(catalog: Catalog, dimension: Dimension) -> Mapping[str, str]:
 def _members(catalog: Catalog, dimension: Dimension) -> AnySelect:
     joins = Joins(dimension.rows)
     columns = dict(dimension.rows.c)
-    wanted = {"id", "parent_id", "is_disabled", *_CODES, *_places(catalog, dimension).values()}
+    wanted = {"id", "parent_id", "is_disabled", "status", *_CODES, *_places(catalog, dimension).values()}
     detail = [] if dimension.detail is None else [joins.column(dimension.detail).label("member_detail")]
     return select(
         *(columns[name] for name in columns if name in wanted),
@@ -195,6 +197,6 @@ def _entity(
         values.get("member_detail") or "",
         tuple(values[code] for code in _CODES if values.get(code)),
         tuple(aliases.get((kind.value, row.id), ())) + dimension.aliases.get(row.id, ()),
-        bool(values.get("is_disabled", False)),
+        bool(values.get("is_disabled", False)) or values.get("status") in _GONE,
         {place: values[column] or None for place, column in places.items()},
     )

@@ -131,6 +131,7 @@ class Evaluation:
             key
             for key, row in by_id(self.data, grouping.dimension).items()
             if not row.get("is_disabled")
+            and row.get("status") != "left"
             and key not in found
             and key not in TREES.get(grouping.dimension, {}).values()
             and visible(self.data, grouping.dimension, key, self.claims)
