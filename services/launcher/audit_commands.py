@@ -38,10 +38,10 @@ _BREAKS = {
     ),
 }
 _ACTIONS = {
-    pb.AuditEntry.ACTION_TURN: "질문 / turn",
-    pb.AuditEntry.ACTION_EXPORT: "내보내기 / export",
-    pb.AuditEntry.ACTION_CHANGE: "변경 / change",
-    pb.AuditEntry.ACTION_AUDIT_READ: "감사 열람 / audit read",
+    pb.AuditEntry.ACTION_TURN: "질문 turn",
+    pb.AuditEntry.ACTION_EXPORT: "내보내기 export",
+    pb.AuditEntry.ACTION_CHANGE: "변경 change",
+    pb.AuditEntry.ACTION_AUDIT_READ: "열람 read",
 }
 
 T = TypeVar("T")
@@ -121,23 +121,18 @@ def list_entries(
             print(json.dumps(_record(entry), ensure_ascii=False))
         return
     grid = Table(box=None, pad_edge=False, header_style="bold")
-    for heading in (
-        "번호 / no.",
-        "시각 / time",
-        "사용자 / user",
-        "일 / action",
-        "질문·대상 / about",
-        "결과 / outcome",
-    ):
+    for heading in ("번호\nno.", "시각\ntime", "사용자\nuser", "일\naction"):
+        grid.add_column(heading, no_wrap=True)
+    for heading in ("질문·대상\nabout", "결과\noutcome"):
         grid.add_column(heading, overflow="fold")
     for entry in entries:
         grid.add_row(
             entry.name.removeprefix("auditEntries/"),
             f"{entry.event_time.ToDatetime(tzinfo=zone):%Y-%m-%d %H:%M:%S}",
-            escape(entry.username) + (f" ({escape(entry.actor)})" if entry.actor else ""),
+            escape(entry.username),
             _ACTIONS.get(entry.action, "?"),
             escape(entry.question or entry.resource),
-            escape(entry.outcome.removeprefix("OUTCOME_")),
+            escape(entry.outcome.removeprefix("OUTCOME_").removeprefix("FINISH_REASON_")),
         )
     out.print(grid)
 

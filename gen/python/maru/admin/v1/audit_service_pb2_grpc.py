@@ -30,8 +30,7 @@ class AuditServiceStub:
 
     Every RPC may answer UNAUTHENTICATED (TOKEN_*), PERMISSION_DENIED (ROLE_MISSING, CALLER_NOT_ALLOWED), INVALID_ARGUMENT
     (FIELD_INVALID), RESOURCE_EXHAUSTED (RATE_LIMITED, OVERLOADED), DEADLINE_EXCEEDED, UNAVAILABLE (SHUTTING_DOWN,
-    DEPENDENCY_UNAVAILABLE), UNIMPLEMENTED (NOT_AVAILABLE_YET) and INTERNAL; the comments below name what is particular to
-    each.
+    DEPENDENCY_UNAVAILABLE) and INTERNAL; the comments below name what is particular to each.
     """
 
     def __init__(self, channel):
@@ -62,8 +61,7 @@ class AuditServiceServicer:
 
     Every RPC may answer UNAUTHENTICATED (TOKEN_*), PERMISSION_DENIED (ROLE_MISSING, CALLER_NOT_ALLOWED), INVALID_ARGUMENT
     (FIELD_INVALID), RESOURCE_EXHAUSTED (RATE_LIMITED, OVERLOADED), DEADLINE_EXCEEDED, UNAVAILABLE (SHUTTING_DOWN,
-    DEPENDENCY_UNAVAILABLE), UNIMPLEMENTED (NOT_AVAILABLE_YET) and INTERNAL; the comments below name what is particular to
-    each.
+    DEPENDENCY_UNAVAILABLE) and INTERNAL; the comments below name what is particular to each.
     """
 
     def ListAuditEntries(self, request, context):
@@ -86,7 +84,7 @@ class AuditServiceServicer:
 
     def VerifyAuditEntries(self, request, context):
         """Computes the hashes of a stretch of entries anew and says where the chain first breaks: an entry that was edited,
-        removed or inserted.
+        removed or inserted, or an end that was cut off.
         Who: auditor. Codes: none beside the service's; a broken chain is an answer.
         Repeatable: yes; each call is recorded. Bound: 10 s for a million entries.
         """
@@ -125,8 +123,7 @@ class AuditService:
 
     Every RPC may answer UNAUTHENTICATED (TOKEN_*), PERMISSION_DENIED (ROLE_MISSING, CALLER_NOT_ALLOWED), INVALID_ARGUMENT
     (FIELD_INVALID), RESOURCE_EXHAUSTED (RATE_LIMITED, OVERLOADED), DEADLINE_EXCEEDED, UNAVAILABLE (SHUTTING_DOWN,
-    DEPENDENCY_UNAVAILABLE), UNIMPLEMENTED (NOT_AVAILABLE_YET) and INTERNAL; the comments below name what is particular to
-    each.
+    DEPENDENCY_UNAVAILABLE) and INTERNAL; the comments below name what is particular to each.
     """
 
     @staticmethod

@@ -17,8 +17,7 @@ class AuditServiceStub:
 
     Every RPC may answer UNAUTHENTICATED (TOKEN_*), PERMISSION_DENIED (ROLE_MISSING, CALLER_NOT_ALLOWED), INVALID_ARGUMENT
     (FIELD_INVALID), RESOURCE_EXHAUSTED (RATE_LIMITED, OVERLOADED), DEADLINE_EXCEEDED, UNAVAILABLE (SHUTTING_DOWN,
-    DEPENDENCY_UNAVAILABLE), UNIMPLEMENTED (NOT_AVAILABLE_YET) and INTERNAL; the comments below name what is particular to
-    each.
+    DEPENDENCY_UNAVAILABLE) and INTERNAL; the comments below name what is particular to each.
     """
 
     def __init__(self, channel: _aio.Channel) -> None: ...
@@ -34,7 +33,7 @@ class AuditServiceStub:
     """
     VerifyAuditEntries: _aio.UnaryUnaryMultiCallable[_audit_service_pb2.VerifyAuditEntriesRequest, _audit_service_pb2.VerifyAuditEntriesResponse]
     """Computes the hashes of a stretch of entries anew and says where the chain first breaks: an entry that was edited,
-    removed or inserted.
+    removed or inserted, or an end that was cut off.
     Who: auditor. Codes: none beside the service's; a broken chain is an answer.
     Repeatable: yes; each call is recorded. Bound: 10 s for a million entries.
     """
@@ -44,8 +43,7 @@ class AuditServiceServicer(metaclass=_abc_1.ABCMeta):
 
     Every RPC may answer UNAUTHENTICATED (TOKEN_*), PERMISSION_DENIED (ROLE_MISSING, CALLER_NOT_ALLOWED), INVALID_ARGUMENT
     (FIELD_INVALID), RESOURCE_EXHAUSTED (RATE_LIMITED, OVERLOADED), DEADLINE_EXCEEDED, UNAVAILABLE (SHUTTING_DOWN,
-    DEPENDENCY_UNAVAILABLE), UNIMPLEMENTED (NOT_AVAILABLE_YET) and INTERNAL; the comments below name what is particular to
-    each.
+    DEPENDENCY_UNAVAILABLE) and INTERNAL; the comments below name what is particular to each.
     """
 
     @_abc_1.abstractmethod
@@ -77,7 +75,7 @@ class AuditServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _aio.ServicerContext[_audit_service_pb2.VerifyAuditEntriesRequest, _abc.Awaitable[_audit_service_pb2.VerifyAuditEntriesResponse]],
     ) -> _abc.Awaitable[_audit_service_pb2.VerifyAuditEntriesResponse]:
         """Computes the hashes of a stretch of entries anew and says where the chain first breaks: an entry that was edited,
-        removed or inserted.
+        removed or inserted, or an end that was cut off.
         Who: auditor. Codes: none beside the service's; a broken chain is an answer.
         Repeatable: yes; each call is recorded. Bound: 10 s for a million entries.
         """

@@ -128,8 +128,9 @@ class ErpServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def ExportResult(self, request, context):
-        """Streams the full result of a query as a CSV or XLSX file, and records that it did.
-        Who: employee, under the asker's policy. Codes: RESOURCE_EXHAUSTED (EXPORT_TOO_LARGE), UNIMPLEMENTED (NOT_AVAILABLE_YET).
+        """Streams the full result of a query as a CSV or XLSX file, which the audit knows of before its first byte leaves.
+        Who: employee, under the asker's policy. Codes: those of RunQuery, RESOURCE_EXHAUSTED (EXPORT_TOO_LARGE, OVERLOADED),
+        ALREADY_EXISTS (REQUEST_ID_REUSED, also when the data has changed since), UNAVAILABLE (DEPENDENCY_UNAVAILABLE).
         Repeatable: yes, by `request_id`: the same file, recorded once. Bound: 100,000 rows in 10 s.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
