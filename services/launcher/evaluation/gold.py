@@ -15,7 +15,7 @@ from decimal import Decimal
 from typing import Any, Final
 
 from services.launcher.errors import LauncherError
-from services.launcher.evaluation.question_set import Question, QuestionSet
+from services.launcher.evaluation.question_set import QuestionSet
 
 Cell = str | int | float | None
 Row = tuple[Cell, ...]
@@ -69,6 +69,8 @@ class SourceGold:
         self._claims = claims
         self._connections: dict[str, sqlite3.Connection] = {}
         self._names: dict[str, tuple[Name, ...]] = {}
+        self._found: dict[tuple[Any, ...], Expected] = {}
+        """What a query has found: phrasings of one question have the same gold."""
 
     def names(self, name: str) -> tuple[Name, ...]:
         """What the set's name stands for, the first choice first."""
@@ -114,13 +116,10 @@ class SourceGold:
                 values[each] = self._chosen(each.removesuffix("_name"), choice).spoken
             else:
                 values[each] = self._chosen(each, choice).key
-        return self._run(user, sql, values)
-
-    def names_of(self, question: Question) -> frozenset[str]:
-        """The names that a question's words hold."""
-        return frozenset(
-            match.group(1) for turn in question.turns for match in _PLACEHOLDER.finditer(turn.ask)
-        )
+        asked = (user, sql, *sorted(values.items()))
+        if asked not in self._found:
+            self._found[asked] = self._run(user, sql, values)
+        return self._found[asked]
 
     def close(self) -> None:
         for connection in self._connections.values():

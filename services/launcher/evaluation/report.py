@@ -22,11 +22,11 @@ from services.launcher.evaluation.scoring import (
 
 _COLUMNS = (
     ("exact", {Verdict.EXACT}),
-    ("asked back", {Verdict.CLARIFIED}),
+    ("back", {Verdict.CLARIFIED}),
     ("refused", {Verdict.REFUSED}),
-    ("no data", {Verdict.NO_DATA}),
+    ("none", {Verdict.NO_DATA}),
     ("needless", NEEDLESS),
-    ("other choices", {Verdict.OTHER_CHOICES}),
+    ("choices", {Verdict.OTHER_CHOICES}),
     ("WRONG", {Verdict.SILENTLY_WRONG}),
     ("failed", {Verdict.FAILED}),
 )
@@ -35,9 +35,9 @@ _COLUMNS = (
 def show(scored: Sequence[Scored], skipped: Sequence[str], out: Console, most_misses: int = 400) -> None:
     """Prints a line a category, the bars, latencies and the misses with what was read."""
     grid = Table(box=None, pad_edge=False, header_style="bold")
-    grid.add_column("범주 category")
+    grid.add_column("범주 category", no_wrap=True)
     for heading in ("turns", "right", *(name for name, _ in _COLUMNS)):
-        grid.add_column(heading, justify="right")
+        grid.add_column(heading, justify="right", no_wrap=True)
     for category in sorted({each.category for each in scored}):
         grid.add_row(*_line(category, [each for each in scored if each.category == category]))
     grid.add_row(*_line("모두 all", scored), style="bold")
@@ -86,7 +86,7 @@ def _line(name: str, scored: Sequence[Scored]) -> list[str]:
     found = counts(scored)
     right = sum(found[verdict] for verdict in RIGHT)
     cells = [sum(found[verdict] for verdict in verdicts) for _, verdicts in _COLUMNS]
-    share = f"{100 * right / len(scored):.1f} %" if scored else "–"
+    share = f"{100 * right / len(scored):.1f}%" if scored else "–"
     return [name, str(len(scored)), share, *(str(cell) if cell else "" for cell in cells)]
 
 
