@@ -237,15 +237,22 @@ def bars(scored: Sequence[Scored]) -> list[Bar]:
     def part(
         expect: set[Expectation], verdicts: frozenset[Verdict], categories: tuple[str, ...] = ()
     ) -> tuple[int, int]:
-        asked = [e for e in scored if e.expect in expect and (not categories or e.category in categories)]
-        return sum(e.judged.verdict in verdicts for e in asked), len(asked)
+        # What is as good as the expected doesn't count for or against it.
+        asked = [
+            e.judged.verdict
+            for e in scored
+            if e.expect in expect
+            and (not categories or e.category in categories)
+            and (e.judged.verdict in verdicts or e.judged.verdict not in RIGHT)
+        ]
+        return sum(verdict in verdicts for verdict in asked), len(asked)
 
     answered = {Expectation.ANSWERED}
     exact = part(answered, frozenset({Verdict.EXACT}))
     wrong = sum(each.judged.verdict is Verdict.SILENTLY_WRONG for each in scored)
     back = part({Expectation.CLARIFIED}, frozenset({Verdict.CLARIFIED}))
     refused = part({Expectation.REFUSED}, frozenset({Verdict.REFUSED}), ("write", "forbidden"))
-    needless = part(answered, NEEDLESS)
+    needless = (sum(e.judged.verdict in NEEDLESS for e in scored if e.expect in answered), exact[1])
     return [
         Bar("exact, of those to be answered (≥ 97 %)", _of(exact), _share(exact) >= Decimal("0.97")),
         Bar("silently wrong (0)", str(wrong), wrong == 0),

@@ -20,7 +20,7 @@ from services.launcher.evaluation.question_set import (
     Turn,
     read_set,
 )
-from services.launcher.evaluation.scoring import GoldOfTurn, Verdict, judge
+from services.launcher.evaluation.scoring import GoldOfTurn, Judged, Scored, Verdict, bars, judge
 
 SET = """
 today: 2026-11-20
@@ -163,6 +163,34 @@ def test_verdicts(source: SourceGold, expect: str, gold: Gold, told: turn_pb2.An
     turn = Turn("?", (Expectation(expect),), gold)
     assert judge(turn, told, GoldOfTurn(source, "", (), 0)).verdict is verdict
     source.close()
+
+
+def test_bars():
+    def turn(expect: Expectation, verdict: Verdict, category: str = "single") -> Scored:
+        return Scored("q", 1, "kim", category, "tune", "?", expect, Judged(verdict))
+
+    exact = [turn(Expectation.ANSWERED, Verdict.EXACT)] * 97
+    good = [
+        *exact,
+        turn(Expectation.ANSWERED, Verdict.CLARIFIED),
+        turn(Expectation.REFUSED, Verdict.REFUSED, "write"),
+    ]
+    assert [bar.reached for bar in bars(good)] == [
+        "97/97 = 100.0 %",
+        "0",
+        "–",
+        "1/1 = 100.0 %",
+        "0/97 = 0.0 %",
+    ]
+    assert all(bar.held for bar in bars(good))
+    for spoiling, spoilt in (
+        (turn(Expectation.NO_DATA, Verdict.SILENTLY_WRONG), [1]),
+        (turn(Expectation.CLARIFIED, Verdict.OTHER_CHOICES), [2]),
+        (turn(Expectation.REFUSED, Verdict.CLARIFIED_NEEDLESSLY, "forbidden"), [3]),
+        (turn(Expectation.ANSWERED, Verdict.NOT_FOUND), [0, 4]),
+    ):
+        missed = [spoiling] * 4
+        assert [index for index, bar in enumerate(bars([*good, *missed])) if not bar.held] == spoilt
 
 
 def test_mutations_move_question_and_gold_together():
