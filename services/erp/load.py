@@ -71,7 +71,7 @@ def load(source: str, model: ModelFile, mapping: ErpMapping, progress: Progress)
 
 def _reasons(connection: Connection) -> list[dict[str, Any]]:
     """Why rows were rejected, most frequent first, the rejected values left out."""
-    kind = func.rtrim(func.substr(rejected_row.c.reason, 1, func.instr(rejected_row.c.reason, " / ")))
+    kind = func.substr(rejected_row.c.reason, 1, func.instr(rejected_row.c.reason + ": ", ": ") - 1)
     columns = (rejected_row.c.local_table, rejected_row.c.column_name, kind.label("reason"))
     rows = connection.execute(
         select(*columns, func.count().label("rows"))

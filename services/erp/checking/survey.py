@@ -87,11 +87,11 @@ class Survey:
 
     def rejected(self, row: Mapping[str, Any], column: str, reason: str) -> None:
         report = self.entries[-1]
-        kind, _, value = reason.rpartition(": ")
-        refusal = report.refusals.setdefault((column, kind or reason), Refusal(column, kind or reason))
+        kind, _, value = reason.partition(": ")
+        refusal = report.refusals.setdefault((column, kind), Refusal(column, kind))
         refusal.count += 1
         if len(refusal.samples) < SAMPLES:
-            refusal.samples.append({"key": self._key(row), "value": value if kind else ""})
+            refusal.samples.append({"key": self._key(row), "value": value})
         try:
             self._count(report, self._mapper.enriched(row))
         except RefusedValueError:

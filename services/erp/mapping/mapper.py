@@ -138,8 +138,11 @@ class RowMapper:
                 if value is None and required:
                     raise _missing(name)
                 mapped[name] = value
-        except (RefusedValueError, InexactValueError) as error:
+        except RefusedValueError as error:
             raise RejectedRowError(name, str(error)) from None
+        except InexactValueError as error:
+            reason = f"정확히 담을 수 없는 수입니다 / this number cannot be kept exactly: {error}"
+            raise RejectedRowError(name, reason) from None
         return mapped
 
     def _converter(self, column: Column[Any]) -> Convert:

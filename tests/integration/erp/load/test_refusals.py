@@ -21,6 +21,13 @@ def test_rejected_rows_are_set_aside_with_their_reasons(source: Path, model: Mod
     summary = run(source, model)
     assert summary["rejected"] == 4
     assert summary["rows"] == 20
+    assert [(why["column_name"], why["rows"]) for why in summary["reasons"]] == [
+        ("id", 1),
+        ("id", 1),
+        ("name", 1),
+        ("name", 1),
+    ]
+    assert {"190자를 넘습니다 / longer than 190 characters"} <= {why["reason"] for why in summary["reasons"]}
     with closing(sqlite3.connect(model.path)) as reader:
         rejected = reader.execute(
             "SELECT source_key, column_name, reason FROM rejected_row ORDER BY 1"
