@@ -1,0 +1,64 @@
+"""Another ERP by a mapping file alone, asked in Korean through chat and erp: answered, or refused by name."""
+
+import sqlite3
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, closing
+from datetime import date
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+import yaml
+from maru.chat.v1 import turn_pb2
+
+from services.erp.load import main as load
+from tests.evaluation.in_process import USERS, answering
+from tests.integration.erp.other_erps.test_other_erps import CASES
+
+TODAY = date(2026, 11, 20)
+
+
+@asynccontextmanager
+async def asking(erp: str, folder: Path, without: str = "") -> AsyncIterator[Any]:
+    """The story in this ERP's tables, its mapping without the entries of one local table."""
+    source, mapping, model = folder / "erp.db", folder / "mapping.yaml", folder / "model.sqlite"
+    with closing(sqlite3.connect(source)) as database:
+        database.executescript((CASES / erp / "source.sql").read_text(encoding="utf-8"))
+    head, *entries = (CASES / erp / "mapping.yaml").read_text(encoding="utf-8").split("\n- ")
+    kept = [entry for entry in entries if f"to: {without}\n" not in entry]
+    assert (len(kept) < len(entries)) == bool(without)
+    mapping.write_text("\n- ".join([head, *kept]), encoding="utf-8")
+    assert (
+        load(["--mapping", str(mapping), "--from", f"sqlite:///{source}", "--to", f"sqlite:///{model}"]) == 0
+    )
+    users = folder / "users.yaml"
+    listed = yaml.safe_load(USERS.read_text(encoding="utf-8"))
+    chosen = next(user for user in listed if "executive" in user["role"])
+    users.write_text(
+        yaml.safe_dump([{**chosen, "claims": {}}]), encoding="utf-8"
+    )  # claims name an ERP's own keys
+    files: Any = SimpleNamespace(model=model)
+    questions: Any = SimpleNamespace(today=TODAY)
+    async with answering(files, questions, users) as company:
+        yield company
+
+
+async def answer(erp: str, folder: Path, question: str, without: str = "") -> turn_pb2.Answer:
+    async with asking(erp, folder, without) as company:
+        (user,) = company._users
+        say = await company.converse(user)
+        found: turn_pb2.Answer = await say(question)
+        return found
+
+
+@pytest.mark.parametrize("erp", ["odoo", "idempiere", "business_one"])
+async def test_a_question_is_answered(erp: str, tmp_path: Path) -> None:
+    said = await answer(erp, tmp_path, "10월 매출 알려줘")
+    assert "10,000" in said.text
+
+
+async def test_what_is_not_connected_is_refused_by_name(tmp_path: Path) -> None:
+    said = await answer("idempiere", tmp_path, "10월 매출원가는?", without="stock_move")
+    assert "연결되어 있지 않아" in said.text
+    assert "stock_move" in said.text
