@@ -1,4 +1,4 @@
-"""A quarter of the questions of tests/cases/questions, asked in this process: what was right once stays right."""
+"""Half of the half `tune` of tests/cases/questions, asked in this process: what was right once stays right."""
 
 import pytest
 
