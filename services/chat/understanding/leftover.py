@@ -137,7 +137,7 @@ class Leftover:
         begin = max((s.end for s in self._chosen if s.end <= morpheme.start), default=0)
         is_noun = any(s.end == begin and isinstance(s.meaning, _NOUNS) for s in self._chosen)
         after = self._text.find(" ", morpheme.start)
-        rest = self._text[begin : after if after >= 0 else len(self._text)].rstrip("?!.,~")
+        rest = self._text[begin : after if after >= 0 else len(self._text)].strip(" ?!.,~")
         return is_noun and (rest.removesuffix("요") or "요") in _ANY_PARTICLE
 
     def _harmless(self, claim: Span) -> bool:

@@ -52,9 +52,10 @@ def record(frame: Frame, catalog: Catalog, today: date) -> Frame | Reading:
 
 def named(frame: Frame, catalog: Catalog, today: date) -> Frame | Reading:
     dimensions = set(common_dimensions(frame, catalog))
+    frame = replace(frame, names=tuple(sorted(frame.names, key=_is_not_company)))
     while frame.names:
         name, *rest = frame.names
-        usable = _usable(name, dimensions, catalog)
+        usable = _of_the_company(_usable(name, dimensions, catalog), frame, catalog)
         if not usable:
             kinds = {c.entity.kind for c in name.candidates}
             word = " · ".join(sorted({d.display_name for k in kinds if (d := catalog.dimension_of(k))}))
@@ -74,6 +75,19 @@ def named(frame: Frame, catalog: Catalog, today: date) -> Frame | Reading:
             return QuestionBack(Ask.NAME, options, name.mention, total_count=total, frame=frame)
         frame = _with_member(replace(frame, names=tuple(rest)), name, usable[0], catalog)
     return replace(frame, narrow=False, carried=False)
+
+
+def _is_not_company(name: Name) -> bool:
+    return any(c.entity.kind is not EntityKind.COMPANY for c in name.candidates)
+
+
+def _of_the_company(usable: list[Candidate], frame: Frame, catalog: Catalog) -> list[Candidate]:
+    """Of namesakes that each belong to a company (its name is what tells them apart), those of the asked one."""
+    companies = {company.display_name for company in catalog.companies}
+    if frame.all_companies or len(usable) < 2 or any(c.entity.detail not in companies for c in usable):
+        return usable
+    asked = {company.display_name for company in frame.companies or catalog.companies[:1]}
+    return [c for c in usable if c.entity.detail in asked] or usable
 
 
 def _usable(name: Name, dimensions: set[str], catalog: Catalog) -> list[Candidate]:
