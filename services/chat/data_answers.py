@@ -6,11 +6,13 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
 
+from services.chat.composing.charts import chart_of
+from services.chat.composing.documents import aspects_of, shape_record
 from services.chat.composing.facts import facts_of
 from services.chat.composing.grammar import Content
 from services.chat.composing.language import Language
 from services.chat.composing.prompt import prompt_of
-from services.chat.composing.shapes import Framing, Shaped, chart_of, shape_record, shape_result
+from services.chat.composing.shapes import Framing, Shaped, shape_result
 from services.chat.composing.wording import grammar
 from services.chat.conversation import (
     Composer,
@@ -81,7 +83,7 @@ class DataAnswers:
             _refused_by_erp(part, error)
             return
         table = _only(result.table, reading.only)
-        self._show(part, asked, table, result.context, query, reading.period_label)
+        self._show(part, asked, table, result.context, query, reading.period_label, reading.frame.scale)
         part.chart = chart_of(query, table)
         part.suggestions = suggestions(reading, table, catalog)
         part.memory = memory_of(reading, table)
@@ -90,6 +92,8 @@ class DataAnswers:
             base_period=reading.comparison_label,
             cut=reading.comparison_cut,
             stale_as_of=self._stale(result.context),
+            scale=reading.frame.scale,
+            premise=reading.frame.premise,
         )
         shaped = shape_result(query, table, result.context, framing, catalog)
         if shaped.shape == "nothing":
@@ -120,7 +124,8 @@ class DataAnswers:
             _refused_by_erp(part, error)
             return
         self._show(part, asked, record.lines or record.fields, record.context, None, entity.display_name)
-        await self._tell(draft, part, shape_record(record))
+        part.memory = replace(part.memory, spoken=tuple(link.reference for link in record.links))
+        await self._tell(draft, part, shape_record(record, aspects_of(part.question)))
 
     def _show(
         self,
@@ -130,10 +135,11 @@ class DataAnswers:
         context: ResultContext,
         query: Query | None,
         label: str,
+        scale: int = 0,
     ) -> None:
         """The exact result, before any text about it."""
         part.table, part.context = table, context
-        part.facts = facts_of(table, query, label)
+        part.facts = facts_of(table, query, label, scale)
         part.note(ResultReady(table, part.facts, context, query, part.assumptions))
         part.usage = replace(
             part.usage,

@@ -25,6 +25,20 @@ FIGURES: Final = frozenset(
 )
 
 
+_COUNTERS: Final = {
+    "customer": "곳",
+    "supplier": "곳",
+    "warehouse": "곳",
+    "territory": "곳",
+    "company": "곳",
+    "employee": "명",
+    "item": "개",
+    "item_group": "개",
+    "brand": "개",
+}
+"""What members of a dimension are counted in; 건 where nothing is said."""
+
+
 def grain_of(column: Column, query: Query | None) -> Grain | None:
     """The step of a column of dates."""
     if query is None:
@@ -53,11 +67,22 @@ def unit_of(column: Column, row: tuple[Value, ...], units: int | None) -> Unit:
 
 
 def rendered(
-    column: Column, row: tuple[Value, ...], index: int, units: int | None, query: Query | None = None
+    column: Column,
+    row: tuple[Value, ...],
+    index: int,
+    units: int | None,
+    query: Query | None = None,
+    scale: int = 0,
 ) -> str:
-    """A cell as the text writes it."""
+    """A cell as the text writes it; amounts in `scale` where one is wanted."""
     grain = grain_of(column, query) if column.role is Role.DIMENSION else None
-    return rendering.cell(row[index], unit_of(column, row, units), column.decimal_places, grain)
+    unit = unit_of(column, row, units)
+    value = row[index]
+    if scale and unit.kind is UnitKind.CURRENCY and isinstance(value, Decimal | int):
+        return rendering.scaled(value, unit, scale)
+    if query and query.count_rows and unit.kind is UnitKind.COUNT and query.groupings:
+        unit = Unit(UnitKind.COUNT, _COUNTERS.get(query.groupings[0].dimension, ""))
+    return rendering.cell(value, unit, column.decimal_places, grain)
 
 
 def row_label(table: Table, row: tuple[Value, ...], query: Query | None) -> str:
@@ -71,7 +96,7 @@ def row_label(table: Table, row: tuple[Value, ...], query: Query | None) -> str:
     return " · ".join(parts)
 
 
-def facts_of(table: Table, query: Query | None, total_label: str) -> tuple[Fact, ...]:
+def facts_of(table: Table, query: Query | None, total_label: str, scale: int = 0) -> tuple[Fact, ...]:
     """Every figure of the first rows; `total_label` says what a figure without a grouping is of."""
     facts: list[Fact] = []
     units = unit_column(table)
@@ -86,7 +111,7 @@ def facts_of(table: Table, query: Query | None, total_label: str) -> tuple[Fact,
                 Fact(
                     value=plain(value),
                     unit=unit_of(column, row, units),
-                    rendered=rendered(column, row, index, units, query),
+                    rendered=rendered(column, row, index, units, query, scale),
                     row_index=row_index,
                     column_key=column.key,
                     metric=column.metric,

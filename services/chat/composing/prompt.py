@@ -35,6 +35,6 @@ _ORDER: Final = (
 def prompt_of(question: str, content: Content) -> str:
     """The whole prompt. Question and names are data: whatever they say, only legal sentences can follow."""
     facts = [content.atoms[key] for key in _ORDER if key in content.atoms]
-    facts += [f"{row['name']} {row['value']}" for row in content.rows]
+    facts += [f"{row['name']} {row.get('value', '')}".strip() for row in content.rows]
     said = " ".join(question.split())[:_MAX_QUESTION]
     return f"{_EXAMPLES}질문: {said}\n사실: {' | '.join(facts)[:_MAX_FACTS]}\n답:"

@@ -13,6 +13,14 @@ MAX_NAME: Final = 40
 """A longer name is cut in the text; the table has all of it."""
 
 _CURRENCIES: Final = {"KRW": "원", "USD": "달러", "JPY": "엔", "EUR": "유로", "CNY": "위안"}
+_SCALES: Final = {
+    1_000: "천",
+    10_000: "만",
+    1_000_000: "백만",
+    10_000_000: "천만",
+    100_000_000: "억",
+    1_000_000_000_000: "조",
+}
 _SUFFIXES: Final = {
     UnitKind.PERCENT: "%",
     UnitKind.PERCENTAGE_POINTS: "%p",
@@ -44,8 +52,19 @@ def figure(value: Decimal | int, unit: Unit, places: int) -> str:
             return f"{number(value, digits)} {name(unit.code)}".rstrip()
         case UnitKind.PERCENT:
             return number(value, max(places, 1)) + "%" if places else number(value, 1) + "%"
+        case UnitKind.COUNT if unit.code:
+            return number(value, places) + unit.code
         case kind:
             return number(value, places) + _SUFFIXES.get(kind, "")
+
+
+def scaled(value: Decimal | int, unit: Unit, scale: int) -> str:
+    """An amount in thousands, millions …: "217.9백만원", with 약 where it is rounded."""
+    exact = Decimal(value) / scale
+    rounded = exact.quantize(Decimal("0.1"), ROUND_HALF_UP)
+    word = _SCALES.get(scale, "")
+    currency = _CURRENCIES.get(unit.code or "KRW", f" {unit.code}")
+    return f"{'' if rounded == exact else '약 '}{number(rounded, 1)}{word}{currency}"
 
 
 def name(text: str) -> str:

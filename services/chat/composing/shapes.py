@@ -2,23 +2,20 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from decimal import Decimal
 from typing import Final
 
 from services.chat.composing import rendering
-from services.chat.composing.facts import FIGURES, grain_of, has_dates, rendered, unit_column
+from services.chat.composing.facts import FIGURES, has_dates, rendered, unit_column
 from services.chat.composing.grammar import Content
-from services.chat.conversation import ChartHint, ChartKind
 from services.chat.semantic import (
     Catalog,
-    Column,
-    EntityKind,
-    EntityReference,
+    Grain,
     MemberCondition,
     Modifier,
+    Operator,
     Query,
-    Record,
     ResultContext,
     Role,
     Table,
@@ -36,21 +33,31 @@ SAID_OF_MANY: Final = 3
 SAID_STEPS: Final = 4
 """Steps of time that a text names one by one."""
 
-SAID_FIELDS: Final = 4
-
-_PARTIES: Final = frozenset({EntityKind.CUSTOMER, EntityKind.SUPPLIER, EntityKind.EMPLOYEE, EntityKind.ITEM})
+_AVERAGES: Final = {
+    Grain.DAY: "일평균",
+    Grain.WEEK: "주평균",
+    Grain.MONTH: "월평균",
+    Grain.QUARTER: "분기 평균",
+    Grain.HALF: "반기 평균",
+    Grain.YEAR: "연평균",
+}
+_CHANGES: Final = frozenset({Role.CHANGE, Role.CHANGE_RATE})
 
 Row = tuple[Value, ...]
 
 
 @dataclass(frozen=True)
 class Framing:
-    """What stands around a result: names of its periods, and whether it is partial or old."""
+    """What stands around a result: names of its periods, whether it is partial or old, in which unit amounts are wanted
+    (`scale`, 0 = as they are), and which way the asker takes a figure to have gone (`premise`).
+    """
 
     period: str
     base_period: str = ""
     cut: bool = False
     stale_as_of: datetime | None = None
+    scale: int = 0
+    premise: int = 0
 
 
 @dataclass(frozen=True)
@@ -66,19 +73,23 @@ def shape_result(
 ) -> Shaped:
     """The shape of a table's answer. A table without rows, or without a figure, has the shape "nothing"."""
     atoms, flags = _around(query, context, framing, catalog)
+    if query.without_rows and table.rows and not query.count_rows:
+        return _absent(query, table, atoms, flags)
     figures = [i for i, c in enumerate(table.columns) if c.role in FIGURES]
     if not any(row[i] is not None for row in table.rows for i in figures):
         return Shaped("nothing", Content(atoms, frozenset(flags | {"subjected"})))
     metrics = [i for i, c in enumerate(table.columns) if c.role is Role.METRIC]
+    if query.count_rows:
+        return _counted(query, table, atoms, flags, figures[0])
     if query.groupings:
-        return _rows(query, table, atoms, flags, metrics)
+        return _rows(query, table, atoms, flags, metrics, framing.scale)
     if query.comparison and len(table.rows) == 1 and len(query.metrics) == 1:
-        shaped = _comparison(table, atoms, flags)
+        shaped = _comparison(table, atoms, flags, framing)
         if shaped:
             return shaped
     if len(query.metrics) == 1 and len(table.rows) == 1:
-        return _single(query, table, atoms, flags, metrics[0])
-    return _several(table, atoms, flags, metrics)
+        return _single(query, table, atoms, flags, metrics[0], framing.scale)
+    return _several(table, atoms, flags, metrics, framing.scale)
 
 
 def _around(
@@ -86,6 +97,8 @@ def _around(
 ) -> tuple[dict[str, str], set[str]]:
     metrics = [catalog.metrics[key] for key in query.metrics if key in catalog.metrics]
     atoms = {"period": framing.period, "metric": ", ".join(rendering.name(m.display_name) for m in metrics)}
+    if query.average_over:
+        atoms["metric"] = f"{_AVERAGES.get(query.average_over, '')} {atoms['metric']}".strip()
     flags = {"flow" if any(m.time_behavior is TimeBehavior.FLOW for m in metrics) else "balance"}
     if query.range:
         flags.add("named_period")
@@ -125,9 +138,31 @@ def _scope(members: Sequence[MemberCondition], excluded: bool) -> str:
     return " · ".join(parts)
 
 
-def _single(query: Query, table: Table, atoms: dict[str, str], flags: set[str], index: int) -> Shaped:
+def _counted(query: Query, table: Table, atoms: dict[str, str], flags: set[str], index: int) -> Shaped:
+    """How many rows there are: of what, and with which figure."""
+    column = table.columns[index]
+    atoms["counted"] = rendering.name(column.display_name)
+    atoms["value"] = rendered(column, table.rows[0], index, None, query)
+    is_present = all(c.operator is Operator.GREATER and not c.value for c in query.conditions)
+    flags.add("without" if query.without_rows else "present" if is_present else "limited")
+    return Shaped("count", Content(atoms, frozenset(flags)))
+
+
+def _absent(query: Query, table: Table, atoms: dict[str, str], flags: set[str]) -> Shaped:
+    """Things that have none: their names, which are all there is to say."""
+    rows = [{"name": rendered(table.columns[0], row, 0, None, query)} for row in table.rows]
+    atoms["dimension"] = rendering.name(table.columns[0].display_name)
+    said = rows if len(rows) <= SAID_ROWS else rows[:SAID_OF_MANY]
+    if len(rows) > len(said) or table.truncated:
+        flags.add("more")
+    return Shaped("absent", Content(atoms, frozenset(flags), tuple(said)))
+
+
+def _single(
+    query: Query, table: Table, atoms: dict[str, str], flags: set[str], index: int, scale: int
+) -> Shaped:
     row, column = table.rows[0], table.columns[index]
-    atoms["value"] = rendered(column, row, index, unit_column(table))
+    atoms["value"] = rendered(column, row, index, unit_column(table), scale=scale)
     if column.unit.kind in (UnitKind.CURRENCY, UnitKind.QUANTITY, UnitKind.COUNT):
         flags.add("total")
     if not row[index]:
@@ -137,7 +172,7 @@ def _single(query: Query, table: Table, atoms: dict[str, str], flags: set[str], 
     return Shaped("single", Content(atoms, frozenset(flags)))
 
 
-def _comparison(table: Table, atoms: dict[str, str], flags: set[str]) -> Shaped | None:
+def _comparison(table: Table, atoms: dict[str, str], flags: set[str], framing: Framing) -> Shaped | None:
     """None where one of the two periods has no figure: then only the asked one is said."""
     row, units = table.rows[0], unit_column(table)
     place = {column.role: index for index, column in enumerate(table.columns)}
@@ -151,11 +186,14 @@ def _comparison(table: Table, atoms: dict[str, str], flags: set[str]) -> Shaped 
 
     def said(index: int, value: Value) -> str:
         column = table.columns[index]
-        return rendered(column, (*row[:index], value, *row[index + 1 :]), index, units)
+        cells = (*row[:index], value, *row[index + 1 :])
+        return rendered(column, cells, index, units, scale=framing.scale)
 
     atoms |= {"value": said(now, row[now]), "base_value": said(then, row[then])}
     atoms["change"] = said(change, abs(Decimal(difference)))
     flags.add("increased" if difference > 0 else "decreased" if difference < 0 else "unchanged")
+    if framing.premise and difference * framing.premise <= 0:
+        flags.add("contradicted")
     percent = row[rate] if rate is not None else None
     if rate is not None and isinstance(percent, Decimal | int):
         atoms["rate"] = said(rate, abs(Decimal(percent)))
@@ -164,13 +202,15 @@ def _comparison(table: Table, atoms: dict[str, str], flags: set[str]) -> Shaped 
     return Shaped("comparison", Content(atoms, frozenset(flags)))
 
 
-def _several(table: Table, atoms: dict[str, str], flags: set[str], metrics: Sequence[int]) -> Shaped:
+def _several(
+    table: Table, atoms: dict[str, str], flags: set[str], metrics: Sequence[int], scale: int
+) -> Shaped:
     """Several figures in one row, or one figure in several units."""
     units = unit_column(table)
     rows = [
         {
             "name": rendering.name(table.columns[index].display_name),
-            "value": rendered(table.columns[index], row, index, units),
+            "value": rendered(table.columns[index], row, index, units, scale=scale),
         }
         for row in table.rows[:SAID_ROWS]
         for index in metrics
@@ -183,18 +223,20 @@ def _several(table: Table, atoms: dict[str, str], flags: set[str], metrics: Sequ
 
 
 def _rows(
-    query: Query, table: Table, atoms: dict[str, str], flags: set[str], metrics: Sequence[int]
+    query: Query, table: Table, atoms: dict[str, str], flags: set[str], metrics: Sequence[int], scale: int
 ) -> Shaped:
     units = unit_column(table)
     dimensions = [i for i, c in enumerate(table.columns) if c.role is Role.DIMENSION and i != units]
     if not dimensions or not metrics:
-        return _several(table, atoms, flags, metrics)
+        return _several(table, atoms, flags, metrics, scale)
     first = metrics[0]
     running = next((i for i, c in enumerate(table.columns) if c.role is Role.CUMULATIVE), None)
     if Modifier.CUMULATIVE in query.modifiers and running is not None:
         first = running
         atoms["metric"] = rendering.name(table.columns[running].display_name)
-    named = [_named(query, table, row, dimensions, first, units) for row in table.rows]
+    named = [_named(query, table, row, dimensions, first, units, scale) for row in table.rows]
+    if len(named) == 1 and len(metrics) == 1 and atoms.get("scope") == named[0]["name"]:
+        return _single(query, table, atoms, flags, first, scale)  # asked of this one alone
     atoms["dimension"] = " · ".join(rendering.name(table.columns[i].display_name) for i in dimensions)
     atoms |= {"first_name": named[0]["name"], "first_value": named[0]["value"]}
     if len(dimensions) == 1 and len(metrics) == 1 and has_dates(query) and not query.orderings:
@@ -210,18 +252,28 @@ def _rows(
         flags.add("aside")
     flags.add("one" if len(said) == 1 else "many")
     cut = bool(query.orderings)
-    if query.conditions:
+    by_change = cut and query.orderings[0].role in _CHANGES
+    if query.conditions and not by_change:
         flags.add("limited")
-    flags.add("split" if not cut else "largest" if query.orderings[0].descending else "smallest")
+    if by_change:
+        flags.add("risen" if query.orderings[0].descending else "fallen")
+    else:
+        flags.add("split" if not cut else "largest" if query.orderings[0].descending else "smallest")
     return Shaped("ranking", Content(atoms, frozenset(flags), tuple(said)))
 
 
 def _named(
-    query: Query, table: Table, row: Row, dimensions: Sequence[int], metric: int, units: int | None
+    query: Query,
+    table: Table,
+    row: Row,
+    dimensions: Sequence[int],
+    metric: int,
+    units: int | None,
+    scale: int,
 ) -> Mapping[str, str]:
     """A row's name, its figure, and its share or its change where one was asked for."""
     name = " · ".join(rendered(table.columns[i], row, i, units, query) for i in dimensions)
-    said = {"name": name, "value": rendered(table.columns[metric], row, metric, units)}
+    said = {"name": name, "value": rendered(table.columns[metric], row, metric, units, scale=scale)}
     place = {column.role: index for index, column in reversed(list(enumerate(table.columns)))}
     share, rate = place.get(Role.SHARE), place.get(Role.CHANGE_RATE)
     if Modifier.SHARE in query.modifiers and share is not None and row[share] is not None:
@@ -251,60 +303,3 @@ def _trend(
     if many:
         flags.add("more")
     return Shaped("trend", Content(atoms, frozenset(flags), tuple(named) if not many else ()))
-
-
-# --- a document ---------------------------------------------------------------------------------
-
-
-def shape_record(record: Record) -> Shaped:
-    """The shape of a document's answer."""
-    atoms = {
-        "number": rendering.name(record.reference.display_name),
-        "status": rendering.name(record.status) or "-",
-    }
-    flags: set[str] = set()
-    rows = [
-        {"name": rendering.name(column.display_name), "value": _field(column, value)}
-        for column, value in _telling_fields(record)
-    ]
-    if rows:
-        flags.add("fields")
-    if record.lines and record.lines.rows:
-        flags.add("more")
-    if record.superseded_by:
-        flags.add("superseded")
-        atoms["replacement"] = rendering.name(record.superseded_by.display_name)
-    return Shaped("record", Content(atoms, frozenset(flags), tuple(rows)))
-
-
-def _telling_fields(record: Record) -> list[tuple[Column, Value]]:
-    """The fields that a person asks for first: whose it is, its dates, its largest amount."""
-    if not record.fields.rows:
-        return []
-    fields = list(zip(record.fields.columns, record.fields.rows[0], strict=True))
-    parties = [f for f in fields if isinstance(f[1], EntityReference) and f[1].kind in _PARTIES][:1]
-    dates = [f for f in fields if isinstance(f[1], date)][:2]
-    amounts = [f for f in fields if isinstance(f[1], Decimal) and f[0].unit.kind is UnitKind.CURRENCY]
-    largest = sorted(amounts, key=lambda f: abs(f[1]) if isinstance(f[1], Decimal) else 0, reverse=True)[:1]
-    told = [*parties, *dates, *largest]
-    return told or [f for f in fields if f[1] is not None and f[0].key != "status"][:SAID_FIELDS]
-
-
-def _field(column: Column, value: Value) -> str:
-    return rendering.cell(value, column.unit, column.decimal_places)
-
-
-# --- charts -------------------------------------------------------------------------------------
-
-
-def chart_of(query: Query, table: Table) -> ChartHint | None:
-    """How to draw the table; None for one row or for several groupings."""
-    dimensions = [c for c in table.columns if c.role is Role.DIMENSION and c.key != "unit"]
-    values = tuple(c.key for c in table.columns if c.role in (Role.METRIC, Role.COMPARISON))[:8]
-    if len(dimensions) != 1 or len(table.rows) < 2 or not values or unit_column(table) is not None:
-        return None
-    if grain_of(dimensions[0], query):
-        return ChartHint(ChartKind.LINE, dimensions[0].key, values)
-    if Modifier.SHARE in query.modifiers:
-        return ChartHint(ChartKind.SHARE, dimensions[0].key, values[:1])
-    return ChartHint(ChartKind.BAR, dimensions[0].key, values)

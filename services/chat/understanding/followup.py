@@ -62,7 +62,14 @@ def merge(memory: Memory, slots: Slots, catalog: Catalog, today: Period, ties: T
         if asked_back:
             return asked_back
     frame = replace(
-        before, notes=said.notes, record=None, names=said.names, narrow=ties.within, listed=said.listed
+        before,
+        notes=said.notes,
+        record=None,
+        names=said.names,
+        narrow=ties.within,
+        listed=said.listed,
+        premise=0,
+        only=(),
     )
     frame = replace(frame, carried=not said.ranked)
     frame = _restored(frame, memory, ties, catalog)

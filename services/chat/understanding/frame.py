@@ -136,6 +136,8 @@ class Frame:
     """No period was said, and none is needed: documents in a state."""
     only: tuple[EntityReference, ...] = ()
     """Of the rows, those of these alone are shown ("대한상사의 비중")."""
+    premise: int = 0
+    """Which way the asker takes it to have gone ("왜 줄었지?"): 1 up, -1 down."""
     scale: int = 0
     """In which unit the text writes amounts ("백만원 단위로")."""
     record: EntityReference | None = None

@@ -42,6 +42,9 @@ _KIND_OF: Final[Mapping[str, EntityKind]] = {
     compact(word): EntityKind(kind) for kind, words in _DOCUMENTS["kinds"].items() for word in words
 }
 _KIND_WORD: Final = alternatives(word for words in _DOCUMENTS["kinds"].values() for word in words)
+_POINTED: Final = re.compile(
+    rf"(?:그|해당|이|연결된|이어진|관련)\s*({_KIND_WORD})(?![가-힣]*(?:별|액))", re.IGNORECASE
+)
 _NUMBER_WORD: Final = alternatives(_DOCUMENTS["number_words"])
 _NUMBER_FIRST: Final = re.compile(
     rf"(?<![\d,.\-/A-Za-z])(\d{{1,12}})\s*(?:번|호)\s*({_KIND_WORD})(?:\s*번호)?", re.IGNORECASE
@@ -102,6 +105,12 @@ def numbered(text: str) -> tuple[NumberMention, ...]:
     for pattern in (_KIND_FIRST, _KIND_NUMBERED, _KIND_ZEROS):
         found += [NumberMention(*m.span(), m[2], _KIND_OF[compact(m[1])]) for m in pattern.finditer(text)]
     return tuple(found)
+
+
+def pointed_document(text: str) -> tuple[EntityKind, str] | None:
+    """The kind of document that is pointed at ("그 송장", "이어진 수주"), and the word for it."""
+    found = _POINTED.search(text)
+    return (_KIND_OF[compact(found[1])], found[1]) if found else None
 
 
 def code_like(text: str) -> tuple[tuple[int, int], ...]:

@@ -42,6 +42,10 @@ def split(text: Text, morphemes: Sequence[Morpheme]) -> tuple[str, ...]:
     begin = 0
     for start, end in pairwise(edges):
         inside = [m for m in morphemes if start <= m.start < end]
+        if parts and begin == parts[-1][1] and _is_addition(inside):
+            parts[-1] = (parts[-1][0], end)  # "얼마 팔았어? 매출로"
+            begin = end
+            continue
         if all(m.tag.startswith(_EMPTY_TAGS) for m in inside) and end < len(text.normal):
             continue  # "아니." belongs to what comes after it
         parts.append((begin, end))
@@ -53,6 +57,12 @@ def split(text: Text, morphemes: Sequence[Morpheme]) -> tuple[str, ...]:
     ]
     kept = [question for question in questions if any(map(str.isalnum, question))]
     return tuple(kept[:MAX_QUESTIONS]) or (text.typed,)
+
+
+def _is_addition(inside: Sequence[Morpheme]) -> bool:
+    """Whether it only says how something is meant: it ends in 로, and asks nothing."""
+    said = [m for m in inside if not m.tag.startswith("S") or m.tag in ("SL", "SN")]
+    return bool(said) and said[-1].tag == "JKB" and said[-1].form in ("로", "으로")
 
 
 def _edges(normal: str, morphemes: Sequence[Morpheme]) -> Iterator[int]:

@@ -4,7 +4,7 @@ import re
 from dataclasses import replace
 from typing import Final
 
-from services.chat.semantic import EntityKind, Grain
+from services.chat.semantic import Candidate, EntityKind, Grain, Match
 from services.chat.understanding import followup, names
 from services.chat.understanding.analysis import Analysis, Context, Resolutions, all_kinds, of_kinds
 from services.chat.understanding.apart import readings_of
@@ -25,6 +25,7 @@ from services.chat.understanding.frame import (
 )
 from services.chat.understanding.leftover import Leftover
 from services.chat.understanding.meanings import (
+    ChangeWord,
     ComparisonWord,
     CountWord,
     CutWord,
@@ -136,6 +137,18 @@ class QuestionReading:
             return readings_of((Frame(names=(name,)),), self._catalog, self._context.today)
         return None
 
+    def _linked_record(self, before: Frame) -> Reading | None:
+        """A document beside the one spoken of: "그 송장"."""
+        pointed = names.pointed_document(self._text)
+        if pointed is None or (before.record and before.record.kind is pointed[0]):
+            return None
+        kind, word = pointed
+        known = [entity for entity in self._context.memory.spoken if entity.kind is kind]
+        if not known:
+            return NotFound(f"이어진 {word}")
+        found = Name(self._text, tuple(Candidate(entity, Match.FULL) for entity in known), len(known))
+        return readings_of((Frame(names=(found,)),), self._catalog, self._context.today)
+
     # --- a question of data ----------------------------------------------------------------------
 
     def _question(self, before: Frame, verb: Morpheme | None) -> Reading:
@@ -145,7 +158,7 @@ class QuestionReading:
         talk = claims.of(SmallTalkWord)
         claims.use(*(index for index, _ in talk))
         if before.record and not talk and not self._leftover.words(record=True):
-            return RecordReading(before.record, before)
+            return self._linked_record(before) or RecordReading(before.record, before)
         memory = self._context.memory
         adding = verb is not None and verb.form in _ADDING
         tied = ties(claims, memory, verb, adding=adding, plural="들" in self._text)
@@ -182,7 +195,13 @@ class QuestionReading:
             return self._by_periods(frame) or self._one_period(frame, slots)
         if unused:
             return self._unknown_words(frame, slots, unused)
-        return readings_of((frame,), self._catalog, self._context.today)
+        return readings_of((replace(frame, premise=self._premise()),), self._catalog, self._context.today)
+
+    def _premise(self) -> int:
+        """Which way the asker takes the figure to have gone."""
+        changes = [s.meaning for s in self._claims.spans if isinstance(s.meaning, ChangeWord)]
+        said = {change.direction for change in changes if not change.restricting and not change.rate}
+        return said.pop() if len(said) == 1 else 0
 
     def _without_slots(self, before: Frame, talk: str, unused: tuple[str, ...]) -> Reading:
         if not unused or (not talk and _HELP.search(self._text)):

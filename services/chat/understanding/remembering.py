@@ -14,5 +14,5 @@ def after(before: Memory, now: Memory | None, waiting: Sequence[str] = ()) -> Me
     if now is None:
         return before
     members = [entity for m in now.frame.members if not m.excluded for entity in m.members]
-    spoken = dict.fromkeys((*now.frame.focus, *members, *before.spoken))
+    spoken = dict.fromkeys((*now.frame.focus, *members, *now.spoken, *before.spoken))
     return replace(now, spoken=tuple(spoken)[:_SPOKEN], waiting=tuple(waiting))
