@@ -107,6 +107,21 @@ QUESTIONS: dict[str, dict[str, Any]] = {
     },
     "연체 미수금": {"metrics": ["overdue_receivables"]},
     "수금액 of a month": {"metrics": ["payments_received"], "range": MONTH},
+    "월평균 매출 of the year": {"metrics": ["revenue"], "range": YEAR, "averageOver": "GRAIN_MONTH"},
+    "largest orders of a month": {
+        "metrics": ["orders_received"],
+        "range": MONTH,
+        "groupings": [{"dimension": "sales_order"}, {"dimension": "customer"}],
+        "top": 10,
+    },
+    "orders due this week": {
+        "metrics": ["open_sales_quantity"],
+        "groupings": [{"dimension": "sales_order"}, {"dimension": "due_date", "grain": "GRAIN_DAY"}],
+        "dueRange": {"startDate": "2026-11-16", "endDate": "2026-11-22"},
+    },
+    "안전재고 미달 by item": {"metrics": ["below_safety_stock"], "groupings": [{"dimension": "item"}]},
+    "재고회전율": {"metrics": ["inventory_turnover"]},
+    "손익 of a month": {"metrics": ["profit"], "range": MONTH},
 }
 
 

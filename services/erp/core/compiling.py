@@ -18,6 +18,7 @@ from sqlalchemy import (
     FromClause,
     Integer,
     String,
+    Subquery,
     and_,
     case,
     distinct,
@@ -32,7 +33,7 @@ from sqlalchemy import (
 
 from services.erp.core.bases import current_rows, rolled_up, with_sums
 from services.erp.core.catalog import Dimension, Fact, Term, TimeBehavior, Window
-from services.erp.core.conditions import Trees, defined, filtered, is_one_of, meets
+from services.erp.core.conditions import Trees, Unindexed, defined, filtered, is_one_of, meets
 from services.erp.core.frames import Frame, Slot
 from services.erp.core.joins import Joins
 from services.erp.core.periods import period_key, year_before
@@ -71,6 +72,8 @@ def compile_plan(plan: Plan, dimensions: Mapping[str, Dimension], max_rows: int)
     """The plan's statement; it returns at most `max_rows` + 1 rows, so that too many can be told."""
     compiler = _Compiler(plan, dimensions)
     united = union_all(*compiler.branches()).subquery("figures")
+    if plan.is_plain_ranking:
+        united = _first(united, plan)
     joined: FromClause = united
     columns: list[ColumnElement[Any]] = [united.c.slot, united.c.period, united.c.due, united.c.unit_code]
     for at, dimension in enumerate(compiler.members):
@@ -88,6 +91,15 @@ def compile_plan(plan: Plan, dimensions: Mapping[str, Dimension], max_rows: int)
     columns += [united.c[f"figure_{at}"] for at in range(len(compiler.figures))]
     statement = select(*columns).select_from(joined).limit(max_rows + 1)
     return Statement(statement, tuple(compiler.figures), frozenset(compiler.tables), compiler.reads)
+
+
+def _first(figures: Subquery, plan: Plan) -> Subquery:
+    """The rows of a ranking by its one figure that are shown, all that tie with the last included."""
+    descending = not plan.query.orderings or plan.query.orderings[0].descending
+    figure = figures.c.figure_0
+    place = func.rank().over(order_by=figure.desc() if descending else figure.asc()).label("place")
+    ranked = select(figures, place).where(figure.is_not(None)).subquery("ranked")
+    return select(ranked).where(ranked.c.place <= plan.query.top).subquery("first")
 
 
 class _Compiler:
@@ -171,13 +183,30 @@ class _Compiler:
             leaf.metric.unit is not UnitKind.QUANTITY and leaf.measure.additive_over(DATE) for leaf in leaves
         )
 
+    def _is_in_order(self, fact: Fact) -> bool:
+        """An index has all rows by the one member that is grouped by: read along it, they need no sorting."""
+        if len(self.members) != 1 or self._levels:
+            return False
+        paths = fact.expression(self.members[0].key)
+        needed = {path.column for path in (*fact.company, *fact.date)}
+        return len(paths) == 1 and any(
+            index.columns.keys()[0] == paths[0].column and needed <= set(index.columns.keys())
+            for index in fact.table.indexes
+            if not paths[0].steps
+        )
+
     def _row_conditions(
         self, fact: Fact, joins: Joins, days: DateRange | None, as_of: date
     ) -> Iterator[ColumnElement[bool]]:
         """Which of the fact's rows count: company, days, definition, question, policy."""
         plan = self._plan
         companies = [company.key for company in plan.companies]
-        yield meets(fact.company, joins, lambda column: is_one_of(column, companies))
+        in_order = days is not None and days.start == date.min and self._is_in_order(fact)
+        yield meets(
+            fact.company,
+            joins,
+            lambda column: is_one_of(Unindexed(column) if in_order else column, companies),
+        )
         if not fact.rollup:
             if days is not None:
                 yield from _within(joins.first(fact.date), days)

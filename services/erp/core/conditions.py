@@ -12,6 +12,7 @@ from sqlalchemy import (
     ColumnElement,
     Table,
     and_,
+    bindparam,
     case,
     false,
     literal,
@@ -19,6 +20,9 @@ from sqlalchemy import (
     or_,
     select,
 )
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.functions import FunctionElement
 
 from services.erp.core.catalog import Condition, Dimension, Expression, Fact, Path, Test
 from services.erp.core.joins import Joins
@@ -120,13 +124,36 @@ def defined(condition: Condition, joins: Joins, as_of: date) -> ColumnElement[bo
             column = joins.first(condition.expression)
             return or_(column.is_(None), column.not_in(condition.values))
         case Test.ABOVE:
-            least = Decimal(condition.values[0])
-            return meets(condition.expression, joins, lambda column: column > literal(least, column.type))
+            return meets(condition.expression, joins, lambda column: column > _number(condition, column))
         case Test.AT_LEAST:
-            least = Decimal(condition.values[0])
-            return meets(condition.expression, joins, lambda column: column >= literal(least, column.type))
+            return meets(condition.expression, joins, lambda column: column >= _number(condition, column))
         case Test.BEFORE_AS_OF:
             return meets(condition.expression, joins, lambda column: column < as_of)
+
+
+def _number(condition: Condition, column: ColumnElement[Any]) -> ColumnElement[Any]:
+    """Written into the statement, not bound: only then a partial index over the same condition is used."""
+    return bindparam(None, Decimal(condition.values[0]), column.type, literal_execute=True)
+
+
+class Unindexed(FunctionElement[Any]):
+    """A column by which no index is looked up, so that another one is read in its own order."""
+
+    inherit_cache = True
+
+    def __init__(self, column: ColumnElement[Any]) -> None:
+        super().__init__(column)
+        self.type = column.type
+
+
+@compiles(Unindexed, "sqlite")
+def _sqlite(element: Unindexed, compiler: SQLCompiler, **kwargs: Any) -> str:
+    return f"+{compiler.process(element.clauses, **kwargs)}"
+
+
+@compiles(Unindexed, "mysql", "mariadb")
+def _mysql(element: Unindexed, compiler: SQLCompiler, **kwargs: Any) -> str:
+    return compiler.process(element.clauses, **kwargs)
 
 
 def is_one_of(column: ColumnElement[Any], values: Sequence[Any]) -> ColumnElement[bool]:

@@ -23,7 +23,7 @@ from services.erp.core.frames import Frame, Slot, frames_of, too_many_periods
 from services.erp.core.policy import Grant
 from services.erp.core.query import DATE, DUE_DATE, Grouping, Member, Modifier, Query
 from services.erp.core.reference import Company, Reference
-from services.erp.core.result import EntityKind, UnitKind
+from services.erp.core.result import EntityKind, Role, UnitKind
 from services.erp.core.shape_checks import check_shape
 from services.erp.errors import QueryRefused, UnknownDimension
 
@@ -85,6 +85,26 @@ class Plan:
         """The leaves that have a unit for each row."""
         leaves = self.leaves[Slot.ASKED]
         return frozenset(leaf.metric.key for leaf in leaves if leaf.metric.unit is UnitKind.QUANTITY)
+
+    @property
+    def is_plain_ranking(self) -> bool:
+        """The first rows by one figure of one fact, and nothing beside them: the database can do the cutting."""
+        query = self.query
+        more = query.comparison or query.metric_conditions or query.modifiers or query.top_within
+        by = query.orderings[0] if len(query.orderings) == 1 else None
+        ordered = not query.orderings or (
+            by is not None and by.key == query.metrics[0] and by.role is Role.METRIC
+        )
+        leaves = self.leaves[Slot.ASKED]
+        return bool(
+            query.top
+            and not more
+            and not query.currency
+            and ordered
+            and len(leaves) == 1
+            and leaves[0].metric.key == query.metrics[0]
+            and not any(dimension.is_date for dimension in self.dimensions)
+        )
 
     @property
     def has_gaps(self) -> bool:

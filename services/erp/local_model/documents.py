@@ -7,7 +7,7 @@ line's (header, item, amount, quantity, unit, warehouse). Measured on 1M lines: 
 
 from typing import Any
 
-from sqlalchemy import Column, Index
+from sqlalchemy import Column, Index, column, literal_column
 
 from services.erp.local_model.columns import (
     amount,
@@ -85,6 +85,15 @@ def line_indexes(header_table: str, *more: str) -> list[Index]:
     """A document's lines, covering what is summed and grouped (and `more`); the documents of an item."""
     covered = ("item_id", "base_net_amount", "stock_quantity", "stock_unit", "warehouse_id", *more)
     return [Index(None, f"{header_table}_id", *covered), Index(None, "item_id")]
+
+
+def open_lines(header_table: str, due: str, *more: str) -> Index:
+    """The few lines of which something is left, whatever their documents' dates (on SQLite only those)."""
+    return Index(
+        f"ix_{header_table}_line_open",
+        *(f"{header_table}_id", "item_id", "open_quantity", due, "stock_unit", "warehouse_id", *more),
+        sqlite_where=column("open_quantity") > literal_column("0"),
+    )
 
 
 def returns(table: str) -> list[Column[Any]]:

@@ -11,6 +11,7 @@ from services.erp.local_model.documents import (
     line_indexes,
     line_money,
     money,
+    open_lines,
     returns,
 )
 
@@ -45,6 +46,7 @@ purchase_order_line: Final = Table(
     quantity("open_quantity"),
     flag("is_drop_shipped"),
     *line_indexes("purchase_order", "open_quantity", "schedule_date", "is_drop_shipped"),
+    open_lines("purchase_order", "schedule_date", "is_drop_shipped"),
     comment="Purchase order lines. open_quantity = what is left to receive, in the stock unit, never below "
     "0; schedule_date empty = the header's.",
 )

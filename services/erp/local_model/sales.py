@@ -11,6 +11,7 @@ from services.erp.local_model.documents import (
     line_indexes,
     line_money,
     money,
+    open_lines,
     returns,
 )
 
@@ -46,6 +47,7 @@ sales_order_line: Final = Table(
     quantity("open_quantity"),
     flag("is_drop_shipped"),
     *line_indexes("sales_order", "open_quantity", "delivery_date"),
+    open_lines("sales_order", "delivery_date"),
     comment="Sales order lines. open_quantity = what is left to deliver, in the stock unit, never below 0; "
     "delivery_date empty = the header's.",
 )

@@ -16,7 +16,7 @@ FROM customer AS customer_2
 WHERE customer_2.territory_id IN (SELECT below_territory_0.id
 FROM below_territory_0)) GROUP BY member_0 UNION ALL SELECT 'asked' AS slot, '' AS period, NULL AS due, NULL AS unit_code, receivable_entry.customer_id AS member_0, NULL AS figure_0, NULL AS figure_1, sum(receivable_entry.amount) AS figure_2
 FROM receivable_entry
-WHERE receivable_entry.company_id = '마루산업' AND receivable_entry.posting_date <= '2026-10-31' AND receivable_entry.is_delinked = 0 AND receivable_entry.customer_id IS NOT NULL AND receivable_entry.customer_id IN (SELECT customer_3.id
+WHERE +receivable_entry.company_id = '마루산업' AND receivable_entry.posting_date <= '2026-10-31' AND receivable_entry.is_delinked = 0 AND receivable_entry.customer_id IS NOT NULL AND receivable_entry.customer_id IN (SELECT customer_3.id
 FROM customer AS customer_3
 WHERE customer_3.territory_id IN (SELECT below_territory_0.id
 FROM below_territory_0)) GROUP BY member_0) AS figures LEFT OUTER JOIN customer AS named_0 ON named_0.id = figures.member_0 LEFT OUTER JOIN territory AS named_0_territory ON named_0_territory.id = named_0.territory_id
