@@ -206,6 +206,8 @@ class Metric:
     beside: tuple["Metric", ...] = ()
     """Figures that are shown beside it where it is grouped by `beside_dimension`."""
     beside_dimension: str = ""
+    reveals: str = ""
+    """Of a figure beside another: the metric that it tells, without which it isn't shown."""
 
     @property
     def sides(self) -> tuple[str, str] | None:

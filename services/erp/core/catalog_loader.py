@@ -187,6 +187,7 @@ def _with_beside(metric: Metric, section: Section) -> Metric:
             key=f"{metric.key}.{key}",
             name=korean(one, "name"),
             unit=UnitKind.QUANTITY,
+            reveals=one.text("reveals", ""),
             now=(
                 Measure(
                     measure.fact,
@@ -274,6 +275,11 @@ def _check_parts(
     """Formulas name metrics that exist, don't lead back to themselves, and combine what goes together."""
     if metric.key in above:
         raise section.error(f"자기 자신으로 되돌아옵니다 / leads back to itself: {' → '.join(above)}")
+    for figure in metric.beside:
+        if figure.reveals and figure.reveals not in metrics:
+            raise section.error(
+                f"모르는 지표입니다: {figure.reveals} / unknown metric '{figure.reveals}'", "beside"
+            )
     key = "ratio" if metric.ratio else "turnover" if metric.turnover else "formula"
     for name in metric.parts:
         if name not in metrics:

@@ -140,7 +140,11 @@ def make_plan(query: Query, catalog: Catalog, grant: Grant, reference: Reference
     frames = frames_of(query, metrics, reference.fiscal_start_month, today)
     needed = {grouping.dimension for grouping in query.groupings} | filtered
     grouped = {dimension.key for dimension in dimensions}
-    beside = {metric.key: metric.beside for metric in metrics if metric.beside_dimension in grouped}
+    beside = {
+        metric.key: tuple(one for one in metric.beside if not one.reveals or one.reveals in grant.metrics)
+        for metric in metrics
+        if metric.beside_dimension in grouped
+    }
     shown = (*metrics, *(figure for figures in beside.values() for figure in figures))
     wanted = dict.fromkeys(leaf for metric in shown for leaf in catalog.leaves(metric))
     leaves = {

@@ -33,11 +33,16 @@ def policy() -> Policy:
     return load_policy(ROOT / "services/erp/policies/demo.yaml", catalog())
 
 
+shipped_policy = policy
+
+
 @asynccontextmanager
-async def opened(path: Path, limits: Limits | None = None) -> AsyncIterator[Erp]:
-    """The use cases over the file."""
+async def opened(
+    path: Path, limits: Limits | None = None, policy: Policy | None = None
+) -> AsyncIterator[Erp]:
+    """The use cases over the file, under the shipped policy unless another is given."""
     async with open_local_model(path, Metrics(), timeout_seconds=20) as local_model:
-        yield Erp(catalog(), policy(), local_model, FakeClock(), limits or Limits())
+        yield Erp(catalog(), policy or shipped_policy(), local_model, FakeClock(), limits or Limits())
 
 
 @asynccontextmanager

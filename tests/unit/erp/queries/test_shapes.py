@@ -9,6 +9,8 @@ from typing import Any
 
 import pytest
 
+from services.erp.core.policy import Policy
+from services.erp.core.policy import Role as PolicyRole
 from services.erp.core.query import (
     Comparison,
     ComparisonKind,
@@ -25,6 +27,7 @@ from services.erp.core.query import (
 from services.erp.core.result import Role
 from services.erp.core.use_cases import Erp
 from services.erp.errors import QueryRefused
+from tests.unit.erp.queries import asking
 from tests.unit.erp.queries.asking import asker, opened, plain_rows
 from tests.unit.erp.queries.small_company import random_company, write
 
@@ -100,6 +103,20 @@ async def rows_of(erp: Erp, query: Query, **claims: Any) -> list[dict[str, Any]]
     result = await erp.run_query(asker(company=("A",), **claims), query)
     assert result.table is not None
     return plain_rows(result.table)
+
+
+async def test_figures_beside_another_do_not_tell_a_hidden_one(tmp_path: Path):
+    stock = asking.policy().roles["stock"]
+    hiding = PolicyRole(stock.domains, stock.hidden_metrics | {"stock_quantity"}, frozenset())
+    narrow = Policy(asking.policy().domains, {"stock": hiding}, asking.policy().rows, "")
+    query = Query(("below_safety_stock",), (Grouping("item"),))
+    path = write(random_company(5), tmp_path / "model.sqlite")
+    async with opened(path, policy=narrow) as erp:
+        result = await erp.run_query(asker("stock", company=("A",)), query)
+    assert result.table is not None
+    assert [column.key for column in result.table.columns] == [
+        *("item", "unit", "below_safety_stock", "below_safety_stock.safety"),
+    ]
 
 
 async def test_own_members_are_the_claims(erp: Erp):
