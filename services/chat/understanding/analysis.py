@@ -32,6 +32,10 @@ class Analysis:
     mentions: tuple[names.Mention, ...]
     numbers: tuple[names.NumberMention, ...]
     beside: tuple[names.KindMention, ...] = ()
+    respelled: "Analysis | None" = None
+    """The same with words that seem typed a letter wrong as they may have been meant."""
+    notes: tuple[str, ...] = ()
+    """What a respelled question was taken for."""
 
     @property
     def lookups(self) -> tuple[names.Lookup, ...]:
@@ -43,6 +47,8 @@ class Analysis:
         for mention in self.beside:
             by_kinds.setdefault(mention.kinds, {})[mention.words] = None
         lookups += [names.Lookup(tuple(words), kinds) for kinds, words in by_kinds.items()]
+        if self.respelled:
+            lookups += self.respelled.lookups
         return tuple(dict.fromkeys(lookups))
 
 

@@ -39,6 +39,7 @@ from services.chat.understanding.meanings import (
     VagueMeasure,
 )
 from services.chat.understanding.patterns import patterns
+from services.chat.understanding.spelling import Spelling
 from services.chat.understanding.text import compact
 from services.chat.understanding.weights import span
 from services.chat.understanding.words import load
@@ -212,6 +213,7 @@ class Lexicon:
             table[name] = (*table.get(name, ()), meaning)
         self._table = table
         self._longest = max(map(len, table))
+        self.spelling = Spelling(list(table.items()))
 
     @staticmethod
     def _document_words(

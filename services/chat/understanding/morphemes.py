@@ -14,6 +14,10 @@ _SIGN_TAGS: Final = ("SF", "SP", "SS", "SE", "SO", "SW", "SB", "UN")
 """Punctuation and what Kiwi can't read: without meaning if it holds no letter, digit or percent sign (초성 are letters)."""
 
 
+_FIRST_WORD: Final = 100
+"""Kiwi's numbers below stand for the tags themselves: what is guessed and not found has one of them."""
+
+
 @dataclass(frozen=True, slots=True)
 class Morpheme:
     """One morpheme; `start` and `end` are places in the normalised text (equal when it is contracted away)."""
@@ -22,6 +26,8 @@ class Morpheme:
     tag: str
     start: int
     end: int
+    known: bool = True
+    """It stands in Kiwi's dictionary."""
 
     @property
     def is_function(self) -> bool:
@@ -47,4 +53,4 @@ class Analyser:
     def analyse(self, text: str) -> tuple[Morpheme, ...]:
         """The morphemes of a normalised text, in order."""
         tokens = self._kiwi.tokenize(text, split_complex=False)
-        return tuple(Morpheme(t.form, t.tag, t.start, t.start + t.len) for t in tokens)
+        return tuple(Morpheme(t.form, t.tag, t.start, t.start + t.len, t.id >= _FIRST_WORD) for t in tokens)

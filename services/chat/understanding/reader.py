@@ -1,6 +1,7 @@
 """Reads a question: the parts of this package in their order."""
 
 import re
+from dataclasses import replace
 from typing import Final
 
 from services.chat.semantic import Catalog
@@ -8,7 +9,13 @@ from services.chat.understanding import names, replying
 from services.chat.understanding.analysis import Analysis, Context, Resolutions, edges_of
 from services.chat.understanding.apart import readings_of
 from services.chat.understanding.frame import (
+    Ask,
+    NotFound,
+    QueryReading,
+    QuestionBack,
     Reading,
+    Refusal,
+    RefusalKind,
     SmallTalk,
 )
 from services.chat.understanding.inflected import inflected
@@ -24,7 +31,8 @@ from services.chat.understanding.morphemes import Analyser
 from services.chat.understanding.plausible import is_ignorable
 from services.chat.understanding.questions import split
 from services.chat.understanding.reading import QuestionReading
-from services.chat.understanding.text import compact, normalise
+from services.chat.understanding.spelling import respelled
+from services.chat.understanding.text import Text, compact, normalise
 from services.chat.understanding.times import TimeMatcher
 from services.chat.understanding.weights import span
 from services.chat.understanding.words import load
@@ -58,8 +66,19 @@ class Reader:
         return split(text, self._analyser.analyse(text.normal))
 
     def analyse(self, question: str, context: Context) -> Analysis:
-        """Take one question apart."""
-        text = normalise(question)
+        """Take one question apart, and once more as it may have been meant."""
+        typed = self._analyse(normalise(question), context)
+        spelling = self._lexicon(context.catalog).spelling
+        meant = tuple(spelling.respellings(typed.text.normal, typed.morphemes, typed.spans))
+        if not meant:
+            return typed
+        again = self._analyse(normalise(respelled(typed.text.normal, meant)), context)
+        notes = tuple(
+            f"‘{typed.text.as_typed(m.start, m.end)}’: {m.word} 기준으로 보았습니다." for m in meant
+        )
+        return replace(typed, respelled=replace(again, notes=notes))
+
+    def _analyse(self, text: Text, context: Context) -> Analysis:
         morphemes = self._analyser.analyse(text.normal)
         catalog = context.catalog
         places = edges_of(text.normal, morphemes)
@@ -106,4 +125,21 @@ class Reader:
             return readings_of(frames, context.catalog, context.today)
         if replying.is_no(context.memory, analysis.text.normal):
             return SmallTalk("dismissed")
-        return QuestionReading(analysis, resolutions, context).read()
+        reading = QuestionReading(analysis, resolutions, context).read()
+        if analysis.respelled is None or not _is_not_understood(reading):
+            return reading
+        meant = QuestionReading(analysis.respelled, resolutions, context).read()
+        if isinstance(meant, QueryReading):
+            return replace(meant, notes=(*analysis.respelled.notes, *meant.notes))
+        return reading if _is_not_understood(meant) else meant
+
+
+def _is_not_understood(reading: Reading) -> bool:
+    match reading:
+        case Refusal(kind):
+            return kind is RefusalKind.UNKNOWN
+        case QuestionBack(ask):
+            return ask is Ask.WORDS
+        case NotFound(is_name=is_name):
+            return is_name
+    return False
