@@ -5,15 +5,37 @@ from dataclasses import replace
 from datetime import date
 
 from services.chat.semantic import DATE_DIMENSION, Catalog, TimeBehavior
-from services.chat.understanding.frame import Frame, Reading, Several
+from services.chat.understanding.frame import Ask, Frame, Option, QuestionBack, Reading, Several
 from services.chat.understanding.query import finalise
 
 
 def readings_of(frames: Sequence[Frame], catalog: Catalog, today: date) -> Reading:
     """What the frames ask for, each with as many queries as it needs."""
+    for frame in frames:
+        if asked := _limits_of_both(frame, catalog):
+            return asked
     apart = [one for frame in frames for one in _apart(frame, catalog, today)]
     readings = tuple(finalise(frame, catalog, today) for frame in apart)
     return readings[0] if len(readings) == 1 else Several(readings)
+
+
+def _limits_of_both(frame: Frame, catalog: Catalog) -> QuestionBack | None:
+    """매출 1억 이상이면서 미수금 1억 이상: a flow and a balance have no table together, so no limits together."""
+    metrics = [catalog.metrics[key] for key in frame.metrics if key in catalog.metrics]
+    if len({metric.time_behavior for metric in metrics}) < 2 or not frame.bounds:
+        return None
+    options = tuple(
+        Option(
+            metric.display_name,
+            replace(
+                frame,
+                metrics=(metric.key,),
+                bounds=tuple(b for b in frame.bounds if b.metric in ("", metric.key)),
+            ),
+        )
+        for metric in metrics
+    )
+    return QuestionBack(Ask.TOGETHER, options, frame=frame)
 
 
 def _apart(frame: Frame, catalog: Catalog, today: date) -> list[Frame]:

@@ -212,6 +212,7 @@ class Ask(StrEnum):
     DOCUMENT = "document"
     COMPARISON = "comparison"
     AVERAGE = "average"
+    TOGETHER = "together"
 
 
 class RefusalKind(StrEnum):

@@ -32,6 +32,7 @@ from services.chat.understanding.meanings import (
     Sign,
     SizeWord,
     StatusWord,
+    UnitWord,
     VagueMeasure,
 )
 from services.chat.understanding.name_slots import narrow
@@ -91,6 +92,9 @@ def grouping_slots(
             bare.append((index, dimension))
     if frame.listed or len(frame.metrics) > 1:
         claims.take(Sign.BY)  # "A와 B 각각"
+    for index in claims.signs(Sign.BY):
+        if index and isinstance(claims.spans[index - 1].meaning, MetricWord | VagueMeasure | UnitWord):
+            claims.use(index)  # "매출 기준으로"
     cut = bool(claims.of(CutWord) or claims.of(SizeWord))
     ranked = cut or bool(claims.of(OrderWord) or claims.signs(Sign.RANK))
     notes = list(frame.notes)
@@ -258,6 +262,12 @@ def due_grouping(frame: Frame, claims: Claims, catalog: Catalog) -> Frame:
     if not words or not knows or not frame.metrics:
         return frame
     claims.use(*(index for index, _ in words))
+    steps = [g for g in frame.groupings if g.dimension == DATE_DIMENSION]
+    if steps and not any(DATE_DIMENSION in catalog.metrics[key].dimensions for key in frame.metrics):
+        moved = tuple(  # "월별 납기"
+            Grouping(DUE_DATE_DIMENSION, g.grain) if g in steps else g for g in frame.groupings
+        )
+        return replace(frame, groupings=moved)
     grouping = Grouping(DUE_DATE_DIMENSION, Grain.DAY)
     by = claims.signs(Sign.BY)
     claims.use(*by)

@@ -173,10 +173,27 @@ def by_something_else(frame: Frame, catalog: Catalog, what: str) -> QuestionBack
     )
 
 
+def _rate_of(metric: str, catalog: Catalog) -> str | None:
+    """매출총이익 -> 매출총이익률."""
+    name = catalog.metrics[metric].display_name
+    found = (
+        m.key
+        for m in catalog.metrics.values()
+        if m.permitted and m.display_name in (f"{name}률", f"{name}율")
+    )
+    return next(found, None)
+
+
 def limited(frame: Frame, catalog: Catalog, today: date) -> Frame | Reading:
     bounds = []
     for bound in frame.bounds:
         metric = bound.metric if bound.metric in frame.metrics else frame.metrics[0]
+        rate = (
+            _rate_of(metric, catalog) if bound.unit is UnitKind.PERCENT and bound.role is Role.NONE else None
+        )
+        if rate:  # 마진 20% 미만
+            frame = replace(frame, metrics=tuple(rate if key == metric else key for key in frame.metrics))
+            metric = rate
         unit = catalog.metrics[metric].unit.kind
         if bound.role in (Role.CHANGE_RATE, Role.SHARE):
             unit = UnitKind.PERCENT

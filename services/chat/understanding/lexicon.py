@@ -133,7 +133,8 @@ def _comparisons() -> Iterator[tuple[str, Meaning]]:
                 yield f"{year} {name}", alone
                 yield from ((f"{year} {name}{against}", same_year) for against in words["against"])
     yield from ((name, yearly) for name in words["year_on_year"])
-    yield from ((name, ComparisonWord(ComparisonKind.PREVIOUS_PERIOD)) for name in words["period_on_period"])
+    for name, unit in words["period_on_period"].items():
+        yield name, ComparisonWord(ComparisonKind.PREVIOUS_PERIOD, Grain(unit))
     for direction, phrases in _GROUPING["change_rates"].items():
         yield from ((phrase, ChangeWord(_DIRECTIONS[direction], rate=True)) for phrase in phrases)
     for direction, phrases in _GROUPING["changes"].items():
@@ -201,14 +202,19 @@ class Lexicon:
             (name, DimensionWord(tuple(sorted(dimensions.get(name, ()))), party=name in party))
             for name in dimensions.keys() | party
         ]
-        people = catalog.dimension_of(EntityKind.EMPLOYEE)
-        if people:
-            own += [(compact(word), DimensionWord((people.key,))) for word in _GROUPING["persons"]]
+        for kind, words in (
+            (EntityKind.EMPLOYEE, _GROUPING["persons"]),
+            (EntityKind.COMPANY, _GROUPING["companies"]),
+            (EntityKind.ITEM, _GROUPING["things"]),
+        ):
+            if named := catalog.dimension_of(kind):
+                own += [(compact(word), DimensionWord((named.key,))) for word in words]
         own += self._document_words(catalog, metrics)
         known = metrics.keys() | dimensions.keys()
         table = dict(_FIXED)
         for name in known:  # the catalog knows better than the list of what is not supported
             table[name] = tuple(m for m in table.get(name, ()) if m is not Sign.UNSUPPORTED)
+        own += [(f"{name}s", meaning) for name, meaning in own if name.isascii() and name.isalpha()]
         for name, meaning in own:
             table[name] = (*table.get(name, ()), meaning)
         self._table = table

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import date
 from typing import Final
 
-from services.chat.semantic import Catalog, EntityKind, UnitKind
+from services.chat.semantic import DUE_DATE_DIMENSION, Catalog, EntityKind, TimeBehavior, UnitKind
 from services.chat.understanding.claims import Claims
 from services.chat.understanding.frame import Frame
 from services.chat.understanding.meanings import (
@@ -51,6 +51,7 @@ def measure_slots(frame: Frame, claims: Claims, catalog: Catalog, today: date) -
             options = word.keys
     frame, documented = _documents(frame, claims, catalog, metrics)
     metrics = _states([*metrics, *documented], claims, catalog)
+    metrics += _further(metrics, claims, catalog)
     frame, absent = _absent(frame, claims)
     frame, metrics, vague = _vague(
         frame, claims, catalog, metrics, documented=bool(documented), absent=absent
@@ -68,6 +69,7 @@ def measure_slots(frame: Frame, claims: Claims, catalog: Catalog, today: date) -
         said = [_OF_DIMENSIONS.get(claims.text(index), "") for index, _ in claims.of(DimensionWord)]
         metrics = list(known(catalog, [name for name in said if name])[:1])
     frame = replace(frame, metrics=tuple(dict.fromkeys(metrics)), metric_options=options)
+    frame = _due_later(frame, catalog, today)
     return _overdue(frame, catalog, today), bool(vague)
 
 
@@ -104,6 +106,22 @@ def _vague(
 def _narrows(metrics: Sequence[str], narrow: str, catalog: Catalog) -> bool:
     name = catalog.metrics[narrow].display_name
     return any(key == narrow or catalog.metrics[key].display_name in name for key in metrics)
+
+
+def _further(metrics: Sequence[str], claims: Claims, catalog: Catalog) -> list[str]:
+    """수주 금액이랑 건수: the count of the same documents, and the quantity."""
+    found: list[str] = []
+    names = {catalog.metrics[key].display_name for key in metrics}
+    figures = next((f for f in _FIGURES.values() if f[0] in names), None)
+    for index, word in claims.of(UnitWord):
+        joined = index > 0 and claims.joined(index - 1, index)
+        if figures is None or not joined:
+            continue
+        place = {UnitKind.COUNT: 1, UnitKind.QUANTITY: 2}.get(word.kind or UnitKind.NONE, 0)
+        if 0 < place < len(figures) and (key := known(catalog, [figures[place]])):
+            found.append(key[0])
+            claims.use(index)
+    return found
 
 
 def _states(metrics: list[str], claims: Claims, catalog: Catalog) -> list[str]:
@@ -219,7 +237,7 @@ def _documents(
         if kind and catalog.dimension_of(EntityKind(kind)):
             frame = replace(frame, documents=EntityKind(kind))
     claims.use(*listed)
-    if frame.documents and not frame.period and not frame.due and claims.of(StatusWord):
+    if not frame.period and not frame.due and not frame.open_period and claims.of(StatusWord):
         frame = replace(frame, all_time=True)
     return frame, found
 
@@ -265,6 +283,17 @@ def _ages(frame: Frame, claims: Claims, catalog: Catalog, today: date) -> Frame:
 
 def _counts_days(keys: Sequence[str], catalog: Catalog) -> bool:
     return all(catalog.metrics[key].unit.kind is UnitKind.DAYS for key in keys)
+
+
+def _due_later(frame: Frame, catalog: Catalog, today: date) -> Frame:
+    """내일 미입고 발주: what is left has no later state, but a later due date."""
+    later = frame.period is not None and frame.period.start > today
+    known_due = bool(frame.metrics) and all(
+        catalog.metrics[key].time_behavior is TimeBehavior.BALANCE
+        and DUE_DATE_DIMENSION in catalog.metrics[key].dimensions
+        for key in frame.metrics
+    )
+    return replace(frame, due=frame.period, period=None) if later and known_due and not frame.due else frame
 
 
 def _overdue(frame: Frame, catalog: Catalog, today: date) -> Frame:

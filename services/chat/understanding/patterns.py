@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Container, Iterator
+from decimal import Decimal
 from typing import Final
 
 from services.chat.semantic import EntityKind, Grain, Operator, UnitKind
@@ -48,6 +49,7 @@ _BETWEEN: Final = re.compile(
     r"\s*(사이|까지)?(?:의|인)?(?!\s*(?:월|일|분기|년|/|\.\d))",
     re.IGNORECASE,
 )
+_TIMES: Final = re.compile(rf"(?<![\d,.])(\d+(?:\.\d+)?|{COUNT})\s*배\s*(?:도|를|을)?\s*({_OPERATOR})")
 _AGE: Final = re.compile(
     rf"(?<![\d,.])(?:(?:앞으로|향후)\s*)?({COUNT})\s*(일|주일|주|개월|달|년)\s*({alternatives(_NUMBERS['ages'])})"
 )
@@ -84,6 +86,11 @@ def _limits(text: str, edges: Container[int]) -> Iterator[Span]:
             unit = _UNITS.get((match[4] or match[2] or "").lower())
             word = BoundWord(Operator.GREATER_OR_EQUAL, low, unit, high)
             yield span(*match.span(), len(compact(match[0])), word)
+    for match in _TIMES.finditer(text):
+        if match.start() in edges:
+            factor = Decimal(match[1]) if match[1][0].isdigit() else Decimal(count(match[1]))
+            times = BoundWord(_OPERATORS[compact(match[2])], (factor - 1) * 100, UnitKind.PERCENT)
+            yield span(*match.span(), len(compact(match[0])), times, 1.05)
     for match in _AGE.finditer(text):
         if match.start() in edges:
             age = AgeWord(count(match[1]), _AGE_UNITS[match[2]], _AGES[compact(match[3])])

@@ -30,7 +30,7 @@ from services.chat.understanding.periods import (
     label,
 )
 from services.chat.understanding.time_slots import FAR_AHEAD, LONG_AGO
-from services.chat.understanding.timing import averaged, compared_with, timed
+from services.chat.understanding.timing import averaged, compared_with, step_before, steps_before, timed
 
 
 def finalise(frame: Frame, catalog: Catalog, today: date) -> Reading:
@@ -67,6 +67,9 @@ def _query(frame: Frame, catalog: Catalog, today: date) -> Reading:
             slot = replace(slot, unit=Grain.MONTH)  # a balance of now
         other = compared_with(asked, slot, today, catalog.fiscal_year_start_month)
         cut = elapsed(asked, other, today)
+        step = step_before(frame)
+        if step and period:
+            other = cut = steps_before(period, step, today)
         comparison_cut = ranged and cut.end < other.end
         if comparison_cut:
             notes.append(

@@ -35,7 +35,7 @@ _FLIPPED: Final = {
 
 def ranking_slots(frame: Frame, claims: Claims) -> Frame:
     """상위 5개, 가장 많은, 순위, 많은 순으로, 가장 많이 늘어난."""
-    cuts = claims.of(CutWord)
+    cuts = _one_end(claims.of(CutWord))
     sizes = claims.of(SizeWord)
     orders = claims.of(OrderWord)
     counts = claims.of(CountWord)
@@ -85,6 +85,12 @@ def ranking_slots(frame: Frame, claims: Claims) -> Frame:
     if not grouped and counted and counted.counted:
         return replace(frame, groupings=(Grouping(counted.counted),))
     return frame
+
+
+def _one_end(cuts: list[tuple[int, CutWord]]) -> list[tuple[int, CutWord]]:
+    """최대 … 최소: only the first end has a place in one table."""
+    ends = [cut.descending for _, cut in cuts if cut.descending is not None]
+    return [c for c in cuts if c[1].descending in (None, ends[0])] if ends else cuts
 
 
 def _ranked_change(claims: Claims) -> ChangeWord | None:
@@ -161,6 +167,8 @@ def _limits(word: BoundWord, metric: str, role: Role, change: ChangeWord | None)
 def _directions(frame: Frame, claims: Claims, bounds: Sequence[Bound]) -> list[Bound]:
     """늘어난 거래처, 가장 많이 늘어난: only those that rose, where no amount says so already."""
     found = []
+    if len({word.direction for _, word in claims.of(ChangeWord) if word.direction}) > 1:
+        return []  # "오른 지역과 내린 지역": all of them
     for index, word in claims.of(ChangeWord):
         followed = index + 1 < len(claims.spans) and isinstance(
             claims.spans[index + 1].meaning, DimensionWord

@@ -46,7 +46,7 @@ from services.chat.understanding.plausible import is_ignorable, plausible
 from services.chat.understanding.slots import Slots, fill
 from services.chat.understanding.tying import ties
 from services.chat.understanding.words import load
-from services.chat.understanding.writes import write_request
+from services.chat.understanding.writes import asks_in_english, write_request
 
 _INJECTION: Final = re.compile(
     "|".join(f"(?:{p})" for p in load("smalltalk")["injection"]), re.IGNORECASE | re.DOTALL
@@ -113,6 +113,8 @@ class QuestionReading:
         )
         if write and not (write[1] and self._reshapes(write[0], before)):
             return Refusal(RefusalKind.WRITE, self._analysis.text.as_typed(write[0].start, write[0].end))
+        if english := asks_in_english(self._text):
+            return Refusal(RefusalKind.WRITE, english)
         if record is not None:
             return record
         return self._question(before, write[0] if write else None)
@@ -120,7 +122,7 @@ class QuestionReading:
     def _names_thing(self) -> bool:
         """Whether a thing or a kind of document stands there, and no time: "대한상사 거래처 정보 수정"."""
         meanings = [claim.meaning for claim in self._claims.spans]
-        things = any(isinstance(m, NameWord | DocumentWord) for m in meanings)
+        things = any(isinstance(m, NameWord | DocumentWord | DimensionWord) for m in meanings)
         return things and not any(isinstance(m, TimeWord) for m in meanings)
 
     # --- documents -------------------------------------------------------------------------------

@@ -15,10 +15,14 @@ from services.chat.understanding.meanings import (
     MetricWord,
     Sign,
     TimeWord,
+    VagueMeasure,
 )
 from services.chat.understanding.periods import Period, add_months, label, period_of, previous, year_before
+from services.chat.understanding.text import compact
+from services.chat.understanding.words import load
 
 LONG_AGO: Final = date(1900, 1, 1)
+_DUE_MEASURES: Final = frozenset(compact(word) for word in load("documents")["due_measures"])
 FAR_AHEAD: Final = date(9999, 12, 31)
 
 
@@ -56,6 +60,9 @@ def time_slots(claims: Claims, today: Period) -> tuple[Frame, tuple[Period, ...]
 
     changes = claims.of(ChangeWord)
     compared = bool(changes or claims.signs(Sign.COMPARE))
+    now = [p for p in asked if p.as_of and p.start == today.start]
+    if len(asked) == 2 and len(now) == 1 and not compared and len(claims.of(MetricWord)) > 1:
+        asked.remove(now[0])  # "10월 매출이랑 현재 미수금": balances are of now anyway
     asked.sort(key=lambda p: (p.start, p.end))
     if len(asked) == 2 and compared and not base:
         base, asked = asked[0], asked[1:]
@@ -102,6 +109,10 @@ def time_slots(claims: Claims, today: Period) -> tuple[Frame, tuple[Period, ...]
 def _due(claims: Claims) -> tuple[Period | None, int]:
     """The days on which things fall due, and the place of the words of time that say so."""
     words = [index for index, _ in claims.of(DueWord) if claims.following(index, Sign.BY) is None]
+    words += [index for index, _ in claims.of(MetricWord) if compact(claims.text(index)) in _DUE_MEASURES]
+    words += [
+        index for index, word in claims.of(VagueMeasure) if compact(claims.text(index)) in _DUE_MEASURES
+    ]
     times = [(index, word) for index, word in claims.of(TimeWord) if word.period]
     if not words or not times:
         return None, -1

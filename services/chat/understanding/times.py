@@ -58,7 +58,7 @@ _SINCE: Final = compiled(rf"\s*(?:{alternatives(_WORDS['since'])})")
 _INTO: Final = compiled(rf"\s*(?:{alternatives(_WORDS['into'])})(?![가-힣])")
 _BEFORE: Final = compiled(rf"\s*(?:{alternatives(_WORDS['before'])})(?!\s*(?:{COUNT})\s*(?:{UNIT}))")
 _UNTIL: Final = compiled(rf"\s*(?:{alternatives(_WORDS['until'])})(?:의)?(?:\s*사이)?")
-_BEHIND: Final = r"(?=\s|$|[에의은는이을를까부~,]|현재|기준|재고|미수|미지급|잔|매출|수주|발주)"
+_BEHIND: Final = r"(?=\s|$|[에의은는이을를까부~,과와보대하랑]|현재|기준|재고|미수|미지급|잔|매출|수주|발주)"
 _END_OF: Final = compiled(rf"\s*(?:{alternatives(_WORDS['end_of'])})(?![가-힣]*씀){_BEHIND}")
 _START_OF: Final = compiled(rf"\s*(?:{alternatives(_WORDS['start_of'])})(?=\s|$|[에의은는])")
 _AS_OF: Final = compiled(rf"\s*(?:{alternatives(_WORDS['as_of'])})(?:일)?(?!으로\s*나)")

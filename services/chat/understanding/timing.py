@@ -60,12 +60,22 @@ def timed(frame: Frame, catalog: Catalog, today: date) -> Frame | Reading:
         frame = replace(frame, period=period, notes=(*frame.notes, note))
     if period and period.start > today:
         return FuturePeriod(label(period), names_of(metrics_of(frame, catalog)))
+    ahead = period is not None and period.end > today and period.unit is None
+    if period and ahead and not flows and not by_date:
+        return FuturePeriod(label(period), names_of(metrics_of(frame, catalog)))
     if period and flows and catalog.data_start and period.end < catalog.data_start:
         return FuturePeriod(label(period), names_of(metrics_of(frame, catalog)), past=True)
     if (flows or by_date) and (period is None or period.as_of):
         return ask_period(frame, catalog, today)
     slot = frame.comparison
-    if slot and period and slot.kind is ComparisonKind.PREVIOUS_PERIOD and _of_another_size(slot, period):
+    stepwise = slot is not None and step_before(frame) is not None
+    if (
+        slot
+        and period
+        and not stepwise
+        and slot.kind is ComparisonKind.PREVIOUS_PERIOD
+        and _of_another_size(slot, period)
+    ):
         return _ask_comparison(frame, period, catalog)
     return replace(frame, open_period=False)
 
@@ -114,6 +124,28 @@ def _from_new_year(period: Period | None, today: date) -> Period:
     if period.unit in (Grain.DAY, Grain.WEEK, Grain.MONTH, Grain.QUARTER, Grain.HALF):
         return Period(date(period.end.year, 1, 1), min(period.end, max(today, period.start)))
     return period
+
+
+def step_before(frame: Frame) -> Grain | None:
+    """월별 … 전월 대비: each step is compared with the one before it."""
+    slot, grains = frame.comparison, {g.grain for g in frame.groupings if g.dimension == DATE_DIMENSION}
+    if slot is None or slot.kind is not ComparisonKind.PREVIOUS_PERIOD or slot.unit is None:
+        return None
+    larger = frame.period is not None and frame.period.unit is not slot.unit
+    return slot.unit if larger and slot.unit in grains else None
+
+
+def steps_before(period: Period, step: Grain, today: date) -> Period:
+    """The same steps, each one earlier; of the one that is not over, as many days as have passed."""
+    start = period_of(step, period.start, -1).start
+    end = min(period.end, max(today, period.start))
+    if step in (Grain.DAY, Grain.WEEK):
+        return Period(start, period_of(Grain.DAY, end, -7 if step is Grain.WEEK else -1).end)
+    whole = period_of(step, end)
+    if whole.end == end:
+        return Period(start, period_of(step, end, -1).end)
+    months = {Grain.MONTH: 1, Grain.QUARTER: 3, Grain.HALF: 6}.get(step, 12)
+    return Period(start, add_months(end, -months))
 
 
 def compared_with(period: Period, slot: ComparisonSlot, today: date, fiscal_start: int) -> Period:

@@ -1,5 +1,6 @@
 """Recognises requests to change something: Maru only reads."""
 
+import re
 from collections.abc import Sequence
 from typing import Final
 
@@ -13,6 +14,9 @@ _VERBS: Final = frozenset(_WORDS["verbs"])
 _COMMANDS: Final = frozenset(_WORDS["commands"])
 _RESHAPING: Final = frozenset(_WORDS["reshaping"])
 _SHOWING: Final = tuple(compact(words) for words in _WORDS["showing"])
+
+_READING: Final = frozenset(_WORDS["reading"])
+_ENGLISH: Final = re.compile(_WORDS["english"], re.IGNORECASE)
 
 _GIVING: Final = frozenset({"주", "달", "드리", "놓", "두", "버리"})
 _WANTING: Final = frozenset({"싶", "바라", "원하", "부탁", "부탁드리", "요청", "필요"})
@@ -31,6 +35,9 @@ _ORDERING: Final = frozenset(
         "ᆯ래",
         "ᆯ까",
         "ᆯ게",
+        "ᆯ게요",
+        "ᆯ래요",
+        "ᆯ까요",
         "어야지",
         "도록",
     }
@@ -47,7 +54,8 @@ def write_request(
     """
     for index, morpheme in enumerate(morphemes):
         noun = morpheme.form in _NOUNS and morpheme.tag in ("NNG", "XR")
-        verb = morpheme.form in _VERBS and morpheme.tag == "VV"
+        verb = morpheme.form in _VERBS and morpheme.tag.startswith("VV")
+        other = morpheme.form not in _READING and morpheme.tag in ("NNG", "XR", "XSN")
         if noun:
             after = _behind_noun(morphemes, index)
             asked = after is not None and (
@@ -57,11 +65,21 @@ def write_request(
             asked = asked or _wanted_noun(morphemes, index)
         elif verb:
             asked = _asks(morphemes[index + 1 :])
+        elif other:
+            makes = morphemes[index + 1 : index + 2]
+            asked = bool(makes) and makes[0].form in ("하", "시키") and makes[0].tag == "XSV"
+            asked = asked and _gives(morphemes[index + 2 :])
         else:
             continue
         if asked and not is_showing(morpheme, text):
             return morpheme, morpheme.form in _RESHAPING
     return None
+
+
+def asks_in_english(text: str) -> str:
+    """The English verb that asks for a change at the beginning of the text; "" where there is none."""
+    match = _ENGLISH.match(text)
+    return match[0] if match else ""
 
 
 def is_showing(morpheme: Morpheme, text: str) -> bool:
@@ -88,6 +106,11 @@ def _behind_noun(morphemes: Sequence[Morpheme], index: int) -> int | None:
     return None
 
 
+def _gives(rest: Sequence[Morpheme]) -> bool:
+    """해 줘, 해 주세요, 해 주시겠어요: a favour, whatever the noun."""
+    return any(m.tag in ("VX", "VV") and m.form in ("주", "드리") for m in rest[:3])
+
+
 def _asks(rest: Sequence[Morpheme]) -> bool:
     """Whether an ending asks or orders: 해 줘, 해라, 하세요, 하고 싶어, 할 수 있어, 해도 돼."""
     head = rest[:7]
@@ -98,7 +121,9 @@ def _asks(rest: Sequence[Morpheme]) -> bool:
         return False
     first = head[0]
     if first.tag == "ETM":
-        return (first.form == "ᆯ" and forms[1:2] == ["수"]) or (forms[1:2] == ["것"] and "바라" in forms)
+        return (first.form == "ᆯ" and forms[1:2] in (["수"], ["게"])) or (
+            forms[1:2] == ["것"] and "바라" in forms
+        )
     if any(m.tag in ("VX", "VV") and m.form in _GIVING for m in head[1:3]):
         return True
     if any(form in _WANTING for form in forms[1:5]):
@@ -121,4 +146,4 @@ def _wanted_noun(morphemes: Sequence[Morpheme], index: int) -> bool:
 
 
 def _last(morphemes: Sequence[Morpheme], index: int) -> bool:
-    return all(m.is_function for m in morphemes[index + 1 :])
+    return all(m.is_function or m.tag in ("MAG", "IC") for m in morphemes[index + 1 :])
