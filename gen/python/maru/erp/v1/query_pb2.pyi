@@ -84,17 +84,22 @@ class Query(_message.Message):
     currency: _builtins.str
     """ISO 4217 code: only documents in this currency, shown in it with the base currency beside; empty = base currency."""
     average_over: Global___Grouping.Grain.ValueType
-    """Flows: each figure is divided by the number of steps of this size in the range, those complete by today alone
-    unless none is (월평균, 일평균).
+    """Flows: the mean over the steps of this size that lie in the range whole and ended before today (월평균, 일평균); over the
+    one that has begun where it stands alone. Only their days are summed; the filters in words say which.
     """
     top_within: _builtins.int
-    """`top` counts inside each combination of this many first groupings ("지역별 상위 3개 품목"); 0 = over all rows."""
+    """`top` counts inside each combination of this many first groupings ("지역별 상위 3개 품목"); 0 = over all rows. The rows
+    of a group stand together, groups by name; a share's 기타 is one row at the end of each.
+    """
     without_rows: _builtins.bool
     """Instead of the rows, the members of the one grouping that have none under the same filters ("하나도 안 팔린 품목"):
-    those that are not disabled, by name.
+    those that are not disabled, by name. Of a balance: those of which nothing stands (no row, or 0). Of a tree: its leaves.
+    The table has the one column of the grouping.
     """
     count_rows: _builtins.bool
-    """Instead of the rows, how many there are ("몇 곳", "몇 개")."""
+    """Instead of the rows, how many there are ("몇 곳", "몇 개"), as the one column "row_count"; a row without a member isn't
+    counted, one of several units is counted once. With `without_rows`: how many have none.
+    """
     @_builtins.property
     def metrics(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """Catalog keys of the metrics, in the order of the columns, for example "revenue"."""

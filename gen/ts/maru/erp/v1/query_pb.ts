@@ -131,15 +131,16 @@ export type Query = Message<"maru.erp.v1.Query"> & {
   dueRange?: DateRange | undefined;
 
   /**
-   * Flows: each figure is divided by the number of steps of this size in the range, those complete by today alone
-   * unless none is (월평균, 일평균).
+   * Flows: the mean over the steps of this size that lie in the range whole and ended before today (월평균, 일평균); over the
+   * one that has begun where it stands alone. Only their days are summed; the filters in words say which.
    *
    * @generated from field: maru.erp.v1.Grouping.Grain average_over = 15;
    */
   averageOver: Grouping_Grain;
 
   /**
-   * `top` counts inside each combination of this many first groupings ("지역별 상위 3개 품목"); 0 = over all rows.
+   * `top` counts inside each combination of this many first groupings ("지역별 상위 3개 품목"); 0 = over all rows. The rows
+   * of a group stand together, groups by name; a share's 기타 is one row at the end of each.
    *
    * @generated from field: int32 top_within = 16;
    */
@@ -147,14 +148,16 @@ export type Query = Message<"maru.erp.v1.Query"> & {
 
   /**
    * Instead of the rows, the members of the one grouping that have none under the same filters ("하나도 안 팔린 품목"):
-   * those that are not disabled, by name.
+   * those that are not disabled, by name. Of a balance: those of which nothing stands (no row, or 0). Of a tree: its leaves.
+   * The table has the one column of the grouping.
    *
    * @generated from field: bool without_rows = 17;
    */
   withoutRows: boolean;
 
   /**
-   * Instead of the rows, how many there are ("몇 곳", "몇 개").
+   * Instead of the rows, how many there are ("몇 곳", "몇 개"), as the one column "row_count"; a row without a member isn't
+   * counted, one of several units is counted once. With `without_rows`: how many have none.
    *
    * @generated from field: bool count_rows = 18;
    */
