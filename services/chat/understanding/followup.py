@@ -8,13 +8,26 @@ from services.chat.semantic import (
     Candidate,
     Catalog,
     EntityReference,
-    Grain,
     Grouping,
     Match,
-    TimeBehavior,
 )
-from services.chat.understanding.frame import Ask, Frame, Members, Memory, Name, Option, QuestionBack
-from services.chat.understanding.periods import Period, label, period_of
+from services.chat.understanding.carried_periods import (
+    all_balances,
+    only_period,
+    period_of_before,
+    which_year,
+    with_year_of,
+)
+from services.chat.understanding.frame import (
+    Ask,
+    Frame,
+    Members,
+    Memory,
+    Name,
+    Option,
+    QuestionBack,
+)
+from services.chat.understanding.periods import Period, label
 from services.chat.understanding.slots import Slots
 
 
@@ -26,6 +39,7 @@ class Ties:
     `dropped`: dimensions whose conditions and groupings go ("지역 조건 빼줘"). `removing`: "서울 빼줘". `unfiltered`: all
     conditions go. `total`: the sum of the rows. `reversed`: the other end of the ranking. `again`: the same once more.
     `place`: a row of the answer ("두 번째"). `plural`: "그 거래처들".
+    `count`: how many rows ("5개만", "10개로 늘려줘").
     """
 
     tied: bool = False
@@ -39,12 +53,19 @@ class Ties:
     again: bool = False
     place: int = 0
     plural: bool = False
+    count: int = 0
 
     @property
     def says_something(self) -> bool:
         """Whether these words alone make a question of the one before."""
         return bool(
-            self.dropped or self.unfiltered or self.total or self.reversed or self.again or self.place
+            self.dropped
+            or self.unfiltered
+            or self.total
+            or self.reversed
+            or self.again
+            or self.place
+            or self.count
         )
 
 
@@ -56,9 +77,9 @@ def merge(memory: Memory, slots: Slots, catalog: Catalog, today: Period, ties: T
     hanging = ties.tied or ties.within or ties.says_something or slots.that or slots.it
     alone = replace(said, metrics=(), metric_options=(), notes=()) == Frame()
     if (said.metrics or said.metric_options) and not (hanging or alone):
-        return _period_of_before(before, said, catalog)
-    if said.period and before.period and _only_period(said, slots):
-        asked_back = _which_year(before, said.period, catalog)
+        return period_of_before(before, said, catalog)
+    if said.period and before.period and only_period(said, slots):
+        asked_back = which_year(before, said.period, catalog)
         if asked_back:
             return asked_back
     frame = replace(
@@ -69,11 +90,14 @@ def merge(memory: Memory, slots: Slots, catalog: Catalog, today: Period, ties: T
         narrow=ties.within,
         listed=said.listed,
         premise=0,
+        others=(),
         only=(),
     )
     frame = replace(frame, carried=not said.ranked)
     frame = _restored(frame, memory, ties, catalog)
     frame = _with_measures(frame, before, said, catalog, ties)
+    if alone and said.metrics and before.top and frame.top and not ties.within and len(memory.shown) > 1:
+        frame = replace(frame, others=(_of_the_shown(frame, memory, catalog),))
     frame = _with_time(frame, before, said)
     frame = _with_names(frame, before, said, ties)
     frame = _with_rows(frame, before, said, ties)
@@ -134,6 +158,8 @@ def _restored(frame: Frame, memory: Memory, ties: Ties, catalog: Catalog) -> Fra
         frame = _total(frame, memory, catalog)
     if ties.reversed and frame.ranked:
         frame = replace(frame, descending=not (frame.descending is None or frame.descending))
+    if ties.count:
+        frame = replace(frame, top=ties.count, descending=frame.descending is None or frame.descending)
     if ties.place and memory.shown:
         member = memory.shown[ties.place - 1 : ties.place] if ties.place > 0 else memory.shown[-1:]
         frame = _about(frame, member, catalog)
@@ -141,11 +167,20 @@ def _restored(frame: Frame, memory: Memory, ties: Ties, catalog: Catalog) -> Fra
     return frame
 
 
+def _of_the_shown(frame: Frame, memory: Memory, catalog: Catalog) -> Option:
+    """Another measure of the rows that were shown, where the ranking by it is what was taken."""
+    shown = replace(_about(frame, memory.shown, catalog), top=0, descending=None, rank=False)
+    names = ", ".join(catalog.metrics[key].display_name for key in frame.metrics if key in catalog.metrics)
+    return Option(f"앞에서 보인 {len(memory.shown)}개의 {names}", shown)
+
+
 def _total(frame: Frame, memory: Memory, catalog: Catalog) -> Frame:
     """One figure instead of the rows; of those shown, where not all were."""
     if (frame.top or frame.bounds) and memory.shown:
+        whole = Option("전체 합계", _bare(frame))
         frame = _about(frame, memory.shown, catalog)
-        frame = replace(frame, notes=(*frame.notes, f"앞에서 보인 {len(memory.shown)}개의 합계입니다."))
+        note = f"앞에서 보인 {len(memory.shown)}개의 합계입니다."
+        frame = replace(frame, notes=(*frame.notes, note), others=(whole,))
     return replace(
         frame,
         groupings=(),
@@ -177,7 +212,7 @@ def _with_measures(frame: Frame, before: Frame, said: Frame, catalog: Catalog, t
     frame = replace(
         frame, metrics=metrics, metric_options=said.metric_options, documents=None, all_time=False
     )
-    if not said.period and _all_balances(metrics, catalog):
+    if not said.period and all_balances(metrics, catalog):
         frame = replace(frame, period=None)
     return _fitting(frame, catalog) if said.metrics and not ties.adding else frame
 
@@ -223,7 +258,7 @@ def _with_time(frame: Frame, before: Frame, said: Frame) -> Frame:
     if said.due or (before.due and said.period):
         return replace(frame, due=said.due or said.period, period=said.period if said.due else frame.period)
     if said.period:
-        period = _with_year_of(before.period, said.period)
+        period = with_year_of(before.period, said.period)
         if period is not said.period:
             frame = replace(frame, notes=(*frame.notes, f"{label(period)} 기준으로 보았습니다."))
         keep = before.comparison if before.comparison and not before.comparison.base else None
@@ -328,73 +363,3 @@ def _bare(frame: Frame) -> Frame:
     return replace(
         frame, groupings=(), party=None, descending=None, top=0, rank=False, bounds=(), share=False
     )
-
-
-# --- periods ------------------------------------------------------------------------------------
-
-
-def _period_of_before(before: Frame, said: Frame, catalog: Catalog) -> Frame:
-    """A new question takes over the period of the conversation where it needs one and says none."""
-    needs = any(
-        catalog.metrics[key].time_behavior is TimeBehavior.FLOW
-        for key in said.metrics
-        if key in catalog.metrics
-    )
-    if (
-        not needs
-        or said.period
-        or said.open_period
-        or not before.period
-        or before.period.as_of
-        or said.cumulative
-    ):
-        return said
-    note = f"앞 질문의 기간({label(before.period)})으로 보았습니다."
-    return replace(said, period=before.period, notes=(*said.notes, note))
-
-
-def _only_period(said: Frame, slots: Slots) -> bool:
-    return replace(said, period=None, notes=()) == Frame() and not slots.that and not slots.it
-
-
-def _which_year(before: Frame, period: Period, catalog: Catalog) -> QuestionBack | None:
-    """After a month, "작년은?" may mean that month or the whole year."""
-    asked = before.period
-    if (
-        not asked
-        or period.unit is not Grain.YEAR
-        or asked.unit in (None, Grain.YEAR, Grain.FISCAL_YEAR, Grain.WEEK)
-    ):
-        return None
-    if asked.start.year == period.start.year:
-        return None
-    try:
-        same = period_of(
-            asked.unit, asked.start.replace(year=period.start.year), 0, catalog.fiscal_year_start_month
-        )
-    except ValueError:  # 29 February
-        return None
-    same = replace(same, year_said=True)
-    options = tuple(Option(label(p), replace(before, period=p, notes=())) for p in (same, period))
-    return QuestionBack(Ask.WHICH_YEAR, options, frame=before)
-
-
-def _with_year_of(before: Period | None, period: Period) -> Period:
-    """A month without a year, after a question that named one, is a month of that year."""
-    small = period.unit in (Grain.MONTH, Grain.QUARTER, Grain.HALF)
-    if (
-        not before
-        or not before.year_said
-        or period.year_said
-        or not small
-        or period.relative
-        or not period.unit
-    ):
-        return period
-    moved = period_of(period.unit, period.start.replace(day=1, year=before.start.year))
-    return replace(moved, year_said=True) if moved.start != period.start else period
-
-
-def _all_balances(metrics: Sequence[str], catalog: Catalog) -> bool:
-    known = [catalog.metrics[key] for key in metrics if key in catalog.metrics]
-    return bool(known) and all(m.time_behavior is TimeBehavior.BALANCE for m in known)

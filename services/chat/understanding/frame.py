@@ -22,6 +22,10 @@ from services.chat.semantic import (
 )
 from services.chat.understanding.periods import Period
 
+PERIOD_OF_BEFORE: Final = "앞 질문의 기간"
+COMPARED_BY_DEFAULT: Final = "비교할 기간을 말하지 않아"
+"""How the notes begin that call for other readings (see `other_readings`)."""
+
 
 @dataclass(frozen=True, slots=True)
 class ComparisonSlot:
@@ -142,6 +146,8 @@ class Frame:
     """In which unit the text writes amounts ("백만원 단위로")."""
     record: EntityReference | None = None
     notes: tuple[str, ...] = ()
+    others: tuple["Option", ...] = ()
+    """Other readings of the question, offered beside the answer."""
     focus: tuple[EntityReference, ...] = ()
     """What the answer spoke of first; "그 거래처" points at it."""
 

@@ -24,6 +24,7 @@ from services.chat.understanding.frame import (
 from services.chat.understanding.groups import grouped, limited
 from services.chat.understanding.linking import named, record
 from services.chat.understanding.measures import measured, metrics_of
+from services.chat.understanding.other_readings import other_readings
 from services.chat.understanding.periods import (
     Period,
     elapsed,
@@ -118,7 +119,9 @@ def _query(frame: Frame, catalog: Catalog, today: date) -> Reading:
     )
     if frame.due:
         notes.append(f"기한이 {_days(frame.due)}인 것만 보았습니다.")
-    remembered = replace(frame, notes=(), members=tuple(replace(m, fresh=False) for m in frame.members))
+    remembered = replace(
+        frame, notes=(), others=(), members=tuple(replace(m, fresh=False) for m in frame.members)
+    )
     if ranged and period:
         said = label(period)
     else:
@@ -130,6 +133,7 @@ def _query(frame: Frame, catalog: Catalog, today: date) -> Reading:
         compared_label,
         comparison_cut,
         tuple(dict.fromkeys(notes)),
+        alternatives=other_readings(replace(frame, notes=tuple(notes)), catalog, today),
         only=frame.only,
     )
 

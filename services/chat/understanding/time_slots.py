@@ -6,7 +6,7 @@ from typing import Final
 
 from services.chat.semantic import DATE_DIMENSION, ComparisonKind, Grain, Grouping, Operator
 from services.chat.understanding.claims import Claims
-from services.chat.understanding.frame import ComparisonSlot, Frame
+from services.chat.understanding.frame import COMPARED_BY_DEFAULT, ComparisonSlot, Frame
 from services.chat.understanding.meanings import (
     AgeWord,
     ChangeWord,
@@ -91,7 +91,7 @@ def time_slots(claims: Claims, today: Period) -> tuple[Frame, tuple[Period, ...]
         kind = ComparisonKind.SAME_PERIOD_LAST_YEAR if yearly else ComparisonKind.PREVIOUS_PERIOD
         comparison = ComparisonSlot(kind)
         with_what = "한 해 전" if yearly else "바로 앞 기간"
-        notes.append(f"비교할 기간을 말하지 않아 {with_what}과 비교했습니다.")
+        notes.append(f"{COMPARED_BY_DEFAULT} {with_what}과 비교했습니다.")
         claims.take(Sign.COMPARE)
     if comparison:
         claims.take(Sign.WHY)

@@ -85,12 +85,18 @@ def _of_another_size(slot: ComparisonSlot, period: Period) -> bool:
     return slot.unit not in (None, period.unit, Grain.YEAR) and period.unit is not Grain.DAY
 
 
-def ask_period(frame: Frame, catalog: Catalog, today: date) -> QuestionBack:
-    """Which period, with the usual ones to choose from."""
+def usual_periods(frame: Frame, catalog: Catalog, today: date) -> list[Option]:
+    """The frame with each of the periods that people ask for."""
     options = []
     for words, unit, offset in _PERIOD_CHOICES:
         period = period_of(unit, today, offset, catalog.fiscal_year_start_month)
         options.append(Option(f"{words} ({label(period)})", replace(frame, period=period, open_period=False)))
+    return options
+
+
+def ask_period(frame: Frame, catalog: Catalog, today: date) -> QuestionBack:
+    """Which period, with the usual ones to choose from."""
+    options = usual_periods(frame, catalog, today)
     return QuestionBack(
         Ask.PERIOD, tuple(options), names_of(metrics_of(frame, catalog)), frame=replace(frame, period=None)
     )

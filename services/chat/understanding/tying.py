@@ -5,7 +5,16 @@ from typing import Final
 from services.chat.understanding.claims import Claims
 from services.chat.understanding.followup import Ties
 from services.chat.understanding.frame import Memory
-from services.chat.understanding.meanings import CutWord, DimensionWord, NameWord, PlaceWord, Sign, TimeWord
+from services.chat.understanding.meanings import (
+    CountWord,
+    CutWord,
+    DimensionWord,
+    MetricWord,
+    NameWord,
+    PlaceWord,
+    Sign,
+    TimeWord,
+)
 from services.chat.understanding.morphemes import Morpheme
 
 _REMOVING: Final = frozenset({"빼", "제거", "없애", "지우", "삭제", "제외", "풀", "해제"})
@@ -28,7 +37,19 @@ def ties(claims: Claims, memory: Memory, verb: Morpheme | None, *, adding: bool,
         again=claims.take(Sign.AGAIN),
         place=place,
         plural=plural,
+        count=_count(claims, memory, verb),
     )
+
+
+def _count(claims: Claims, memory: Memory, verb: Morpheme | None) -> int:
+    """How many rows of before are wanted: "5개만", "10개로 늘려줘"."""
+    counts = claims.of(CountWord)
+    if len(counts) != 1 or not memory.frame.grouped or not (verb is not None or counts[0][1].only):
+        return 0
+    if any(isinstance(s.meaning, MetricWord | DimensionWord | CutWord) for s in claims.spans):
+        return 0
+    claims.use(counts[0][0])
+    return counts[0][1].count
 
 
 def _is_total(claims: Claims) -> bool:

@@ -664,3 +664,40 @@ async def test_none_of_the_choices_is_taken_for_an_answer(desk: Desk) -> None:
     assert turn.answer
     assert turn.answer.text == "알겠습니다. 다시 물어봐 주세요."
     assert not desk.erp.queries
+
+
+# --- other readings ------------------------------------------------------------------------------
+
+
+async def test_an_assumed_comparison_can_be_changed_by_a_number(desk: Desk) -> None:
+    turn = await desk.answer("지난달 매출 늘었어?")
+    assert turn.answer
+    assert turn.answer.assumptions
+    assert [choice.label for choice in turn.answer.alternatives] == ["작년 같은 기간과 비교"]
+    for reply, choice in (("작년 같은 기간과 비교", 1), ("1번", 0)):
+        await desk.answer("지난달 매출 늘었어?")
+        await desk.answer(reply, choice=choice)
+        compared = desk.erp.queries[-1].comparison
+        assert compared
+        assert compared.kind == "same_period_last_year"
+
+
+async def test_another_measure_of_a_ranking_offers_those_that_were_shown(desk: Desk) -> None:
+    await desk.answer("지난달 거래처별 매출 상위 3개")
+    turn = await desk.answer("미수금은?")
+    assert turn.answer
+    assert [choice.label for choice in turn.answer.alternatives] == ["앞에서 보인 3개의 미수금"]
+    await desk.answer("1번")
+    assert [m.key for m in desk.erp.queries[-1].members[0].members] == ["C1", "C2", "C3"]
+    assert desk.erp.queries[-1].top == 0
+
+
+async def test_a_period_taken_over_is_said_and_can_be_changed(desk: Desk) -> None:
+    await desk.answer("지난달 매출")
+    turn = await desk.answer("거래처별 수주액")
+    assert turn.answer
+    assert turn.answer.assumptions == ("앞 질문의 기간(2026년 10월)으로 보았습니다.",)
+    assert "이번 달 (2026년 11월)" in [choice.label for choice in turn.answer.alternatives]
+    await desk.answer("이번 달", choice=1)
+    assert desk.erp.queries[-1].range
+    assert desk.erp.queries[-1].range.start.month == 11

@@ -1,0 +1,53 @@
+"""What is suggested after an answer can be asked: it is read as a query, by this asker."""
+
+import pytest
+
+from services.chat.composing.replies import examples
+from services.chat.data_answers import memory_of
+from services.chat.semantic import Catalog
+from services.chat.suggesting import suggestions
+from services.chat.understanding.frame import QueryReading
+from services.chat.understanding.reader import Reader
+from tests.fakes.company import catalog as company_catalog
+from tests.fakes.company import table_of
+from tests.unit.chat.readings import described, read
+
+
+@pytest.fixture(scope="module")
+def catalog() -> Catalog:
+    return company_catalog()
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        *(
+            "지난달 매출",
+            "올해 수주액",
+            "지난달 거래처별 매출",
+            "지난달 매출 1위 거래처",
+            "대한물산 지난달 매출",
+        ),
+        *(
+            "미수금",
+            "재고금액",
+            "올해 월별 매출",
+            "지난달 매출과 수주액",
+            "지난달 매출 전월 대비",
+            "올해 발주액",
+        ),
+    ],
+)
+def test_every_suggestion_is_read_as_a_query(reader: Reader, catalog: Catalog, question: str) -> None:
+    reading = read(reader, catalog, question)
+    assert isinstance(reading, QueryReading)
+    table = table_of(reading.query, catalog).table
+    for suggestion in suggestions(reading, table, catalog):
+        following = read(reader, catalog, suggestion, memory_of(reading, table))
+        assert isinstance(following, QueryReading), (suggestion, described(following))
+        assert following.query != reading.query
+
+
+def test_every_example_is_read_as_a_query(reader: Reader, catalog: Catalog) -> None:
+    for example in examples(catalog, 20):
+        assert isinstance(read(reader, catalog, example), QueryReading), example
