@@ -90,7 +90,13 @@ class Plan:
     def is_plain_ranking(self) -> bool:
         """The first rows by one figure of one fact, and nothing beside them: the database can do the cutting."""
         query = self.query
-        more = query.comparison or query.metric_conditions or query.modifiers or query.top_within
+        more = (
+            query.comparison,
+            query.metric_conditions,
+            query.modifiers,
+            query.top_within,
+            query.without_rows,
+        )
         by = query.orderings[0] if len(query.orderings) == 1 else None
         ordered = not query.orderings or (
             by is not None and by.key == query.metrics[0] and by.role is Role.METRIC
@@ -98,7 +104,7 @@ class Plan:
         leaves = self.leaves[Slot.ASKED]
         return bool(
             query.top
-            and not more
+            and not any(more)
             and not query.currency
             and ordered
             and len(leaves) == 1

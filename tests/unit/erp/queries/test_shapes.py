@@ -119,6 +119,14 @@ async def test_figures_beside_another_do_not_tell_a_hidden_one(tmp_path: Path):
     ]
 
 
+async def test_the_first_members_without_rows_are_among_all_of_them(erp: Erp):
+    span = DateRange(date(2026, 10, 1), date(2026, 10, 8))
+    absent = replace(BY_CUSTOMER, range=span, without_rows=True)
+    every = await rows_of(erp, absent)
+    assert len(every) > 1
+    assert await rows_of(erp, replace(absent, top=1)) == every[:1]
+
+
 async def test_own_members_are_the_claims(erp: Erp):
     mine = replace(REVENUE, filter=Member("warehouse", own=True))
     named = replace(REVENUE, filter=Member("warehouse", ("W1",)))
