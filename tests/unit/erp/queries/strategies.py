@@ -224,19 +224,20 @@ def queries(draw: st.DrawFn) -> Query:
     ]
     every = draw(st.booleans())
     shape = draw(st.sampled_from(["table"] * 4 + ["within", "average", "absent", "absent", "count"]))
-    named = [g.dimension for g in groupings]
-    if shape == "absent" and len(named) == 1 and named[0] in _NAMED and not groupings[0].level:
+    named = sorted(common & set(_NAMED))
+    if shape == "absent" and named:
+        top = draw(st.sampled_from([0, 1, 2]))
         return Query(
             tuple(metrics),
-            tuple(groupings),
+            (Grouping(draw(st.sampled_from(named))),),
             range=span,
             as_of=as_of,
             due_range=draw(st.none() | ranges()) if "due_date" in common else None,
             filter=draw(st.none() | filters(filterable)) if filterable else None,
-            top=draw(st.sampled_from([0, 1, 2])),
+            top=top,
             all_companies=every,
             without_rows=True,
-            count_rows=draw(st.booleans()),
+            count_rows=not top and draw(st.booleans()),
         )
     average = None
     if shape == "average" and not set(metrics) & (BALANCES | set(RATES)):
