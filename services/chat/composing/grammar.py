@@ -122,7 +122,9 @@ class Grammar:
             elif "/" in inside:
                 if not parts:
                     raise GrammarError(f"a particle follows nothing in {template!r}")
-                parts[-1:] = [_attach(parts[-1], inside)]
+                quoted = len(parts) > 1 and isinstance(parts[-1], Literal) and not _sounds(parts[-1].text)
+                place = -2 if quoted else -1  # a quotation mark has no sound
+                parts[place:] = [_attach(series(parts[place:]), inside)]
             elif inside in self._rules:
                 node = self._rule(inside, content, above)
                 if node is None:
@@ -165,13 +167,17 @@ def _attach(node: Node, forms: str) -> Node:
             return Choice(tuple(_attach(option, forms) for option in options))
         case Series(parts):
             last = parts[-1]
-            if isinstance(last, Literal) and not any(map(str.isalnum, last.text)):  # a bracket has no sound
+            if isinstance(last, Literal) and not _sounds(last.text):  # a bracket has no sound
                 before = parts[-2]
                 sound = before.text if isinstance(before, Literal | Atom) else ""
                 return Series((*parts, Literal(particle(sound, forms))))
             return Series((*parts[:-1], _attach(last, forms)))
         case Literal(text) | Atom(text):
             return Series((node, Literal(particle(text, forms))))
+
+
+def _sounds(text: str) -> bool:
+    return any(map(str.isalnum, text))
 
 
 def _choice(options: Sequence[Node]) -> Node | None:

@@ -24,6 +24,7 @@ _PARTIAL_FACTOR: Final = 0.012
 _MIN_INITIALS: Final = 3
 """Two consonants are what people type for words of the language (ㄱㄱ, ㅇㅋ)."""
 
+_BARE_NUMBER: Final = re.compile(r"\d{1,4}\s*(?:번|호)?")
 _TOGETHER: Final = 0.2
 _MAX_BESIDE: Final = 64
 _OF: Final = frozenset({"", "의", "소속", "에있는", "쪽"})
@@ -272,7 +273,10 @@ def name_spans(mentions_: Sequence[Mention], resolutions: Mapping[str, Resolutio
         length = len(compact(mention.words))
         if not candidates or (candidates[0].match is Match.INITIALS and length < _MIN_INITIALS):
             continue
-        exact = exact or (candidates[0].match is Match.NUMBER_TAIL and not mention.words.isdigit())
+        if candidates[0].match is Match.NUMBER_TAIL:
+            if _BARE_NUMBER.fullmatch(mention.words):
+                continue  # "2번" is no document
+            exact = any(c.isascii() and c.isalpha() for c in mention.words)
         factor = _EXACT_FACTOR if exact else _PARTIAL_FACTOR
         total = resolution.total_count if len(candidates) == len(resolution.candidates) else len(candidates)
         others = exact and resolution.total_count > len(candidates)

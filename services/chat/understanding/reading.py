@@ -267,10 +267,13 @@ class QuestionReading:
             for i in range(m.start, m.end)
             if i not in covered
         }
+        partial = [s for s in self._chosen if isinstance(s.meaning, NameWord) and not s.exact]
+        begins = {
+            s.start for s in partial
+        }  # two parts of names make no name, nor does a word with a part behind it
+        ends = {s.end for s in self._chosen if not isinstance(s.meaning, TimeWord)}
         return {
-            s
-            for s in self._chosen
-            if isinstance(s.meaning, NameWord) and not s.exact and (s.start - 1 in bare or s.end in bare)
+            s for s in partial if s.start - 1 in bare or s.end in bare or s.start in ends or s.end in begins
         }
 
     def _reshapes(self, verb: Morpheme, before: Frame) -> bool:
