@@ -282,8 +282,9 @@ async def test_an_asker_who_leaves_frees_the_model_and_the_turn_is_kept(desk: De
             if seen > after:
                 break
         left = time.perf_counter()
-    await until(lambda: not desk.turns.running)
+    await until(lambda: not desk.model.active)
     assert time.perf_counter() - left < 0.2
+    await until(lambda: not desk.turns.running)
     turns, _ = await desk.store.list_turns(OWNER, desk.conversation, _page())
     assert turns[0].state is TurnState.COMPLETED
     assert turns[0].answer
