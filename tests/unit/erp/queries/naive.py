@@ -3,13 +3,13 @@
 A result is a list of rows, each a dict: member keys by dimension, `unit`, and the columns' values.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from datetime import date, timedelta
+from collections.abc import Mapping
+from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from functools import cmp_to_key
 from typing import Any
 
-from services.erp.core.query import DateRange, Grouping, Modifier, Operator, Ordering, Query
+from services.erp.core.query import Modifier, Operator, Ordering, Query
 from services.erp.core.result import Role
 from tests.unit.erp.queries.naive_facts import (
     BESIDE,
@@ -17,11 +17,7 @@ from tests.unit.erp.queries.naive_facts import (
     OPEN_COUNTS,
     QUANTITIES,
     STOCK_COUNTS,
-    Thing,
     by_id,
-    stock_counts,
-    stock_things,
-    things,
 )
 from tests.unit.erp.queries.naive_figures import (
     BALANCES,
@@ -29,18 +25,14 @@ from tests.unit.erp.queries.naive_figures import (
     FORMULAS,
     RATES,
     Cell,
-    Key,
-    at_level,
     final,
-    named,
-    passes,
     percent,
     possible,
-    step_of,
     unit_order,
 )
-from tests.unit.erp.queries.naive_policy import ALL_DOCUMENTS, Claims, allowed, visible
-from tests.unit.erp.queries.small_company import TODAY, TREES, Data
+from tests.unit.erp.queries.naive_grid import Grid, dated
+from tests.unit.erp.queries.naive_policy import Claims, visible
+from tests.unit.erp.queries.small_company import TREES, Data
 
 
 def evaluate(
@@ -50,23 +42,7 @@ def evaluate(
     return Evaluation(data, query, claims, names).rows()
 
 
-def dated(grouping: Grouping) -> bool:
-    return grouping.dimension == "date"
-
-
-class Evaluation:
-    def __init__(
-        self, data: Data, query: Query, claims: Claims, names: Mapping[str, Mapping[str, str]]
-    ) -> None:
-        self.data, self.query, self.claims, self.names = data, query, claims, names
-        self.steps_of_averages: dict[Any, list[date]] = {}
-        self.dated = next((g for g in query.groupings if g.dimension == "date"), None)
-        visible = [c for c in ("A", "B") if not claims.company or c in claims.company]
-        grouped = any(g.dimension == "company" for g in query.groupings)
-        self.companies = set(
-            query.companies or (visible if query.all_companies or grouped else (*claims.company, "A")[:1])
-        )
-
+class Evaluation(Grid):
     def rows(self) -> list[dict[str, Any]]:
         asked = self.slot(self.narrowed(self.query.range), self.query.as_of)
         compared = None
@@ -142,199 +118,6 @@ class Evaluation:
         if self.query.count_rows:
             return [{"row_count": len(members)}]
         return [{grouping.dimension: key} for key in members[: self.query.top or None]]
-
-    def averaged(self, span: Any) -> list[date]:
-        if span not in self.steps_of_averages:
-            self.steps_of_averages[span] = self.average_steps(span)
-        return self.steps_of_averages[span]
-
-    def average_steps(self, span: Any) -> list[date]:
-        """First days of the steps of an average that the span holds whole and that are over; else the one begun."""
-        assert self.query.average_over
-        over = self.query.average_over
-        days = [span.start + timedelta(days=n) for n in range((span.end - span.start).days + 1)]
-        steps = sorted({step_of(day, over) for day in days})
-
-        def last(step: date) -> date:
-            day = step
-            while step_of(day + timedelta(days=1), over) == step:
-                day += timedelta(days=1)
-            return day
-
-        whole = [s for s in steps if s >= span.start and last(s) <= span.end and last(s) < TODAY]
-        return whole or [s for s in steps if max(s, span.start) <= TODAY] or steps
-
-    def narrowed(self, span: Any) -> Any:
-        """The days of an average's steps."""
-        if not self.query.average_over or not span:
-            return span
-        steps = self.averaged(span)
-        days = [span.start + timedelta(days=n) for n in range((span.end - span.start).days + 1)]
-        kept = [day for day in days if step_of(day, self.query.average_over) in steps]
-        return DateRange(kept[0], kept[-1])
-
-    def divisor(self, slot: str, at: int) -> int:
-        if not self.query.average_over:
-            return 1
-        asked, compared = self.query.range, self.query.comparison
-        span = asked if slot == "asked" or not compared else compared.range
-        steps = self.averaged(span)
-        if not self.dated or not self.dated.grain:
-            return len(steps)
-        own = self.steps(self.narrowed(span))[at]
-        return sum(step_of(max(s, self.narrowed(span).start), self.dated.grain) == own for s in steps)
-
-    @property
-    def figures(self) -> list[str]:
-        """The metrics, and what is shown beside them item by item."""
-        found = list(self.query.metrics)
-        if any(g.dimension == "item" for g in self.query.groupings):
-            found += [f"{metric}.{name}" for metric in found for name in BESIDE.get(metric, ())]
-        return found
-
-    # groups of one slot: (members, due) -> step -> Cell
-    def slot(self, span: Any, as_of: date | None) -> dict[Key, dict[date | None, Cell]]:
-        day = as_of or (min(span.end, TODAY) if span else TODAY)
-        found: dict[Key, dict[date | None, Cell]] = {}
-        leaves = {leaf for metric in self.figures for leaf in FORMULAS.get(metric, ((metric,),))[0]}
-        for leaf in leaves:
-            if leaf in BALANCES and self.dated:
-                for step in self.steps(span):
-                    if step <= day:
-                        end = min(self.end_of(step, span), day)
-                        self.collect(
-                            found, leaf, self.things(leaf, end, past=True), lambda _, step=step: step
-                        )
-            elif leaf in BALANCES:
-                self.collect(found, leaf, self.things(leaf, day), lambda _: None)
-            else:
-                dated = (t for t in self.things(leaf, day) if t.day and span.start <= t.day <= span.end)
-                grain = self.dated.grain if self.dated else None
-                self.collect(
-                    found, leaf, dated, lambda t, grain=grain: step_of(t.day, grain) if grain else None
-                )
-        return found
-
-    def things(self, leaf: str, day: date, *, past: bool = False) -> Iterator[Thing]:
-        source: Iterable[Thing]
-        counted = leaf.partition(".")[0]
-        if counted in STOCK_COUNTS:
-            column = "stock_quantity" if counted == "below_safety_stock" else "projected_quantity"
-            balances = [
-                t
-                for t in stock_things(self.data, column, TODAY)
-                if t.company in self.companies and allowed(t, column, self.claims)
-            ]
-            told = stock_counts(self.data, counted, balances, self.companies)
-            source = [thing for name, thing in told if name == leaf]
-        elif past and leaf in ("stock_quantity", "stock_value", "turnover.close") and day == TODAY:
-            # a trend is made of moves, to its last day as well
-            column = "stock_value" if leaf == "turnover.close" else leaf
-            source = [
-                t
-                for t in stock_things(self.data, column, TODAY + timedelta(days=1))
-                if t.day and t.day <= TODAY
-            ]
-        else:
-            source = things(self.data, leaf, day)
-        due = self.query.due_range
-        for thing in source:
-            if (
-                thing.company in self.companies
-                and allowed(thing, leaf, self.claims)
-                and passes(thing, self.query.filter)
-                and (due is None or (thing.due is not None and due.start <= thing.due <= due.end))
-                and self.in_grain(thing, leaf)
-            ):
-                yield thing
-
-    def in_grain(self, thing: Thing, leaf: str) -> bool:
-        """Whole documents are counted once, or by their lines where a question needs the lines' members."""
-        if leaf not in COUNTS:
-            return True
-        by_line = any(d in ("item", "item_group", "brand", "warehouse") for d in self.dimensions())
-        return ("item" in thing.members) == by_line
-
-    def dimensions(self) -> set[str]:
-        return {g.dimension for g in self.query.groupings} | {d for d, _ in named(self.query.filter)}
-
-    def collect(
-        self, found: Any, leaf: str, source: Iterable[Thing], step: Callable[[Thing], date | None]
-    ) -> None:
-        for thing in source:
-            members = []
-            for grouping in self.query.groupings:
-                if grouping.dimension == "date":
-                    continue
-                if grouping.dimension == "due_date":
-                    members.append(
-                        step_of(thing.due, grouping.grain) if thing.due and grouping.grain else None
-                    )
-                    continue
-                key = thing.members.get(grouping.dimension)
-                members.append(at_level(grouping.dimension, key, grouping.level) if grouping.level else key)
-            cell = found.setdefault(tuple(members), {}).setdefault(step(thing), Cell())
-            cell.leaves.setdefault(leaf, []).append(thing)
-
-    def steps(self, span: Any) -> list[date]:
-        assert self.dated
-        assert self.dated.grain
-        days = (span.end - span.start).days + 1
-        return sorted({step_of(span.start + timedelta(days=n), self.dated.grain) for n in range(days)})
-
-    def end_of(self, step: date, span: Any) -> date:
-        assert self.dated
-        assert self.dated.grain
-        day = max(step, span.start)
-        while day < span.end and step_of(day + timedelta(days=1), self.dated.grain) == step:
-            day += timedelta(days=1)
-        return day
-
-    def grid(self, asked: Any, compared: Any) -> list[dict[str, Any]]:
-        keys = {**asked, **(compared or {})}
-        members = [g for g in self.query.groupings if g.dimension != "date"]
-        if not keys and not members:
-            keys = {(): {}}
-        steps: list[date | None] = self.steps(self.narrowed(self.query.range)) if self.dated else [None]
-        others: list[date | None] = [None]
-        if self.dated and self.query.comparison:
-            others = self.steps(self.narrowed(self.query.comparison.range))
-        today = min(self.query.range.end, TODAY) if self.query.range else TODAY
-        rows = []
-        for key in keys:
-            series, beside = asked.get(key, {}), (compared or {}).get(key, {})
-            units = sorted(
-                {
-                    t.unit
-                    for cells in (series, beside)
-                    for cell in cells.values()
-                    for leaf, found in cell.leaves.items()
-                    if leaf in QUANTITIES
-                    for t in found
-                },
-                key=unit_order,
-            ) or [None]
-            for at, step in enumerate(steps):
-                gaps = self.query.top or any(g.dimension in ALL_DOCUMENTS for g in self.query.groupings)
-                begun = step is None or (step <= today and not gaps)
-                if not begun and step not in series:
-                    continue
-                for number, unit in enumerate(units):
-                    other = Cell() if at < len(others) and compared is not None else None
-                    if other is not None:
-                        other = beside.get(others[at], other)
-                    rows.append(
-                        {
-                            "key": key,
-                            "step": step,
-                            "at": at,
-                            "unit": unit,
-                            "first": number == 0,
-                            "asked": series.get(step, Cell()),
-                            "compared": other,
-                        }
-                    )
-        return rows
 
     # --- ordering, cutting, modifiers
 
