@@ -83,7 +83,11 @@ def grouping_slots(
         elif neighbour := claims.neighbour(index, NameWord):
             kinds = {candidate.entity.kind for candidate in neighbour[1].candidates}
             own = {catalog.dimensions[key].entity_kind for key in dimension.keys if key in catalog.dimensions}
-            if dimension.party or kinds & own:  # "거래처 대한상사": the word says what the name is
+            groups = {_GROUPS.get(key) for key in dimension.keys if key != "item"}
+            grouped_so = groups & {str(kind) for kind in kinds}
+            if grouped_so and not claims.of(CutWord) and not claims.of(SizeWord):
+                claims.use(index)  # "제조업체 고객"
+            elif dimension.party or kinds & own:  # "거래처 대한상사": the word says what the name is
                 claims.use(index)
                 frame = narrow(frame, neighbour[1], own, dimension.party)
             else:
@@ -93,7 +97,8 @@ def grouping_slots(
     if frame.listed or len(frame.metrics) > 1:
         claims.take(Sign.BY)  # "A와 B 각각"
     for index in claims.signs(Sign.BY):
-        if index and isinstance(claims.spans[index - 1].meaning, MetricWord | VagueMeasure | UnitWord):
+        behind = claims.spans[index - 1].meaning if index else None
+        if behind is Sign.BY or isinstance(behind, MetricWord | VagueMeasure | UnitWord):
             claims.use(index)  # "매출 기준으로"
     cut = bool(claims.of(CutWord) or claims.of(SizeWord))
     ranked = cut or bool(claims.of(OrderWord) or claims.signs(Sign.RANK))

@@ -88,6 +88,15 @@ def grouped(frame: Frame, catalog: Catalog, today: date) -> Frame | Reading:
     if frame.top and len(frame.groupings) > 1 and not within and not frame.documents:
         # The first of each group is another question than the first of all.
         return _one_grouping(frame, catalog)
+    money = all(
+        m.time_behavior is TimeBehavior.BALANCE and m.party and m.unit.kind is UnitKind.CURRENCY
+        for m in metrics
+    )
+    if frame.ranked and not frame.groupings and money and metrics[0].party:
+        whose = catalog.dimension_of(metrics[0].party)
+        if whose and whose.key in allowed:  # "미수 탑5": whose else
+            note = f"{whose.display_name}별로 보았습니다."
+            frame = replace(frame, groupings=(Grouping(whose.key),), notes=(*frame.notes, note))
     needs_rows = frame.ranked or frame.share or frame.bounds or frame.without or frame.counted
     if needs_rows and not frame.groupings:
         return _group_by(frame, catalog)

@@ -26,6 +26,7 @@ def _meanings() -> Iterator[tuple[str, Callable[[bool], Meaning]]]:
         yield from ((stem, _always(SizeWord(descending))) for stem in _WORDS[theme])
     yield from ((stem, AbsentWord) for stem in _WORDS["absent"])
     yield from ((stem, _always(Sign.MERGED)) for stem in _WORDS["merged"])
+    yield from ((stem, _always(Sign.TREND)) for stem in _WORDS["trend"])
     yield from ((stem, _always(Sign.ARISEN)) for stem in _WORDS["arisen"])
     yield from ((stem, _always(VagueMeasure(tuple(names)))) for stem, names in _WORDS["measures"].items())
 

@@ -120,7 +120,10 @@ class Leftover:
         metrics = [self._catalog.metrics[key] for key in frame.metrics if key in self._catalog.metrics]
         for index, word in self._claims.of(UnitWord):
             fits = [
-                m.time_behavior == "balance" if word.balance else m.unit.kind is word.kind for m in metrics
+                (m.time_behavior == "balance" or m.display_name.endswith(("이익", "손익")))
+                if word.balance
+                else m.unit.kind is word.kind
+                for m in metrics
             ]
             if metrics and not any(fits):
                 claim = self._claims.spans[index]

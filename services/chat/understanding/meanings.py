@@ -79,6 +79,8 @@ class BoundWord:
     value: Decimal
     unit: UnitKind | None
     upper: Decimal | None = None
+    is_premise: bool = False
+    """It is said of the whole, not asked of rows ("10억 넘었지?")."""
 
 
 @dataclass(frozen=True, slots=True)

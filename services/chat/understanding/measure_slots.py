@@ -100,12 +100,20 @@ def _vague(
     if absent or claims.of(HowManyWord):  # whatever the figure, the rows are the same
         note = f"{catalog.metrics[options[0]].display_name} 기준으로 보았습니다."
         return replace(frame, notes=(*frame.notes, note)), options[:1], ()
-    return frame, found, tuple(dict.fromkeys(options))
+    return frame, *_by_unit(tuple(dict.fromkeys(options)), claims, catalog)
+
+
+def _by_unit(options: tuple[str, ...], claims: Claims, catalog: Catalog) -> tuple[list[str], tuple[str, ...]]:
+    """몇 개 팔렸어, 수량으로 많이 팔린: the measure that is counted so."""
+    kinds = {word.kind for _, word in claims.of(UnitWord)}
+    fitting = [key for key in options if catalog.metrics[key].unit.kind in kinds]
+    return (fitting, ()) if len(fitting) == 1 else ([], options)
 
 
 def _narrows(metrics: Sequence[str], narrow: str, catalog: Catalog) -> bool:
     name = catalog.metrics[narrow].display_name
-    return any(key == narrow or catalog.metrics[key].display_name in name for key in metrics)
+    names = [catalog.metrics[key].display_name for key in metrics]
+    return any(other in name or name in other for other in names)
 
 
 def _further(metrics: Sequence[str], claims: Claims, catalog: Catalog) -> list[str]:
@@ -184,6 +192,11 @@ def _counted(claims: Claims, index: int, catalog: Catalog) -> str | None:
     """수주 몇 건, 수주 5건 이상: the count, where the word names documents."""
     after = claims.next_is(index, UnitWord)
     bound = claims.next_is(index, BoundWord)
+    if after and after[1].kind is UnitKind.CURRENCY:  # 재고 총 금액
+        valued = known(catalog, [f"{claims.text(index)}금액"])
+        if valued:
+            claims.use(after[0])
+        return valued[0] if valued else None
     wanted = after is not None and after[1].kind is UnitKind.COUNT
     if not wanted and not (bound and bound[1].unit is UnitKind.COUNT):
         return None
@@ -225,7 +238,9 @@ def _documents(
             continue
         if not metrics:
             found += known(catalog, [measure])[:1]
-        if listed or not claims.has("얼마"):
+        before = claims.spans[index - 1].meaning if index else None
+        restricted = isinstance(before, BoundWord | StatusWord | StateWord | CutWord | SizeWord)
+        if listed or restricted or (not metrics and not claims.has("얼마")):
             frame = replace(frame, documents=word.kind)
     strong = any(compact(claims.text(index)) != "내역" for index in listed)
     strong = strong or any(

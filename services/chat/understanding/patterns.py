@@ -49,9 +49,14 @@ _BETWEEN: Final = re.compile(
     r"\s*(사이|까지)?(?:의|인)?(?!\s*(?:월|일|분기|년|/|\.\d))",
     re.IGNORECASE,
 )
+_PREMISE: Final = re.compile(
+    rf"(?<![\d,.])({AMOUNT})\s*({alternatives(_UNITS)})?\s*(?:을|를|이|에|도|은|는)?\s*"
+    r"(넘었|넘어|넘나|넘지|넘겼|안\s*됐|안\s*돼|안\s*되|못\s*넘|밑돌았|웃돌았)[가-힣]*(?=[\s?!.,]|$)",
+    re.IGNORECASE,
+)
 _TIMES: Final = re.compile(rf"(?<![\d,.])(\d+(?:\.\d+)?|{COUNT})\s*배\s*(?:도|를|을)?\s*({_OPERATOR})")
 _AGE: Final = re.compile(
-    rf"(?<![\d,.])(?:(?:앞으로|향후)\s*)?({COUNT})\s*(일|주일|주|개월|달|년)\s*({alternatives(_NUMBERS['ages'])})"
+    rf"(?<![\d,.])(?:(?:앞으로|향후)\s*)?(?!이\s*(?:달|주|해|년))({COUNT})\s*(일|주일|주|개월|달|년)\s*({alternatives(_NUMBERS['ages'])})"
 )
 _AGES: Final = {compact(word): Operator(op) for word, op in _NUMBERS["ages"].items()}
 _AGE_UNITS: Final = {
@@ -86,6 +91,13 @@ def _limits(text: str, edges: Container[int]) -> Iterator[Span]:
             unit = _UNITS.get((match[4] or match[2] or "").lower())
             word = BoundWord(Operator.GREATER_OR_EQUAL, low, unit, high)
             yield span(*match.span(), len(compact(match[0])), word)
+    for match in _PREMISE.finditer(text):
+        if match.start() in edges:
+            below = match[3][0] in "안못밑"
+            operator = Operator.LESS if below else Operator.GREATER
+            unit = _UNITS.get((match[2] or "").lower())
+            word = BoundWord(operator, amount(match[1]), unit, is_premise=True)
+            yield span(*match.span(), len(compact(match[0])), word, 0.99)
     for match in _TIMES.finditer(text):
         if match.start() in edges:
             factor = Decimal(match[1]) if match[1][0].isdigit() else Decimal(count(match[1]))

@@ -115,6 +115,8 @@ def bound_slots(frame: Frame, claims: Claims, catalog: Catalog) -> Frame:
 
     for index, word in claims.of(BoundWord):
         claims.use(index)
+        if word.is_premise and not frame.grouped:
+            continue  # the figure itself tells whether it is so
         change = _change_of(claims, index)
         bounds += _limits(word, metric_before(index), _role(word, change, frame, claims, catalog), change)
     for index, age in claims.of(AgeWord):

@@ -109,7 +109,7 @@ _DAY: Final = compiled(
     r"(?!\s*(?:간|동안|전(?!체)|이상|이하|초과|미만|넘|지난|이내|경과|안에|연속|째|요일|일|치|뒤|후|내(?![가-힣])))"
 )
 _QUARTER: Final = compiled(
-    r"(?<![\d./])(?:제\s*)?([1-4])\s*(?:/\s*4|사)?\s*분기(?!\s*(?:동안|간|전(?!체)))|(?:(?<![A-Za-z])q([1-4])|(?<![A-Za-z0-9])([1-4])q)"
+    r"(?<![\d./])(?:제\s*)?([1-4]|(?<![가-힣])[일삼사](?=분기))\s*(?:/\s*4|사)?\s*분기(?!\s*(?:동안|간|전(?!체)))|(?:(?<![A-Za-z])q([1-4])|(?<![A-Za-z0-9])([1-4])q)"
     + _END
 )
 _HALF: Final = compiled(rf"{alternatives(_HALVES)}|(?:(?<![A-Za-z])h([12])|(?<![A-Za-z0-9])([12])h){_END}")
@@ -276,9 +276,9 @@ class Parts:
             part = Part(Grain.MONTH, int(match[2]) if match[2] else None, _MONTH_NAMES[match[1][:3].lower()])
             return part, match.end()
         if match := _QUARTER.match(text, start):
-            return _year_behind(
-                Part(Grain.QUARTER, number=int(match[1] or match[2] or match[3])), text, match
-            )
+            said = match[1] or match[2] or match[3]
+            number = int(said) if said.isdigit() else {"일": 1, "삼": 3, "사": 4}[said]
+            return _year_behind(Part(Grain.QUARTER, number=number), text, match)
         if match := _HALF.match(text, start):
             digits = match[1] or match[2]
             number = int(digits) if digits else _HALVES[squeeze(match[0])]
