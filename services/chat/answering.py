@@ -4,8 +4,10 @@ import asyncio
 from collections.abc import Sequence
 from concurrent.futures import Executor
 from dataclasses import replace
+from typing import Final
 
 from services.chat import word_answers
+from services.chat.composing.replies import examples
 from services.chat.conversation import Outcome, Progress, Step
 from services.chat.data_answers import DataAnswers
 from services.chat.draft import Draft, Part
@@ -27,6 +29,8 @@ from services.chat.understanding.frame import (
 from services.chat.understanding.reader import Reader
 from services.chat.understanding.remembering import after
 from services.kit.clock import Clock
+
+_STARTERS: Final = 6
 
 
 class Answering:
@@ -69,6 +73,14 @@ class Answering:
                 memory = draft.memory = after(memory, part.memory, rest if asks_back else ())
             if part and part.outcome is Outcome.CLARIFIED:
                 return
+
+    async def starters(self) -> tuple[str, ...]:
+        """Questions to begin with, made from what the asker may ask.
+
+        Raises:
+            MaruError: the ERP is away, or answered with a failure.
+        """
+        return examples(await self._erp.describe(), _STARTERS)
 
     async def _read(self, draft: Draft, question: str, context: Context) -> Reading:
         loop = asyncio.get_running_loop()

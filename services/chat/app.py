@@ -95,7 +95,7 @@ async def chat(
             _forget_requests(store, chassis.clock, timedelta(days=settings.requests_kept_days))
         )
         try:
-            yield ChatServicer(Library(store, chassis.clock), turns, settings.turn_seconds)
+            yield ChatServicer(Library(store, chassis.clock), turns, answering, settings.turn_seconds)
         finally:
             forgetting.cancel()
             await asyncio.gather(forgetting, return_exceptions=True)

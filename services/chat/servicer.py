@@ -14,6 +14,7 @@ from maru.admin.v1.audit_service_pb2 import AuditEntry, VerifyAuditEntriesRespon
 from maru.chat.v1 import chat_service_pb2 as pb
 from maru.chat.v1.chat_service_pb2_grpc import ChatServiceServicer
 
+from services.chat.answering import Answering
 from services.chat.audit_chain import NewEntry, Range
 from services.chat.conversation import Asker
 from services.chat.convert import chat as convert
@@ -36,9 +37,10 @@ _SET_HERE: Final = ("name", "event_time", "username", "subject", "actor", "trace
 class ChatServicer(ChatServiceServicer):
     """Serves conversations and turns. `turn_seconds`: how long a turn may take once it runs."""
 
-    def __init__(self, library: Library, turns: Turns, turn_seconds: float) -> None:
+    def __init__(self, library: Library, turns: Turns, answering: Answering, turn_seconds: float) -> None:
         self._library = library
         self._turns = turns
+        self._answering = answering
         self._turn_seconds = turn_seconds
 
     async def CreateConversation(
@@ -115,6 +117,11 @@ class ChatServicer(ChatServiceServicer):
         return pb.ListTurnsResponse(
             turns=[convert.turn_to_proto(turn) for turn in found], next_page_token=next_page
         )
+
+    async def SuggestQuestions(
+        self, request: pb.SuggestQuestionsRequest, context: Context
+    ) -> pb.SuggestQuestionsResponse:
+        return pb.SuggestQuestionsResponse(questions=await self._answering.starters())
 
     async def RateTurn(self, request: pb.RateTurnRequest, context: Context) -> pb.RateTurnResponse:
         turn = await self._library.rate(_owner(), *_turn(request.name), convert.rating(request.rating))

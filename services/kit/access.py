@@ -56,6 +56,7 @@ _TABLE: Final[Mapping[str, Mapping[str, AccessRule]]] = {
         "CancelTurn": _EMPLOYEE,
         "GetTurn": _EMPLOYEE,
         "ListTurns": _EMPLOYEE,
+        "SuggestQuestions": _EMPLOYEE,
         "RateTurn": _EMPLOYEE,
     },
     "maru.erp.v1.ErpService": {

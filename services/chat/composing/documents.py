@@ -8,7 +8,7 @@ from typing import Final
 from services.chat.composing import rendering
 from services.chat.composing.grammar import Content
 from services.chat.composing.shapes import Shaped
-from services.chat.semantic import Column, EntityKind, EntityReference, Record, UnitKind, Value
+from services.chat.semantic import Column, EntityKind, EntityReference, Record, RecordLink, UnitKind, Value
 from services.chat.understanding.text import compact
 from services.chat.understanding.words import load
 
@@ -61,16 +61,21 @@ def shape_record(record: Record, asked: tuple[Aspect, ...] = ()) -> Shaped:
         flags.add("asked")
     if record.links and (not asked or Aspect.LINKS in asked or Aspect.DATES in asked or Aspect.PAID in asked):
         flags.add("linked")
-        atoms["links"] = ", ".join(
-            f"{rendering.name(link.relation)} {rendering.name(link.reference.display_name)}"
-            for link in record.links[:_SAID_LINKS]
-        )
+        dated = Aspect.DATES in asked
+        atoms["links"] = ", ".join(_linked(link, dated=dated) for link in record.links[:_SAID_LINKS])
     if (record.lines and record.lines.rows) or len(record.links) > _SAID_LINKS:
         flags.add("more")
     if record.superseded_by:
         flags.add("superseded")
         atoms["replacement"] = rendering.name(record.superseded_by.display_name)
     return Shaped("record", Content(atoms, frozenset(flags), tuple(rows)))
+
+
+def _linked(link: RecordLink, *, dated: bool) -> str:
+    """A linked document, with its date where dates are asked for: it ends what tells it from others."""
+    name = f"{rendering.name(link.relation)} {rendering.name(link.reference.display_name)}"
+    day = link.reference.detail.rpartition(" · ")[2]
+    return f"{name}({rendering.name(day)})" if dated and day else name
 
 
 def _told(record: Record, asked: tuple[Aspect, ...]) -> list[Field]:

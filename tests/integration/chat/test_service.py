@@ -301,3 +301,9 @@ async def test_nobody_asks_without_a_token_or_role(service: Service) -> None:
     assert (await refused(service.stub.ListConversations(request, metadata=metadata)))[
         0
     ] == grpc.StatusCode.PERMISSION_DENIED
+
+
+async def test_questions_to_begin_with_are_those_that_the_asker_may_ask(service: Service) -> None:
+    answer = await service.stub.SuggestQuestions(pb.SuggestQuestionsRequest(), **service.as_user())
+    assert "지난달 매출은 얼마야?" in answer.questions
+    assert not any("매출총이익" in question for question in answer.questions)

@@ -112,6 +112,9 @@ class _Handler(BaseHTTPRequestHandler):
     def CreateConversation(self, _: bytes) -> None:
         self._send(chat_service_pb2.CreateConversationResponse(conversation={"name": CONVERSATION}))
 
+    def SuggestQuestions(self, _: bytes) -> None:
+        self._send(chat_service_pb2.SuggestQuestionsResponse())
+
     def Ask(self, body: bytes) -> None:
         request = chat_service_pb2.AskRequest.FromString(body)
         is_repeated = request in self.server.edge.asked

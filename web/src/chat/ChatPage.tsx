@@ -27,6 +27,15 @@ export function ChatPage({ conversation, userName, onSignIn, onSignOut }: ChatPa
   const box = useRef<HTMLTextAreaElement>(null);
   const goToBottom = useStickToBottom(exchanges);
   const announcement = useAnnouncement(last);
+  const [starters, setStarters] = useState<readonly string[]>([]);
+
+  useEffect(() => {
+    let isShown = true;
+    void conversation.starters().then((questions) => isShown && setStarters(questions));
+    return () => {
+      isShown = false;
+    };
+  }, [conversation]);
 
   useEffect(() => {
     if (name !== undefined) window.history.replaceState(null, "", `/${name}`);
@@ -96,7 +105,9 @@ export function ChatPage({ conversation, userName, onSignIn, onSignOut }: ChatPa
               onSignIn={onSignIn}
             />
           )}
-          {!loading && loadFailure === undefined && exchanges.length === 0 && <Starters onAsk={ask} />}
+          {!loading && loadFailure === undefined && exchanges.length === 0 && (
+            <Starters questions={starters} onAsk={ask} />
+          )}
           <div role="log" aria-live="off" aria-label={message("conversation")} className="log">
             {exchanges.map((exchange, index) => (
               <ExchangeCard

@@ -1,6 +1,6 @@
 import { message } from "../text/messages.js";
 
-// As a person would type them: questions are Korean in any language of the page.
+// Until the service has said what this person may ask. Questions are Korean in any language of the page.
 const QUESTIONS = [
   "지난달 매출 상위 5개 거래처는?",
   "올해 월별 매출 추이",
@@ -10,13 +10,19 @@ const QUESTIONS = [
   "재고가 많은 품목 10개는?",
 ];
 
+interface StartersProps {
+  /** What the service suggests to this person; empty until it has. */
+  readonly questions: readonly string[];
+  readonly onAsk: (question: string) => void;
+}
+
 /** An empty conversation: what could be asked. */
-export const Starters = ({ onAsk }: { readonly onAsk: (question: string) => void }) => (
+export const Starters = ({ questions, onAsk }: StartersProps) => (
   <section className="starters" aria-labelledby="starters">
     <p className="tagline">{message("tagline")}</p>
     <h2 id="starters">{message("starters")}</h2>
     <ul lang="ko">
-      {QUESTIONS.map((question) => (
+      {(questions.length > 0 ? questions : QUESTIONS).map((question) => (
         <li key={question}>
           <button type="button" onClick={() => onAsk(question)}>
             {question}

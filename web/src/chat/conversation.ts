@@ -63,6 +63,15 @@ export class Conversation {
     }
   }
 
+  /** Questions to begin with, as the service suggests them to this person; none where it can't say. */
+  async starters(): Promise<readonly string[]> {
+    try {
+      return (await this.#chat.suggestQuestions({}, { timeoutMs: CALL_MS })).questions;
+    } catch {
+      return [];
+    }
+  }
+
   /** Asks a question, or takes a choice of the last question back. Nothing happens while another one runs. */
   async ask(question: string, choiceNumber = 0): Promise<void> {
     if (this.#isBusy()) return;

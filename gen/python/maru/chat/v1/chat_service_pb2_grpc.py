@@ -90,6 +90,11 @@ class ChatServiceStub:
                 request_serializer=maru_dot_chat_dot_v1_dot_chat__service__pb2.ListTurnsRequest.SerializeToString,
                 response_deserializer=maru_dot_chat_dot_v1_dot_chat__service__pb2.ListTurnsResponse.FromString,
                 _registered_method=True)
+        self.SuggestQuestions = channel.unary_unary(
+                '/maru.chat.v1.ChatService/SuggestQuestions',
+                request_serializer=maru_dot_chat_dot_v1_dot_chat__service__pb2.SuggestQuestionsRequest.SerializeToString,
+                response_deserializer=maru_dot_chat_dot_v1_dot_chat__service__pb2.SuggestQuestionsResponse.FromString,
+                _registered_method=True)
         self.RateTurn = channel.unary_unary(
                 '/maru.chat.v1.ChatService/RateTurn',
                 request_serializer=maru_dot_chat_dot_v1_dot_chat__service__pb2.RateTurnRequest.SerializeToString,
@@ -202,6 +207,15 @@ class ChatServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def SuggestQuestions(self, request, context):
+        """Suggests questions to begin with, made from what the caller may ask.
+        Who: employee. Codes: FAILED_PRECONDITION (LOCAL_MODEL_EMPTY), UNAVAILABLE (ERP away).
+        Repeatable: yes, no effects. Bound: 100 ms.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def RateTurn(self, request, context):
         """Rates an answer, or takes a rating back.
         Who: the conversation's owner. Codes: NOT_FOUND (TURN_NOT_FOUND), FAILED_PRECONDITION (TURN_RUNNING).
@@ -263,6 +277,11 @@ def add_ChatServiceServicer_to_server(servicer, server):
                     servicer.ListTurns,
                     request_deserializer=maru_dot_chat_dot_v1_dot_chat__service__pb2.ListTurnsRequest.FromString,
                     response_serializer=maru_dot_chat_dot_v1_dot_chat__service__pb2.ListTurnsResponse.SerializeToString,
+            ),
+            'SuggestQuestions': grpc.unary_unary_rpc_method_handler(
+                    servicer.SuggestQuestions,
+                    request_deserializer=maru_dot_chat_dot_v1_dot_chat__service__pb2.SuggestQuestionsRequest.FromString,
+                    response_serializer=maru_dot_chat_dot_v1_dot_chat__service__pb2.SuggestQuestionsResponse.SerializeToString,
             ),
             'RateTurn': grpc.unary_unary_rpc_method_handler(
                     servicer.RateTurn,
@@ -546,6 +565,33 @@ class ChatService:
             '/maru.chat.v1.ChatService/ListTurns',
             maru_dot_chat_dot_v1_dot_chat__service__pb2.ListTurnsRequest.SerializeToString,
             maru_dot_chat_dot_v1_dot_chat__service__pb2.ListTurnsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def SuggestQuestions(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/maru.chat.v1.ChatService/SuggestQuestions',
+            maru_dot_chat_dot_v1_dot_chat__service__pb2.SuggestQuestionsRequest.SerializeToString,
+            maru_dot_chat_dot_v1_dot_chat__service__pb2.SuggestQuestionsResponse.FromString,
             options,
             channel_credentials,
             insecure,

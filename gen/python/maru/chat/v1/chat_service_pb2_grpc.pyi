@@ -78,6 +78,11 @@ class ChatServiceStub:
     Who: the conversation's owner. Codes: NOT_FOUND (CONVERSATION_NOT_FOUND), INVALID_ARGUMENT (PAGE_TOKEN_INVALID).
     Repeatable: yes, no effects. Bound: 100 ms a page.
     """
+    SuggestQuestions: _aio.UnaryUnaryMultiCallable[_chat_service_pb2.SuggestQuestionsRequest, _chat_service_pb2.SuggestQuestionsResponse]
+    """Suggests questions to begin with, made from what the caller may ask.
+    Who: employee. Codes: FAILED_PRECONDITION (LOCAL_MODEL_EMPTY), UNAVAILABLE (ERP away).
+    Repeatable: yes, no effects. Bound: 100 ms.
+    """
     RateTurn: _aio.UnaryUnaryMultiCallable[_chat_service_pb2.RateTurnRequest, _chat_service_pb2.RateTurnResponse]
     """Rates an answer, or takes a rating back.
     Who: the conversation's owner. Codes: NOT_FOUND (TURN_NOT_FOUND), FAILED_PRECONDITION (TURN_RUNNING).
@@ -207,6 +212,17 @@ class ChatServiceServicer(metaclass=_abc_1.ABCMeta):
         """Lists a conversation's turns, the oldest first.
         Who: the conversation's owner. Codes: NOT_FOUND (CONVERSATION_NOT_FOUND), INVALID_ARGUMENT (PAGE_TOKEN_INVALID).
         Repeatable: yes, no effects. Bound: 100 ms a page.
+        """
+
+    @_abc_1.abstractmethod
+    def SuggestQuestions(
+        self,
+        request: _chat_service_pb2.SuggestQuestionsRequest,
+        context: _aio.ServicerContext[_chat_service_pb2.SuggestQuestionsRequest, _abc.Awaitable[_chat_service_pb2.SuggestQuestionsResponse]],
+    ) -> _abc.Awaitable[_chat_service_pb2.SuggestQuestionsResponse]:
+        """Suggests questions to begin with, made from what the caller may ask.
+        Who: employee. Codes: FAILED_PRECONDITION (LOCAL_MODEL_EMPTY), UNAVAILABLE (ERP away).
+        Repeatable: yes, no effects. Bound: 100 ms.
         """
 
     @_abc_1.abstractmethod
