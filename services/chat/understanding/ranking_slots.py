@@ -80,8 +80,11 @@ def ranking_slots(frame: Frame, claims: Claims) -> Frame:
             descending=descending is not down,
             ordered_by=Role.CHANGE_RATE if change.rate else Role.CHANGE,
         )
-    if not grouped and ((counted and counted.party) or any(c.party for _, c in cuts)):
+    who = claims.has("어디", "누구", "누가", "어느 곳")
+    if not grouped and ((counted and counted.party) or any(c.party for _, c in cuts) or who):
         return replace(frame, party=PartyGrouping())
+    if not grouped and claims.has("뭐가", "무엇이", "뭘", "어떤 게", "어떤 것이", "어느 게"):
+        return replace(frame, groupings=(Grouping("item"),))
     if not grouped and counted and counted.counted:
         return replace(frame, groupings=(Grouping(counted.counted),))
     return frame

@@ -9,11 +9,13 @@ from services.chat.understanding.grouping_slots import due_grouping, grouping_sl
 from services.chat.understanding.meanings import (
     AverageWord,
     CurrencyWord,
+    CutWord,
     DocumentWord,
     HowManyWord,
     MetricWord,
     ScaleWord,
     Sign,
+    SizeWord,
     UnitWord,
 )
 from services.chat.understanding.measure_slots import measure_slots
@@ -96,7 +98,7 @@ def _arisen(claims: Claims, catalog: Catalog) -> None:
                 return True
             case MetricWord(keys):
                 return all(catalog.metrics[key].time_behavior is TimeBehavior.FLOW for key in keys)
-            case UnitWord() | HowManyWord():
+            case UnitWord() | HowManyWord() | CutWord() | SizeWord():
                 return happens(index - 1)
         return False
 
