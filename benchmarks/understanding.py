@@ -12,8 +12,8 @@ from typing import Any
 
 import yaml
 
-from services.chat.understanding import lexicon, morphemes, names
-from services.chat.understanding import reader as reading
+from services.chat.understanding import lexicon, morphemes, names, reading
+from services.chat.understanding import reader as entrance
 from services.chat.understanding.analysis import Context
 from tests.fakes.company import catalog, resolve
 from tests.unit.chat.readings import TODAY
@@ -22,9 +22,9 @@ CASES = Path(__file__).parents[1] / "tests/cases/understanding"
 REPEATS = 3
 STAGES: dict[str, tuple[Any, str]] = {
     "morphemes": (morphemes.Analyser, "analyse"),
-    "times": (reading.TimeMatcher, "matches"),
+    "times": (entrance.TimeMatcher, "matches"),
     "words": (lexicon.Lexicon, "spans"),
-    "inflected words": (reading, "inflected"),
+    "inflected words": (entrance, "inflected"),
     "mentions": (names, "mentions"),
     "plausible": (reading, "plausible"),
     "covering": (reading, "best_covering"),
@@ -36,7 +36,7 @@ STAGES: dict[str, tuple[Any, str]] = {
 def main() -> None:
     """Read every question some times and print the figures in milliseconds."""
     spent = dict.fromkeys(STAGES, 0.0)
-    reader = reading.Reader(morphemes.Analyser())
+    reader = entrance.Reader(morphemes.Analyser())
     for stage, (owner, name) in STAGES.items():
         setattr(owner, name, _timed(getattr(owner, name), stage, spent))
     company = catalog()
