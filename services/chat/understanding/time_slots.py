@@ -23,7 +23,7 @@ from services.chat.understanding.words import load
 
 LONG_AGO: Final = date(1900, 1, 1)
 _DUE_MEASURES: Final = frozenset(compact(word) for word in load("documents")["due_measures"])
-FAR_AHEAD: Final = date(9999, 12, 31)
+FAR_AHEAD: Final = date(2200, 12, 31)
 
 
 def time_slots(claims: Claims, today: Period) -> tuple[Frame, tuple[Period, ...]]:

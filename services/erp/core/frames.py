@@ -11,7 +11,9 @@ from services.erp.core.periods import Period, complete_periods, periods
 from services.erp.core.query import DATE, DateRange, Grain, Query
 from services.erp.errors import QueryRefused
 
-_FIRST_YEAR, _LAST_YEAR = 1900, 2200
+FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(2200, 12, 31)
+"""What can be asked for; a range from the first or to the last of them is open at that end."""
+
 MAX_PERIODS = 1500
 
 
@@ -106,10 +108,10 @@ def _divisors(averaged: Sequence[Period], steps: Sequence[Period]) -> tuple[int,
 def _check_range(days: DateRange) -> None:
     if days.start > days.end:
         raise refused("기간의 시작이 끝보다 늦습니다.", "The range ends before it starts.", dimension=DATE)
-    if days.start.year < _FIRST_YEAR or days.end.year > _LAST_YEAR:
+    if days.start < FIRST_DAY or days.end > LAST_DAY:
         raise refused(
-            f"{_FIRST_YEAR}년부터 {_LAST_YEAR}년까지 물어볼 수 있습니다.",
-            f"Ranges lie between the years {_FIRST_YEAR} and {_LAST_YEAR}.",
+            f"{FIRST_DAY.year}년부터 {LAST_DAY.year}년까지 물어볼 수 있습니다.",
+            f"Ranges lie between the years {FIRST_DAY.year} and {LAST_DAY.year}.",
             dimension=DATE,
         )
 

@@ -6,7 +6,7 @@ from typing import Final
 
 from services.erp.core.catalog import Catalog, TimeBehavior
 from services.erp.core.checks import member_name
-from services.erp.core.frames import Frame, Slot
+from services.erp.core.frames import FIRST_DAY, LAST_DAY, Frame, Slot
 from services.erp.core.periods import year_before
 from services.erp.core.plan import Plan
 from services.erp.core.policy import Grant
@@ -103,7 +103,11 @@ def _frame(plan: Plan, frame: Frame) -> Iterator[str]:
 
 
 def _range(days: DateRange) -> str:
-    return str(days.start) if days.start == days.end else f"{days.start}~{days.end}"
+    if days.start == days.end:
+        return str(days.start)
+    start = "" if days.start == FIRST_DAY else days.start
+    end = "" if days.end == LAST_DAY else days.end
+    return f"{start}~{end}"
 
 
 def _company(plan: Plan) -> AppliedFilter:

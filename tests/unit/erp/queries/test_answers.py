@@ -310,6 +310,23 @@ async def test_filters_are_told_in_words(opening: Opening):
     assert result.context.partial_view
 
 
+@pytest.mark.parametrize(
+    ("start", "end", "told"),
+    [
+        ((2026, 9, 1), (2200, 12, 31), "기한 2026-09-01~"),
+        ((1900, 1, 1), (2026, 9, 30), "기한 ~2026-09-30"),
+        ((2026, 9, 1), (2026, 9, 30), "기한 2026-09-01~2026-09-30"),
+    ],
+)
+async def test_an_open_end_is_not_told(
+    opening: Opening, start: tuple[int, int, int], end: tuple[int, int, int], told: str
+):
+    due = DateRange(date(*start), date(*end))
+    async with opening(company()) as erp:
+        result = await erp.run_query(asker(company=("A",)), Query(("open_sales_quantity",), due_range=due))
+    assert told in [f.text for f in result.context.filters]
+
+
 async def test_a_cumulative_rate_is_of_the_sums_so_far(opening: Opening):
     data = company(("C1", date(2026, 9, 1), "10"), ("C1", MONTH.start, "1"), ("C2", MONTH.start, "1"))
     async with opening(data) as erp:

@@ -174,7 +174,9 @@ Global___Query: _TypeAlias = Query  # noqa: Y015
 
 @_typing.final
 class DateRange(_message.Message):
-    """A span of calendar days, both ends included."""
+    """A span of calendar days, both ends included, between 1900-01-01 and 2200-12-31; from the first or to the last of these
+    it is open at that end.
+    """
 
     DESCRIPTOR: _descriptor.Descriptor
 

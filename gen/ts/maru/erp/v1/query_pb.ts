@@ -172,7 +172,8 @@ export const QuerySchema: GenMessage<Query> = /*@__PURE__*/
   messageDesc(file_maru_erp_v1_query, 0);
 
 /**
- * A span of calendar days, both ends included.
+ * A span of calendar days, both ends included, between 1900-01-01 and 2200-12-31; from the first or to the last of these
+ * it is open at that end.
  *
  * @generated from message maru.erp.v1.DateRange
  */
