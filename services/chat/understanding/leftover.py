@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Final
 
+from services.chat.semantic import EntityKind
 from services.chat.understanding.analysis import Analysis, Context
 from services.chat.understanding.claims import Claims
 from services.chat.understanding.frame import Frame, NotFound
@@ -30,6 +31,7 @@ _KINDS_OF_RECORDS: Final = frozenset(
     compact(word) for words in _DOCUMENTS["kinds"].values() for word in words
 )
 _NOUNS: Final = (NameWord, MetricWord, DimensionWord, TimeWord)
+_TITLES: Final = frozenset(load("ignorable")["titles"])
 _ANY_PARTICLE: Final = frozenset(load("names")["particles"])
 
 
@@ -74,6 +76,8 @@ class Leftover:
             ]
         for morpheme in self._analysis.morphemes:
             if morpheme.is_function or morpheme.end == morpheme.start or is_ignorable(morpheme):
+                continue
+            if morpheme.form in _TITLES and self._behind_employee(morpheme):
                 continue
             if (verb is not None and morpheme.start == verb.start) or is_showing(morpheme, self._text):
                 continue
@@ -133,6 +137,15 @@ class Leftover:
     def pointing(self) -> tuple[str, ...]:
         places = [s for s in self._claims.spans if s.meaning in (Sign.THAT, Sign.IT)]
         return tuple(self._analysis.text.as_typed(s.start, s.end) for s in places)
+
+    def _behind_employee(self, morpheme: Morpheme) -> bool:
+        """김민수 과장: a title right behind a name says nothing more."""
+        return any(
+            s.end in (morpheme.start, morpheme.start - 1)
+            and isinstance(s.meaning, NameWord)
+            and all(c.entity.kind is EntityKind.EMPLOYEE for c in s.meaning.candidates)
+            for s in self._chosen
+        )
 
     def _is_particle(self, morpheme: Morpheme) -> bool:
         """Whether what stands here, behind a name to the end of the typed word, can only be a particle of it, fitting or

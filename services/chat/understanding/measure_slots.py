@@ -6,7 +6,7 @@ from datetime import date
 from typing import Final
 
 from services.chat.semantic import DUE_DATE_DIMENSION, Catalog, EntityKind, TimeBehavior, UnitKind
-from services.chat.understanding.claims import Claims
+from services.chat.understanding.claims import PARTICLES, Claims
 from services.chat.understanding.frame import Frame
 from services.chat.understanding.meanings import (
     AbsentWord,
@@ -35,12 +35,15 @@ from services.chat.understanding.words import load
 
 _FIGURES: Final = load("documents")["figures"]
 _OPEN: Final = load("documents")["open"]
+_TRADES: Final = load("ranking")["trades"]
+_INSTEAD: Final = ("말고", "아니", "대신")
 _OF_DIMENSIONS: Final = load("ranking")["measures_of_dimensions"]
 
 
 def measure_slots(frame: Frame, claims: Claims, catalog: Catalog, today: date) -> tuple[Frame, bool]:
     """The second: whether a measure was said in words that fit several ("실적")."""
     frame = _ages(frame, claims, catalog, today)
+    _without_negated(claims)
     metrics: list[str] = []
     options: tuple[str, ...] = ()
     for index, word in claims.of(MetricWord):
@@ -73,6 +76,22 @@ def measure_slots(frame: Frame, claims: Claims, catalog: Catalog, today: date) -
     return _overdue(frame, catalog, today), bool(vague)
 
 
+def _without_negated(claims: Claims) -> None:
+    """매출 말고 수주액, 수량이 아니라 금액: what is said instead counts alone."""
+    kinds = (MetricWord, UnitWord)
+    for index, claim in enumerate(claims.spans):
+        sign = index + 1
+        if not isinstance(claim.meaning, kinds) or sign >= len(claims.spans):
+            continue
+        behind = claims.spans[sign].meaning in (Sign.EXCLUDE, Sign.CORRECTS)
+        near = not (gap := claims.gap(index, sign)) or gap in PARTICLES
+        if not (behind and near and compact(claims.text(sign)).startswith(_INSTEAD)):
+            continue
+        kind = MetricWord if isinstance(claim.meaning, MetricWord) else UnitWord
+        if any(isinstance(other.meaning, kind) for other in claims.spans[sign + 1 :]):
+            claims.use(index, sign)
+
+
 def _vague(
     frame: Frame, claims: Claims, catalog: Catalog, metrics: Sequence[str], *, documented: bool, absent: bool
 ) -> tuple[Frame, list[str], tuple[str, ...]]:
@@ -100,7 +119,23 @@ def _vague(
     if absent or claims.of(HowManyWord):  # whatever the figure, the rows are the same
         note = f"{catalog.metrics[options[0]].display_name} 기준으로 보았습니다."
         return replace(frame, notes=(*frame.notes, note)), options[:1], ()
+    if bought := _by_party(claims, catalog):
+        return frame, list(bought), ()
     return frame, *_by_unit(tuple(dict.fromkeys(options)), claims, catalog)
+
+
+def _by_party(claims: Claims, catalog: Catalog) -> tuple[str, ...]:
+    """동양철강에서 샀어, 서울유통이 주문했어: whoever can only be one side of a trade tells which trade it was."""
+    kinds = {c.entity.kind for _, word in claims.of(NameWord) for c in word.candidates}
+    sides = kinds & {EntityKind.CUSTOMER, EntityKind.SUPPLIER}
+    counted = any(word.kind is UnitKind.QUANTITY for _, word in claims.of(UnitWord))
+    if len(sides) != 1 or counted:
+        return ()
+    text = compact(
+        " ".join(claims.text(i) for i, s in enumerate(claims.spans) if isinstance(s.meaning, VagueMeasure))
+    )
+    words = _TRADES[str(sides.pop())]
+    return next((known(catalog, [name]) for stem, name in words.items() if stem in text), ())
 
 
 def _by_unit(options: tuple[str, ...], claims: Claims, catalog: Catalog) -> tuple[list[str], tuple[str, ...]]:
@@ -220,6 +255,14 @@ def _documents(
     listed = claims.signs(Sign.LIST)
     for index, word in claims.of(DocumentWord):
         claims.use(index)
+        by = claims.following(index, Sign.BY)
+        if by is not None and (key := catalog.dimension_of(EntityKind(word.kind))):
+            figures = list(metrics) or known(catalog, [word.measure])[:1]
+            if all(key.key in catalog.metrics[figure].dimensions for figure in figures):  # 송장별 매출
+                claims.use(by)
+                found += figures if not metrics else []
+                frame = replace(frame, documents=word.kind)
+                continue
         due = frame.due is not None and not word.open
         state = next((s for s in _OPEN if s["kind"] == word.kind), None) if due else None
         measure, count = (state["measure"], state["count"]) if state else (word.measure, word.count)

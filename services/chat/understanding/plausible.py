@@ -33,6 +33,8 @@ from services.chat.understanding.morphemes import Morpheme
 from services.chat.understanding.words import load
 
 _IGNORABLE: Final = frozenset(load("ignorable")["morphemes"])
+_IGNORABLE_KINDS: Final = load("ignorable")["kinds"]
+"""Tags that restrict nothing, each with the forms that do."""
 
 
 _OWN_NAMES: Final = frozenset(
@@ -74,7 +76,9 @@ def _without_beginning_absence(spans: Sequence[Span]) -> list[Span]:
 
 
 def is_ignorable(morpheme: Morpheme) -> bool:
-    return f"{morpheme.form}/{morpheme.tag.split('-')[0]}" in _IGNORABLE
+    tag = morpheme.tag.split("-")[0]
+    idle = tag in _IGNORABLE_KINDS and morpheme.known and morpheme.form not in _IGNORABLE_KINDS[tag]
+    return idle or f"{morpheme.form}/{tag}" in _IGNORABLE
 
 
 def _without_roots(spans: Sequence[Span], morphemes: Sequence[Morpheme]) -> list[Span]:
@@ -149,6 +153,7 @@ def _where_they_can_stand(
 ) -> list[Span]:
     """내 and 제 are pronouns; 몇 개 counts rows only right behind what is counted."""
     pronouns = {m.start for m in morphemes if m.tag == "NP"}
+    conditional = {m.start for m in morphemes if m.form in ("면", "라면", "다면", "어도", "더라도")}
     counted = {
         s.end
         for s in spans
@@ -160,6 +165,8 @@ def _where_they_can_stand(
         match claim.meaning:
             case OwnWord():
                 return claim.start in pronouns
+            case Sign.CORRECTS:
+                return claim.end not in conditional
             case HowManyWord(counted=None, party=False):
                 words = [m for m in morphemes if m.end <= claim.start and not m.is_particle]
                 return bool(words) and max(m.end for m in words) in counted
@@ -173,6 +180,7 @@ def _listed_documents(spans: Sequence[Span], morphemes: Sequence[Morpheme]) -> l
     lists = [s.start for s in spans if s.meaning is Sign.LIST]
     ends = {m.end for m in morphemes if m.tag == "ETM"}
     ends |= {s.end for s in spans if isinstance(s.meaning, _RESTRICTING)}
+    split = {s.start for s in spans if s.meaning is Sign.BY}
     limits = {s.start for s in spans if isinstance(s.meaning, BoundWord)}
     cut = any(isinstance(s.meaning, CutWord | SizeWord) for s in spans)
     ranked = any(
@@ -186,7 +194,8 @@ def _listed_documents(spans: Sequence[Span], morphemes: Sequence[Morpheme]) -> l
             return claim.weight
         restricted = bool({claim.start, claim.start - 1} & ends)
         listed = any(start >= claim.end for start in lists)
-        return claim.weight * (1.06 if meaning.open or restricted or listed or ranked else 1)
+        by = claim.end in split
+        return claim.weight * (1.06 if meaning.open or restricted or listed or ranked or by else 1)
 
     return [replace(s, weight=weight(s)) for s in spans]
 

@@ -45,7 +45,6 @@ def ranking_slots(frame: Frame, claims: Claims) -> Frame:
         [c.descending for _, c in cuts] + [o.descending for _, o in orders] + [s.descending for _, s in sizes]
     )
     said = [d for d in directions if d is not None]
-    numbers = [c.count for _, c in cuts if c.count is not None]
     grouped = frame.grouped
     if not (cuts or orders or ranks or (sizes and (grouped or counts))):
         claims.use(*(i for i, _ in sizes))  # "얼마나 많이 팔렸어"
@@ -53,6 +52,8 @@ def ranking_slots(frame: Frame, claims: Claims) -> Frame:
             claims.use(counts[0][0])  # "거래처 5곳만"
             return replace(frame, descending=True, top=counts[0][1].count)
         return frame
+    numbers = [c.count for _, c in cuts if c.count is not None]
+    cuts = [cut for cut in cuts if cut[1].count in (None, *numbers[:1])]  # 3위부터 5위: no top says that
     claims.use(*(i for i, _ in [*cuts, *sizes, *orders]), *ranks)
     # The word that names an end wins over the size word beside it ("하위 … 많은").
     descending = said[0] if said else True

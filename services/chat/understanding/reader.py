@@ -40,6 +40,7 @@ from services.chat.understanding.words import load
 _SLANG: Final = re.compile(
     rf"(?:([ㄱ-ㅎㅏ-ㅣ])\1+|{'|'.join(load('ignorable')['slang'])}|[;~^]{{2,}})(?=[\s?!.~ㅋㅎㅠㅜ]*$)"
 )
+_HEARSAY: Final = re.compile(load("ignorable")["hearsay"])
 
 
 class Reader:
@@ -103,6 +104,10 @@ class Reader:
         spans += inflected(morphemes)
         slang = [match.span() for match in _SLANG.finditer(text.normal) if match.start()]
         spans += [span(start, end, end - start, Sign.IGNORED, 1.1) for start, end in slang]
+        slang += [match.span() for match in _HEARSAY.finditer(text.normal)]
+        spans += [
+            span(start, end, 2 * (end - start), Sign.IGNORED) for start, end in slang if end - start > 5
+        ]
         numbers = names.numbered(text.normal)
         names_too = {(m.start, m.end) for m in times if m.ambiguous}
         taken = [

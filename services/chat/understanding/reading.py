@@ -6,6 +6,7 @@ from typing import Final
 
 from services.chat.semantic import Candidate, EntityKind, Grain, Match
 from services.chat.understanding import followup, names
+from services.chat.understanding.agreeing_times import agree
 from services.chat.understanding.analysis import Analysis, Context, Resolutions, all_kinds, of_kinds
 from services.chat.understanding.apart import readings_of
 from services.chat.understanding.claims import Claims
@@ -91,6 +92,7 @@ class QuestionReading:
             self._chosen = best_covering([s for s in spans if s not in torn])
         self._chosen = names.told_apart(self._chosen, self._text)
         self._claims = Claims(self._text, self._chosen)
+        agree(self._claims)
         self._leftover = Leftover(analysis, self._chosen, self._claims, context)
 
     def _usable_kinds(self, analysis: Analysis) -> frozenset[EntityKind]:

@@ -47,6 +47,7 @@ def time_slots(claims: Claims, today: Period) -> tuple[Frame, tuple[Period, ...]
         elif (
             (metric := claims.neighbour(index, MetricWord))
             and metric[0] == index + 1
+            and any(other > index for other, _ in claims.of(TimeWord))
             and _corrected(claims, index + 1)
         ):
             pass  # "9월 매출 말고 8월 매출"

@@ -61,6 +61,8 @@ _UNTIL: Final = compiled(rf"\s*(?:{alternatives(_WORDS['until'])})(?:의)?(?:\s*
 _BEHIND: Final = r"(?=\s|$|[에의은는이을를까부~,과와보대하랑]|현재|기준|재고|미수|미지급|잔|매출|수주|발주)"
 _END_OF: Final = compiled(rf"\s*(?:{alternatives(_WORDS['end_of'])})(?![가-힣]*씀){_BEHIND}")
 _START_OF: Final = compiled(rf"\s*(?:{alternatives(_WORDS['start_of'])})(?=\s|$|[에의은는])")
+_LAST_DAY: Final = compiled(rf"(?:{alternatives(_WORDS['last_day'])})\s*$")
+_FIRST_DAY: Final = compiled(rf"\s*(?:{alternatives(_WORDS['first_day'])})(?=\s|$|[의에은는])")
 _AS_OF: Final = compiled(rf"\s*(?:{alternatives(_WORDS['as_of'])})(?:일)?(?!으로\s*나)")
 _DURING: Final = compiled(
     rf"\s*(?:{alternatives(_WORDS['during'])})(?!\s*(?:평균|마다|별))(?=\s|$|[의에은는]|매출|수주|발주|재고)"
@@ -160,8 +162,13 @@ class TimeMatcher:
             begin = self._data_start or date(first.end.year - 10, 1, 1)
             return TimeMatch(start, match.end(), Period(min(begin, first.end), first.end), until=True)
         if ended and first.unit is not Grain.DAY:
-            day = Period(first.end, first.end, Grain.DAY, as_of=True, year_said=first.year_said)
-            return TimeMatch(start, _end(_AS_OF, text, ended.end()), day)
+            stop = _end(_AS_OF, text, ended.end())
+            state = stop > ended.end() or not _LAST_DAY.search(text, ended.start(), ended.end())
+            day = Period(first.end, first.end, Grain.DAY, as_of=state, year_said=first.year_said)
+            return TimeMatch(start, stop, day)
+        if first.unit is not Grain.DAY and (match := _FIRST_DAY.match(text, end)):
+            day = Period(first.start, first.start, Grain.DAY, year_said=first.year_said)
+            return TimeMatch(start, match.end(), day)
         if match := _AS_OF.match(text, end):
             return TimeMatch(start, match.end(), replace(first, as_of=first.unit is Grain.DAY))
         if first.unit is Grain.MONTH and (match := _START_OF.match(text, end)):
