@@ -29,6 +29,24 @@ def period_of_before(before: Frame, said: Frame, catalog: Catalog) -> Frame:
     return replace(said, period=before.period, notes=(*said.notes, note))
 
 
+def counted_from(before: Frame, said: Frame, catalog: Catalog, *, hanging: bool) -> Frame:
+    """전달, 다음 주, 한 달 전 of a question that goes on, and 그 전달 of any, from the period of before."""
+    asked = before.due or before.period
+
+    def moved(period: Period | None) -> Period | None:
+        if not period or not period.step or not asked or not (hanging or period.of_that):
+            return period
+        unit, offset = period.step
+        edge = asked.start if offset < 0 else asked.end
+        placed = period_of(unit, edge, offset, catalog.fiscal_year_start_month)
+        last_day = period.unit is Grain.DAY and unit is not Grain.DAY  # 그 전달 말
+        if last_day or (asked.as_of and unit is not Grain.DAY):
+            placed = Period(placed.end, placed.end, Grain.DAY, as_of=period.as_of)
+        return replace(placed, as_of=placed.as_of or asked.as_of, relative=True, year_said=asked.year_said)
+
+    return replace(said, period=moved(said.period), due=moved(said.due))
+
+
 def only_period(said: Frame, slots: Slots) -> bool:
     return replace(said, period=None, notes=()) == Frame() and not slots.that and not slots.it
 

@@ -13,6 +13,7 @@ from services.chat.semantic import (
 )
 from services.chat.understanding.carried_periods import (
     all_balances,
+    counted_from,
     only_period,
     period_of_before,
     which_year,
@@ -76,6 +77,9 @@ def merge(memory: Memory, slots: Slots, catalog: Catalog, today: Period, ties: T
         return said
     hanging = ties.tied or ties.within or ties.says_something or slots.that or slots.it
     alone = replace(said, metrics=(), metric_options=(), notes=()) == Frame()
+    goes_on = hanging or not (said.metrics or said.metric_options)
+    said = counted_from(before, said, catalog, hanging=goes_on)
+    slots = replace(slots, frame=said)
     if (said.metrics or said.metric_options) and not (hanging or alone):
         return period_of_before(before, said, catalog)
     if said.period and before.period and only_period(said, slots):

@@ -25,6 +25,10 @@ class Period:
     rolling: bool = False
     relative: bool = False
     """It was named from today ("지난달"), not by its number."""
+    step: tuple[Grain, int] | None = None
+    """Its words count from the period spoken of, where there is one: so many units later ("전달")."""
+    of_that: bool = False
+    """They count from nothing else ("그 전달")."""
 
     @property
     def days(self) -> int:

@@ -65,6 +65,8 @@ def compiled(pattern: str) -> re.Pattern[str]:
 
 
 _RELATIVE: Final[Mapping[str, tuple[Grain, int]]] = _relative()
+_FROM_BEFORE: Final = frozenset(squeeze(phrase) for phrase in _WORDS["from_before"])
+_ONLY_OF_THAT: Final = {word: (Grain(unit), n) for word, (unit, n) in _WORDS["only_of_that"].items()}
 _AMBIGUOUS: Final = frozenset(_WORDS["ambiguous"])
 _HALVES: Final = {name: number for number, names in _WORDS["half_names"].items() for name in names}
 _MONTH_WORDS: Final[Mapping[str, int]] = _WORDS["month_words"]
@@ -125,6 +127,8 @@ _REL: Final = compiled(
         phrase for table in _RELATIVE_TABLES for phrases in _WORDS[table].values() for phrase in phrases
     )
 )
+_OF_THAT: Final = compiled(rf"(?:{alternatives(_WORDS['of_that'])})\s*")
+_BEFORE_THAT: Final = compiled(rf"(?:{alternatives(_ONLY_OF_THAT)})(?=\s|$|[은는의에도과와보을를이가~?.,])")
 _THAT_TIME: Final = compiled(alternatives(_WORDS["that_time"]))
 _LAST: Final = compiled(r"지난\s*")
 _THIS: Final = compiled(r"(?:이번|금번)\s*(?=\d|상반기|하반기|[월화수목금토일]요일)")
@@ -171,6 +175,8 @@ class Parts:
         return None
 
     def _named(self, text: str, start: int) -> tuple[Part, int] | None:
+        if match := _OF_THAT.match(text, start):
+            return self._of_that(text, match.end())
         if match := _YEAR_START.match(text, start):
             return Part(Grain.YEAR, placed=period_of(Grain.YEAR, self._today), edge=True), match.end()
         if match := _MONTH_START.match(text, start):
@@ -194,10 +200,10 @@ class Parts:
             return self._weekend(match)
         if match := _AGO.match(text, start):
             unit = UNITS[squeeze(match[2])]
-            return Part(unit, placed=period_of(unit, self._today, -count(match[1]))), match.end()
+            return self._stepped(unit, -count(match[1])), match.end()
         if match := _AGO_WHOLE.match(text, start):
             number, unit = AMOUNTS[squeeze(match[1])]
-            return Part(unit, placed=period_of(unit, self._today, -number)), match.end()
+            return self._stepped(unit, -number), match.end()
         if match := _REL.match(text, start):
             return self._relative(text, match)
         if match := NOW.match(text, start):
@@ -221,14 +227,36 @@ class Parts:
         week = period_of(Grain.WEEK, self._today, offset)
         return Part(Grain.DAY, placed=Period(week.start + timedelta(days=5), week.end)), match.end()
 
+    def _of_that(self, text: str, start: int) -> tuple[Part, int] | None:
+        """그 전달, 그보다 한 달 전, 그 전해."""
+        if match := _BEFORE_THAT.match(text, start):
+            found: tuple[Part, int] | None = (
+                self._stepped(*_ONLY_OF_THAT[squeeze(match[0])]),
+                match.end(),
+            )
+        else:
+            found = self._named(text, start)
+        if not found or not found[0].placed or not found[0].placed.step:
+            return None
+        return replace(found[0], placed=replace(found[0].placed, of_that=True), ambiguous=False), found[1]
+
+    def _stepped(self, unit: Grain, offset: int) -> Part:
+        """So many units from today, or from the period spoken of."""
+        placed = period_of(unit, self._today, offset, self._fiscal_start)
+        return Part(unit, placed=replace(placed, step=(unit, offset)))
+
     def _relative(self, text: str, match: re.Match[str]) -> tuple[Part, int]:
         word = squeeze(match[0])
         unit, offset = _RELATIVE[word]
         placed = period_of(unit, self._today, offset, self._fiscal_start)
+        if word in _FROM_BEFORE:
+            placed = replace(placed, step=(unit, offset))
         end = match.end()
         inside = skip(text, end)
         if unit is Grain.YEAR:
             part, stop = self._inside_year(text, placed.start.year, end)
+            if stop == end:
+                part = replace(part, placed=placed)
             return replace(part, relative=True, ambiguous=stop == end and word in _AMBIGUOUS), stop
         if unit is Grain.MONTH:
             if day := _DAY.match(text, inside):

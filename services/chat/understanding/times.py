@@ -165,6 +165,7 @@ class TimeMatcher:
             stop = _end(_AS_OF, text, ended.end())
             state = stop > ended.end() or not _LAST_DAY.search(text, ended.start(), ended.end())
             day = Period(first.end, first.end, Grain.DAY, as_of=state, year_said=first.year_said)
+            day = replace(day, step=first.step, of_that=first.of_that)
             return TimeMatch(start, stop, day)
         if first.unit is not Grain.DAY and (match := _FIRST_DAY.match(text, end)):
             day = Period(first.start, first.start, Grain.DAY, year_said=first.year_said)
