@@ -27,7 +27,7 @@ from services.chat.understanding.frame import (
     load_memory,
 )
 from services.chat.understanding.reader import Reader
-from services.chat.understanding.remembering import after
+from services.chat.understanding.remembering import after, not_understood
 from services.kit.clock import Clock
 
 _STARTERS: Final = 6
@@ -70,7 +70,9 @@ class Answering:
                 part.question = question
                 await self._tell(draft, part, reading, catalog)
                 asks_back = part.outcome is Outcome.CLARIFIED
-                memory = draft.memory = after(memory, part.memory, rest if asks_back else ())
+                memory = draft.memory = after(
+                    memory, part.memory, rest if asks_back else (), not_understood(reading)
+                )
             if part and part.outcome is Outcome.CLARIFIED:
                 return
 

@@ -97,6 +97,9 @@ def merge(memory: Memory, slots: Slots, catalog: Catalog, today: Period, ties: T
         others=(),
         only=(),
     )
+    if memory.unmet and not (said.metrics or said.bounds or said.due or said.members or said.names or said.ranked):
+        words = ", ".join(f"‘{word}’" for word in memory.unmet)
+        frame = replace(frame, notes=(*frame.notes, f"앞에서 알아듣지 못한 {words} 조건은 넣지 않았습니다."))
     frame = replace(frame, carried=not said.ranked)
     frame = _restored(frame, memory, ties, catalog)
     frame = _with_measures(frame, before, said, catalog, ties)

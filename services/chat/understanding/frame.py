@@ -185,6 +185,8 @@ class Memory:
     shown: tuple[EntityReference, ...] = ()
     spoken: tuple[EntityReference, ...] = ()
     waiting: tuple[str, ...] = ()
+    unmet: tuple[str, ...] = ()
+    """Words that were not understood, and that no answer has taken up since."""
 
 
 _MEMORY: Final = TypeAdapter(Memory)

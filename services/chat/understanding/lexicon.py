@@ -74,6 +74,7 @@ def _signs() -> Iterator[tuple[str, Meaning]]:
         (Sign.TOTAL, _FOLLOWUP["total"]),
         (Sign.REVERSED, _FOLLOWUP["reversed"]),
         (Sign.AGAIN, _FOLLOWUP["again"]),
+        (Sign.WHICH_ONES, _FOLLOWUP["which_ones"]),
         (Sign.IGNORED, _IGNORABLE["phrases"]),
         (Sign.UNSUPPORTED, _IGNORABLE["unsupported"]),
         (Sign.LIST, _DOCUMENTS["list"]),

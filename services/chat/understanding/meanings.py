@@ -284,6 +284,7 @@ class Sign(StrEnum):
     TOTAL = "total"
     REVERSED = "reversed"
     AGAIN = "again"
+    WHICH_ONES = "which_ones"
     RESHAPE = "reshape"
     IGNORED = "ignored"
     UNSUPPORTED = "unsupported"

@@ -36,6 +36,7 @@ _PARTICLES: Final = re.compile(
     r"(?:에서는|에서의|에게서|으로는|으로의|이라는|이랑은|까지는|부터는|에서|에게|한테|으로|이랑|하고|까지|부터|보다|처럼|만의|들의"
     r"|에는|에도|과의|와의|로는|라는|이란|은|는|이|가|을|를|의|에|로|와|과|도|만|랑|란|야|요|님)$"
 )
+_YEAR_AND_NUMBER: Final = re.compile(r"(?:19|20)\d{2}[-/]\d{3,8}")
 _CODE: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9]*(?:[-_/.][A-Za-z0-9]+)+")
 
 _DOCUMENTS: Final = load("documents")
@@ -276,7 +277,9 @@ def name_spans(mentions_: Sequence[Mention], resolutions: Mapping[str, Resolutio
         if candidates[0].match is Match.NUMBER_TAIL:
             if _BARE_NUMBER.fullmatch(mention.words):
                 continue  # "2번" is no document
-            exact = any(c.isascii() and c.isalpha() for c in mention.words)
+            exact = any(c.isascii() and c.isalpha() for c in mention.words) or bool(
+                _YEAR_AND_NUMBER.fullmatch(mention.words)
+            )
         factor = _EXACT_FACTOR if exact else _PARTIAL_FACTOR
         total = resolution.total_count if len(candidates) == len(resolution.candidates) else len(candidates)
         others = exact and resolution.total_count > len(candidates)

@@ -84,7 +84,8 @@ def patterns(text: str, edges: Container[int]) -> Iterator[Span]:
 
 def _limits(text: str, edges: Container[int]) -> Iterator[Span]:
     for match in _BETWEEN.finditer(text):
-        if match.start() in edges and (match[5] or match[4] or not match[3].isdigit()):
+        numbered = match[3].startswith("0") and match[3].isdigit() and len(match[3]) > 2  # 2026-00484
+        if match.start() in edges and not numbered and (match[5] or match[4] or not match[3].isdigit()):
             low, high = amount(match[1]), amount(match[3])
             if not match[2] and match[1].replace(",", "").isdigit() and not match[3].isdigit():
                 low *= amount("1" + re.sub(r"[\d.,\s]", "", match[3]))  # 1~5억

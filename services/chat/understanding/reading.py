@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Final
 
 from services.chat.semantic import Candidate, EntityKind, Grain, Match
-from services.chat.understanding import followup, names
+from services.chat.understanding import followup, going_on, names
 from services.chat.understanding.agreeing_times import agree
 from services.chat.understanding.analysis import Analysis, Context, Resolutions, all_kinds, of_kinds
 from services.chat.understanding.apart import readings_of
@@ -166,7 +166,14 @@ class QuestionReading:
         memory = self._context.memory
         adding = verb is not None and verb.form in _ADDING
         tied = ties(claims, memory, verb, adding=adding, plural="들" in self._text)
+        things = going_on.listed(before, self._catalog)
+        if things != before and all(isinstance(s.meaning, Sign) for s in claims.spans):
+            if claims.take(Sign.WHICH_ONES, Sign.LIST) or tied.again:
+                memory, tied = replace(memory, frame=things), replace(tied, again=True)
         slots = fill(claims, self._catalog, Period(self._context.today, self._context.today, Grain.DAY))
+        alone = slots.frame.metrics
+        slots = going_on.going_on(slots, claims, memory, self._catalog, self._context.today)
+        tied = replace(tied, tied=tied.tied or slots.frame.metrics != alone)
         documents = [
             n
             for n in slots.frame.names

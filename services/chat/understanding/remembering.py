@@ -4,15 +4,27 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
-from services.chat.understanding.frame import Memory
+from services.chat.understanding.frame import Ask, Memory, QuestionBack, Reading, Refusal, RefusalKind
 
 _SPOKEN: Final = 20
 
 
-def after(before: Memory, now: Memory | None, waiting: Sequence[str] = ()) -> Memory:
-    """The memory for the next question. `now` is None for an answer that leaves no trace (a refusal, a greeting)."""
+def after(
+    before: Memory, now: Memory | None, waiting: Sequence[str] = (), unmet: Sequence[str] = ()
+) -> Memory:
+    """The memory for the next question. `now` is None for an answer that leaves no trace (a refusal, a greeting);
+    `unmet` are words of the question that were not understood.
+    """
     if now is None:
-        return before
+        return replace(before, unmet=tuple(unmet) or before.unmet)
     members = [entity for m in now.frame.members if not m.excluded for entity in m.members]
     spoken = dict.fromkeys((*now.frame.focus, *members, *now.spoken, *before.spoken))
-    return replace(now, spoken=tuple(spoken)[:_SPOKEN], waiting=tuple(waiting))
+    return replace(now, spoken=tuple(spoken)[:_SPOKEN], waiting=tuple(waiting), unmet=tuple(unmet))
+
+
+def not_understood(reading: Reading) -> tuple[str, ...]:
+    """The words for which a question was asked back or refused: the next answer says that it leaves them out."""
+    match reading:
+        case QuestionBack(ask=Ask.WORDS, words=words) | Refusal(kind=RefusalKind.UNKNOWN, words=words):
+            return words
+    return ()

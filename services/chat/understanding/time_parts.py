@@ -175,8 +175,8 @@ class Parts:
         return None
 
     def _named(self, text: str, start: int) -> tuple[Part, int] | None:
-        if match := _OF_THAT.match(text, start):
-            return self._of_that(text, match.end())
+        if (match := _OF_THAT.match(text, start)) and (found := self._of_that(text, match.end())):
+            return found
         if match := _YEAR_START.match(text, start):
             return Part(Grain.YEAR, placed=period_of(Grain.YEAR, self._today), edge=True), match.end()
         if match := _MONTH_START.match(text, start):

@@ -56,6 +56,8 @@ def write_request(
         noun = morpheme.form in _NOUNS and morpheme.tag in ("NNG", "XR")
         verb = morpheme.form in _VERBS and morpheme.tag.startswith("VV")
         other = morpheme.form not in _READING and morpheme.tag in ("NNG", "XR", "XSN")
+        if (noun or verb) and _describes(morphemes, index):
+            continue
         if noun:
             after = _behind_noun(morphemes, index)
             asked = after is not None and (
@@ -64,10 +66,11 @@ def write_request(
             asked = asked or (morpheme.form in _COMMANDS and names_thing and _last(morphemes, index))
             asked = asked or _wanted_noun(morphemes, index)
         elif verb:
-            asked = _asks(morphemes[index + 1 :])
+            asked = _asks(morphemes[index + 1 :]) and not _how_much(morphemes, index)
         elif other:
             makes = morphemes[index + 1 : index + 2]
             asked = bool(makes) and makes[0].form in ("하", "시키") and makes[0].tag == "XSV"
+            asked = asked and not _lists(morphemes, index)
             asked = asked and _gives(morphemes[index + 2 :])
         else:
             continue
@@ -85,6 +88,30 @@ def asks_in_english(text: str) -> str:
 def is_showing(morpheme: Morpheme, text: str) -> bool:
     """Whether a verb only says how to show something ("표로 만들어 줘")."""
     return morpheme.tag[:1] in "VN" and compact(text[: morpheme.start]).endswith(_SHOWING)
+
+
+def _lists(morphemes: Sequence[Morpheme], index: int) -> bool:
+    """리스트업, 목록화: making a list is no change."""
+    before = morphemes[index - 1] if index else None
+    return before is not None and before.form in ("리스트", "목록") and morphemes[index].form in ("업", "화")
+
+
+def _how_much(morphemes: Sequence[Morpheme], index: int) -> bool:
+    """며칠 쓸 수 있나요, 얼마나 더 쓸 수 있어: how much can be, not that it shall be."""
+    asks = any(m.form in ("몇", "며칠", "얼마", "얼마나") for m in morphemes[:index])
+    forms = [m.form for m in morphemes[index + 1 : index + 4]]
+    gives = any(m.tag in ("VX", "VV") and m.form in _GIVING for m in morphemes[index + 1 :])
+    return asks and forms == ["ᆯ", "수", "있"] and not gives
+
+
+def _describes(morphemes: Sequence[Morpheme], index: int) -> bool:
+    """주문 넣어야 되는 품목: what has to be done says which things are meant, where nothing behind them is asked to be done."""
+    must = next((n for n in range(index + 1, index + 4) if [m.form for m in morphemes[n : n + 1]] == ["어야"]), 0)
+    if not must or [m.form for m in morphemes[must + 1 : must + 2]] not in (["되"], ["하"]):
+        return False
+    rest = morphemes[must + 2 :]
+    means_things = bool(rest) and rest[0].tag == "ETM"
+    return means_things and not any(m.form in _VERBS or m.form in _NOUNS for m in rest)
 
 
 def _behind_noun(morphemes: Sequence[Morpheme], index: int) -> int | None:

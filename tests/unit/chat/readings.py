@@ -19,7 +19,7 @@ from services.chat.understanding.frame import (
     SmallTalk,
 )
 from services.chat.understanding.reader import Reader
-from services.chat.understanding.remembering import after
+from services.chat.understanding.remembering import after, not_understood
 from tests.fakes.company import catalog as company_catalog
 from tests.fakes.company import resolve, table_of
 
@@ -137,8 +137,9 @@ def remembered(reading: Reading, before: Memory) -> Memory:
         case RecordReading(frame=frame):
             return after(before, Memory(frame))
         case QuestionBack(frame=frame, options=options, total_count=total):
-            return after(before, Memory(frame, options, total > len(options)))
+            memory = Memory(frame, options, total > len(options))
+            return after(before, memory, unmet=not_understood(reading))
         case Several(readings):
             return remembered(readings[-1], before)
         case _:
-            return before
+            return after(before, None, unmet=not_understood(reading))

@@ -1,0 +1,85 @@
+"""Words that say something only of the question before: 금액으로, 건수는, 30일 넘은 것만, 어떤 것들이야."""
+
+from dataclasses import replace
+from datetime import date
+from typing import Final
+
+from services.chat.semantic import DUE_DATE_DIMENSION, Catalog, EntityKind, Grouping, UnitKind
+from services.chat.understanding.claims import Claims
+from services.chat.understanding.frame import Frame, Memory
+from services.chat.understanding.meanings import AgeWord, UnitWord
+from services.chat.understanding.measure_slots import known
+from services.chat.understanding.slots import Slots
+from services.chat.understanding.time_slots import aged
+from services.chat.understanding.words import load
+
+_DOCUMENTS: Final = load("documents")
+_FIGURES: Final[dict[str, list[str]]] = _DOCUMENTS["figures"]
+_PLACES: Final = {UnitKind.CURRENCY: 0, UnitKind.COUNT: 1, UnitKind.QUANTITY: 2}
+
+
+def going_on(slots: Slots, claims: Claims, memory: Memory, catalog: Catalog, today: date) -> Slots:
+    """The slots with what these words mean after the question before."""
+    said = slots.frame
+    if said.metrics or said.metric_options or memory.frame.record:
+        return slots
+    if said.names or said.grouped:
+        return replace(slots, frame=_aged(said, claims, memory.frame, catalog, today))
+    said = _by_unit(said, claims, memory, catalog)
+    return replace(slots, frame=_aged(said, claims, memory.frame, catalog, today))
+
+
+def _by_unit(said: Frame, claims: Claims, memory: Memory, catalog: Catalog) -> Frame:
+    """금액으로: of the measures that were offered, or of the same documents, the one that is counted so."""
+    words = [(index, word) for index, word in claims.of(UnitWord) if word.kind]
+    kinds = {word.kind for _, word in words}
+    if len(kinds) != 1:
+        return said
+    kind = kinds.pop()
+    offered = [key for option in memory.options if len(option.frame.metrics) == 1 for key in option.frame.metrics]
+    fitting = [key for key in offered if key in catalog.metrics and catalog.metrics[key].unit.kind is kind]
+    if not offered:
+        names = {catalog.metrics[key].display_name for key in memory.frame.metrics if key in catalog.metrics}
+        figures = next((f for f in _FIGURES.values() if names & set(f)), [])
+        place = _PLACES.get(kind or UnitKind.NONE, len(figures))
+        own = [key for key in memory.frame.metrics if catalog.metrics[key].unit.kind is kind]
+        fitting = [] if own else [*known(catalog, figures[place : place + 1])]
+    if len(fitting) != 1:
+        return said
+    claims.use(*(index for index, _ in words))
+    return replace(said, metrics=(fitting[0],))
+
+
+def _aged(said: Frame, claims: Claims, before: Frame, catalog: Catalog, today: date) -> Frame:
+    """30일 넘은 것만, of a measure that falls due; 미수금 whose due dates are over is 연체 미수금."""
+    metrics = [catalog.metrics[key] for key in before.metrics if key in catalog.metrics]
+    if not metrics or not all(DUE_DATE_DIMENSION in metric.dimensions for metric in metrics):
+        return said
+    late = known(catalog, ["연체 미수금"])
+    for index, word in claims.of(AgeWord):
+        claims.use(index)
+        due = aged(word, today, overdue=bool(set(late) & set(before.metrics)))
+        said = replace(said, due=due, bounds=())
+        wide = known(catalog, ["미수금"])
+        if late and before.metrics == wide[:1] and due.end < today:
+            said = replace(said, metrics=late[:1])
+    return said
+
+
+def listed(before: Frame, catalog: Catalog) -> Frame:
+    """The things themselves, where it was asked how many they are; as before where it was not."""
+    if before.counted:
+        return replace(before, counted=False)
+    metrics = [catalog.metrics[key] for key in before.metrics if key in catalog.metrics]
+    if before.grouped or len(metrics) != 1 or metrics[0].unit.kind is not UnitKind.COUNT:
+        return before
+    for kind, measure in _counted_documents(metrics[0].display_name):
+        if (keys := known(catalog, [measure])) and kind in catalog.metrics[keys[0]].dimensions:
+            return replace(before, metrics=keys[:1], documents=EntityKind(kind))
+    return replace(before, groupings=(Grouping("item"),)) if "item" in metrics[0].dimensions else before
+
+
+def _counted_documents(name: str) -> list[tuple[str, str]]:
+    """The kind of documents that a measure counts, with the figure of each."""
+    found = [(kind, figures[0]) for kind, figures in _FIGURES.items() if name in figures[1:2]]
+    return found + [(each["kind"], each["measure"]) for each in _DOCUMENTS["open"] if each["count"] == name]
