@@ -78,7 +78,7 @@ def merge(memory: Memory, slots: Slots, catalog: Catalog, today: Period, ties: T
     hanging = ties.tied or ties.within or ties.says_something or slots.that or slots.it
     alone = replace(said, metrics=(), metric_options=(), notes=()) == Frame()
     goes_on = hanging or not (said.metrics or said.metric_options)
-    said = counted_from(before, said, catalog, hanging=goes_on)
+    said = counted_from(before, said, catalog, hanging=bool(goes_on))
     slots = replace(slots, frame=said)
     if (said.metrics or said.metric_options) and not (hanging or alone):
         return period_of_before(before, said, catalog)
@@ -97,7 +97,9 @@ def merge(memory: Memory, slots: Slots, catalog: Catalog, today: Period, ties: T
         others=(),
         only=(),
     )
-    if memory.unmet and not (said.metrics or said.bounds or said.due or said.members or said.names or said.ranked):
+    if memory.unmet and not (
+        said.metrics or said.bounds or said.due or said.members or said.names or said.ranked
+    ):
         words = ", ".join(f"‘{word}’" for word in memory.unmet)
         frame = replace(frame, notes=(*frame.notes, f"앞에서 알아듣지 못한 {words} 조건은 넣지 않았습니다."))
     frame = replace(frame, carried=not said.ranked)

@@ -36,7 +36,9 @@ def _by_unit(said: Frame, claims: Claims, memory: Memory, catalog: Catalog) -> F
     if len(kinds) != 1:
         return said
     kind = kinds.pop()
-    offered = [key for option in memory.options if len(option.frame.metrics) == 1 for key in option.frame.metrics]
+    offered = [
+        key for option in memory.options if len(option.frame.metrics) == 1 for key in option.frame.metrics
+    ]
     fitting = [key for key in offered if key in catalog.metrics and catalog.metrics[key].unit.kind is kind]
     if not offered:
         names = {catalog.metrics[key].display_name for key in memory.frame.metrics if key in catalog.metrics}

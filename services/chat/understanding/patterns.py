@@ -84,7 +84,7 @@ def patterns(text: str, edges: Container[int]) -> Iterator[Span]:
 
 def _limits(text: str, edges: Container[int]) -> Iterator[Span]:
     for match in _BETWEEN.finditer(text):
-        numbered = match[3].startswith("0") and match[3].isdigit() and len(match[3]) > 2  # 2026-00484
+        numbered = re.fullmatch(r"0\d{2,}", match[3].strip()) is not None  # 2026-00484
         if match.start() in edges and not numbered and (match[5] or match[4] or not match[3].isdigit()):
             low, high = amount(match[1]), amount(match[3])
             if not match[2] and match[1].replace(",", "").isdigit() and not match[3].isdigit():

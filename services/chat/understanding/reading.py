@@ -167,9 +167,12 @@ class QuestionReading:
         adding = verb is not None and verb.form in _ADDING
         tied = ties(claims, memory, verb, adding=adding, plural="들" in self._text)
         things = going_on.listed(before, self._catalog)
-        if things != before and all(isinstance(s.meaning, Sign) for s in claims.spans):
-            if claims.take(Sign.WHICH_ONES, Sign.LIST) or tied.again:
-                memory, tied = replace(memory, frame=things), replace(tied, again=True)
+        if (
+            things != before
+            and all(isinstance(s.meaning, Sign) for s in claims.spans)
+            and (claims.take(Sign.WHICH_ONES, Sign.LIST) or tied.again)
+        ):
+            memory, tied = replace(memory, frame=things), replace(tied, again=True)
         slots = fill(claims, self._catalog, Period(self._context.today, self._context.today, Grain.DAY))
         alone = slots.frame.metrics
         slots = going_on.going_on(slots, claims, memory, self._catalog, self._context.today)

@@ -105,8 +105,10 @@ def _how_much(morphemes: Sequence[Morpheme], index: int) -> bool:
 
 
 def _describes(morphemes: Sequence[Morpheme], index: int) -> bool:
-    """주문 넣어야 되는 품목: what has to be done says which things are meant, where nothing behind them is asked to be done."""
-    must = next((n for n in range(index + 1, index + 4) if [m.form for m in morphemes[n : n + 1]] == ["어야"]), 0)
+    """주문 넣어야 되는 품목: what has to be done says which things are meant; nothing behind is asked for."""
+    must = next(
+        (n for n in range(index + 1, index + 4) if [m.form for m in morphemes[n : n + 1]] == ["어야"]), 0
+    )
     if not must or [m.form for m in morphemes[must + 1 : must + 2]] not in (["되"], ["하"]):
         return False
     rest = morphemes[must + 2 :]
