@@ -175,6 +175,8 @@ class QuestionReading:
             memory, tied = replace(memory, frame=things), replace(tied, again=True)
         slots = fill(claims, self._catalog, Period(self._context.today, self._context.today, Grain.DAY))
         alone = slots.frame.metrics
+        if alone or slots.frame.metric_options:
+            claims.take(Sign.WHICH_ONES)  # "미달 품목이 뭐뭐 있어"
         slots = going_on.going_on(slots, claims, memory, self._catalog, self._context.today)
         tied = replace(tied, tied=tied.tied or slots.frame.metrics != alone)
         documents = [
