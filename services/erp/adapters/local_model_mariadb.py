@@ -12,6 +12,7 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import NullPool
 
+from services.erp.adapters.fetching import fetch
 from services.erp.errors import LocalModelEmpty, LocalModelUnavailable, StatementTimeout, sum_too_large
 from services.erp.exact_decimal import InexactValueError
 from services.erp.ports import AnySelect, Fetched
@@ -39,7 +40,7 @@ class MariadbLocalModel:
                 raw = await connection.get_raw_connection()
                 thread: int = raw.driver_connection.thread_id()  # type: ignore[union-attr]
                 try:
-                    return await connection.run_sync(self._fetched, statements)
+                    return await connection.run_sync(self.fetched, statements)
                 except asyncio.CancelledError:
                     await connection.invalidate()
                     await asyncio.shield(self._stop(thread))
@@ -61,14 +62,14 @@ class MariadbLocalModel:
             async with self._stopping.connect() as connection:
                 await connection.exec_driver_sql(f"KILL {thread:d}")
 
-    def _fetched(self, connection: Connection, statements: Sequence[AnySelect]) -> Sequence[Fetched]:
+    def fetched(self, connection: Connection, statements: Sequence[AnySelect]) -> Sequence[Fetched]:
         deadline = time.monotonic() + self._timeout_seconds
         connection.exec_driver_sql("START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY")
         found = []
         for statement in statements:
             left = max(deadline - time.monotonic(), 0.001)
             connection.exec_driver_sql(f"SET max_statement_time = {math.ceil(left * 1000) / 1000}")
-            found.append(_fetch(connection, statement))
+            found.append(fetch(connection, statement))
         return found
 
     def _timeout(self) -> StatementTimeout:
@@ -83,12 +84,6 @@ class MariadbLocalModel:
         if number in _OUT_OF_RANGE:
             return sum_too_large()
         return LocalModelUnavailable(f"{type(error.orig).__name__} {number}")
-
-
-def _fetch(connection: Connection, statement: AnySelect) -> Fetched:
-    result = connection.execute(statement)
-    context: Any = result.context
-    return Fetched(result.all(), str(context.statement), repr(context.parameters))
 
 
 @asynccontextmanager

@@ -13,12 +13,13 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager, closing
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
-from sqlalchemy import Connection, Engine, create_engine
+from sqlalchemy import Engine, create_engine
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import QueuePool
 
+from services.erp.adapters.fetching import fetch
 from services.erp.errors import LocalModelEmpty, LocalModelUnavailable, StatementTimeout, sum_too_large
 from services.erp.exact_decimal import InexactValueError
 from services.erp.ports import AnySelect, Fetched
@@ -69,7 +70,7 @@ class SqliteLocalModel:
                 driver = connection.connection.driver_connection
                 driver.set_progress_handler(bound.over, _STEPS_BETWEEN_CHECKS)  # type: ignore[union-attr]
                 connection.exec_driver_sql("BEGIN")  # one state of the data for all statements
-                return [_fetch(connection, statement) for statement in statements]
+                return [fetch(connection, statement) for statement in statements]
         except DBAPIError as error:
             raise self._failure(error, bound) from error
         except InexactValueError as error:
@@ -134,12 +135,6 @@ class SqliteLocalModel:
         self._threads.shutdown()
         if self._engine is not None:
             self._engine.dispose()
-
-
-def _fetch(connection: Connection, statement: AnySelect) -> Fetched:
-    result = connection.execute(statement)
-    context: Any = result.context
-    return Fetched(result.all(), str(context.statement), repr(context.parameters))
 
 
 @asynccontextmanager

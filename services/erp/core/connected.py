@@ -1,11 +1,9 @@
 """A figure over what nobody filled would be a wrong 0: it is refused, and what lacks is named."""
 
-from collections.abc import Iterator
-
 from services.erp.core.catalog import Catalog, Dimension, Fact, Metric
 from services.erp.core.filled import Filled, Need, dimension_needs, measure_needs
 from services.erp.core.plan import Plan, Reading
-from services.erp.core.query import DUE_DATE, AllOf, AnyOf, Filter, Member, Not
+from services.erp.core.query import DUE_DATE, members_of
 from services.erp.errors import QueryRefused
 
 
@@ -24,7 +22,9 @@ def check_connected(plan: Plan, catalog: Catalog, known: Filled) -> None:
         fact = leaf.measure.fact
         restricted = {member.dimension for member in plan.restrictions.get(fact.key, ())}
         asked = (
-            {dimension.key for dimension in plan.dimensions} | restricted | set(_filtered(plan.query.filter))
+            {dimension.key for dimension in plan.dimensions}
+            | restricted
+            | {member.dimension for member in members_of(plan.query.filter)}
         )
         if plan.query.due_range:
             asked.add(DUE_DATE)
@@ -32,17 +32,6 @@ def check_connected(plan: Plan, catalog: Catalog, known: Filled) -> None:
             dimension = catalog.dimensions[key]
             for need in dimension_needs(fact, dimension, known):
                 raise _refused(leaf.metric, need, fact, dimension)
-
-
-def _filtered(node: Filter | None) -> Iterator[str]:
-    match node:
-        case AllOf(filters) | AnyOf(filters):
-            for each in filters:
-                yield from _filtered(each)
-        case Not(inner):
-            yield from _filtered(inner)
-        case Member(key, _):
-            yield key
 
 
 def _refused(metric: Metric, need: Need, fact: Fact, dimension: Dimension | None = None) -> QueryRefused:
