@@ -12,6 +12,7 @@ from services.chat.conversation import Outcome, Progress, Step
 from services.chat.data_answers import DataAnswers
 from services.chat.draft import Draft, Part
 from services.chat.ports import ErpData
+from services.chat.routing import Router
 from services.chat.semantic import Catalog
 from services.chat.understanding.analysis import Context
 from services.chat.understanding.frame import (
@@ -37,12 +38,19 @@ class Answering:
     """Answers messages. Reading is work for a processor, so it runs in `executor`, off the event loop."""
 
     def __init__(
-        self, reader: Reader, executor: Executor, erp: ErpData, data: DataAnswers, clock: Clock
+        self,
+        reader: Reader,
+        executor: Executor,
+        erp: ErpData,
+        data: DataAnswers,
+        router: Router,
+        clock: Clock,
     ) -> None:
         self._reader = reader
         self._executor = executor
         self._erp = erp
         self._data = data
+        self._router = router
         self._clock = clock
 
     async def answer(self, draft: Draft) -> None:
@@ -88,6 +96,7 @@ class Answering:
         loop = asyncio.get_running_loop()
         part = draft.parts[-1]
         analysis = await loop.run_in_executor(self._executor, self._reader.analyse, question, context)
+        routing = self._router.begin(question, analysis)
         lookups = analysis.lookups
         if lookups:
             part.note(Progress(Step.LINKING, "이름을 찾고 있습니다."))
@@ -98,7 +107,8 @@ class Answering:
         reading = await loop.run_in_executor(
             self._executor, self._reader.read, analysis, resolutions, context
         )
-        part.usage = replace(part.usage, understanding=part.since_start())
+        reading, intent = await routing.end(reading)
+        part.usage = replace(part.usage, understanding=part.since_start(), intent=intent)
         return reading
 
     async def _tell(self, draft: Draft, part: Part, reading: Reading, catalog: Catalog) -> None:

@@ -16,13 +16,15 @@ from sqlalchemy.engine import make_url
 from services.chat.adapters.audit_anchor import AnchorFile
 from services.chat.adapters.conversations_sql import sql_conversations
 from services.chat.adapters.erp_data_grpc import GrpcErpData
+from services.chat.adapters.intent_triton import TritonIntentModel
 from services.chat.adapters.llm_triton import TritonLanguageModel
 from services.chat.answering import Answering
 from services.chat.data_answers import DataAnswers
 from services.chat.library import Library
 from services.chat.meter import Meter
 from services.chat.model_gate import ModelGate
-from services.chat.ports import Conversations, ErpData, LanguageModel
+from services.chat.ports import Conversations, ErpData, IntentModel, LanguageModel
+from services.chat.routing import Router
 from services.chat.servicer import AuditLogServicer, ChatServicer
 from services.chat.settings import Settings
 from services.chat.telling import Teller
@@ -54,9 +56,13 @@ async def app(settings: Settings, chassis: Chassis) -> AsyncIterator[App]:
         store = await stack.enter_async_context(sql_conversations(url, chassis.metrics, anchor))
         model = TritonLanguageModel(model_channel, settings.llm_model, chassis.metrics)
         stack.push_async_callback(model.close)  # stops in band what still runs, before its channel goes
+        intents = TritonIntentModel(
+            model_channel, settings.intent_model, settings.intent_seconds, chassis.metrics
+        )
+        stack.push_async_callback(intents.close)
         analyser = await asyncio.to_thread(Analyser)
         servicer = await stack.enter_async_context(
-            chat(settings, chassis, store, GrpcErpData(erp_channel), model, analyser)
+            chat(settings, chassis, store, GrpcErpData(erp_channel), model, intents, analyser)
         )
         yield App(
             servicers=[
@@ -74,6 +80,7 @@ async def chat(
     store: Conversations,
     erp: ErpData,
     model: LanguageModel,
+    intents: IntentModel,
     analyser: Analyser,
 ) -> AsyncIterator[ChatServicer]:
     """The core between its ports. Turns that an earlier process left running are failed before the first call."""
@@ -89,7 +96,8 @@ async def chat(
             model_name=settings.llm_model,
             stale_after=timedelta(hours=settings.stale_after_hours),
         )
-        answering = Answering(Reader(analyser), executor, erp, data, chassis.clock)
+        router = Router(intents, meter)
+        answering = Answering(Reader(analyser), executor, erp, data, router, chassis.clock)
         turns = Turns(store, answering, chassis.clock, meter, max_running=settings.max_running_turns)
         forgetting = asyncio.create_task(
             _forget_requests(store, chassis.clock, timedelta(days=settings.requests_kept_days))

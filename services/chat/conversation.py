@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from decimal import Decimal
 from enum import StrEnum
 
 from services.chat.semantic import EntityReference, Query, ResultContext, Table, Unit
@@ -106,6 +107,16 @@ class ChartHint:
 
 
 @dataclass(frozen=True, slots=True)
+class Intent:
+    """What the intent model took a question for. `label`: data, documents, smalltalk, help, write, other, or unsure;
+    `model`: name and version, as Triton names them."""
+
+    label: str
+    probability: Decimal
+    model: str
+
+
+@dataclass(frozen=True, slots=True)
 class Usage:
     """What an answer cost; None where a step did not happen."""
 
@@ -118,6 +129,8 @@ class Usage:
     composing: timedelta | None = None
     total: timedelta | None = None
     model: str = ""
+    intent: Intent | None = None
+    """Where the intent model was asked and answered in time."""
 
 
 @dataclass(frozen=True, slots=True)

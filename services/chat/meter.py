@@ -36,6 +36,12 @@ class Meter:
             buckets=_SECONDS,
             registry=registry,
         )
+        self._intents = Counter(
+            "chat_intents_total",
+            "Questions that the intent model was asked about, by its label, and whether that changed the answer.",
+            ["label", "changed"],
+            registry=registry,
+        )
         self._guard = Counter(
             "chat_guard_refusals_total", "Texts of the model that were cut off.", registry=registry
         )
@@ -45,6 +51,10 @@ class Meter:
             ["cause"],
             registry=registry,
         )
+
+    def intent_told(self, label: str, *, changed: bool) -> None:
+        """The intent model was asked; `label` "away" where it gave no answer in time."""
+        self._intents.labels(label, str(changed).lower()).inc()
 
     def turn_ended(self, turn: Turn) -> None:
         answer = turn.answer

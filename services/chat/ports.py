@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Protocol
 
 from services.chat.audit_chain import Link, NewEntry, Range, Verification
-from services.chat.conversation import Asker, Conversation, Rating, Turn, TurnEvent
+from services.chat.conversation import Asker, Conversation, Intent, Rating, Turn, TurnEvent
 from services.chat.semantic import Catalog, EntityKind, Query, Record, Resolution, Result
 
 
@@ -73,6 +73,18 @@ class LanguageModel(Protocol):
             LanguageModelUnavailable: the model is away, overloaded, or went away in mid-text; what was
                 yielded stays valid.
             LanguageModelRejected: the request can't be served as it is (bad grammar, prompt too long).
+        """
+        ...
+
+
+class IntentModel(Protocol):
+    """Says what a question is about, by its words alone."""
+
+    async def classify(self, text: str) -> Intent | None:
+        """The label, "unsure" where no label is likely enough; None when the model is away, slow or busy.
+
+        Answers within a time that an asker doesn't notice, whatever happens, and raises nothing. Cancelling the call
+        cancels nothing behind it.
         """
         ...
 

@@ -21,6 +21,9 @@ class Settings(ServiceSettings):
     erp_url: str = "grpc://127.0.0.1:18080"
     triton_url: str = "grpc://127.0.0.1:18080"
     llm_model: str = "llm"
+    intent_model: str = "intent"
+    intent_seconds: float = Field(default=0.15, gt=0, le=1)
+    """How long an answer waits for the intent model at most."""
 
     requests_kept_days: int = Field(default=30, ge=1)
     """How long a request id is known, by which a repeated request changes nothing twice."""

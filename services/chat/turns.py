@@ -336,6 +336,8 @@ class Turns:
             finish=answer.finish_reason if answer else None,
             refusal=answer.refusal_reason or None if answer else None,
             parts=len(draft.parts),
+            intent=usage.intent.label if usage.intent else None,
+            intent_probability=float(usage.intent.probability) if usage.intent else None,
             rows=len(answer.table.rows) if answer and answer.table else None,
             seconds=round(draft.since_start().total_seconds(), 4),
             understanding_ms=_ms(usage.understanding),

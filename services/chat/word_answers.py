@@ -26,6 +26,7 @@ _REASONS: Final = {
     RefusalKind.INJECTION: "QUESTION_NOT_UNDERSTOOD",
     RefusalKind.FORBIDDEN: "METRIC_FORBIDDEN",
     RefusalKind.DOCUMENTS: "NOT_AVAILABLE_YET",
+    RefusalKind.OUT_OF_SCOPE: "QUESTION_OUT_OF_SCOPE",
 }
 
 
@@ -73,11 +74,13 @@ def refuse(part: Part, refusal: Refusal, catalog: Catalog) -> None:
     part.refusal_reason = _REASONS[refusal.kind]
     atoms = {"about": refusal.about}
     flags: set[str] = set()
+    if refusal.about:
+        flags.add("named")
     if refusal.words:
         atoms["words"] = quoted(refusal.words)
         flags.add("worded")
     say(part, f"refuse_{refusal.kind}", _with_examples(atoms, frozenset(flags), catalog))
-    if refusal.kind in (RefusalKind.UNKNOWN, RefusalKind.INJECTION):
+    if refusal.kind in (RefusalKind.UNKNOWN, RefusalKind.INJECTION, RefusalKind.OUT_OF_SCOPE):
         part.suggestions = examples(catalog)
 
 

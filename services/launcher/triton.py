@@ -24,6 +24,8 @@ from services.launcher.errors import LauncherError
 from services.launcher.ports import Ports
 
 MODELS = Path(__file__).resolve().parents[2] / "triton_models"
+LOADED = ("llm", "embedder", "intent")
+"""The models of `MODELS` that are loaded. The intent model asks the embedder when it is asked, not when it starts."""
 
 THREADS = {"OMP_WAIT_POLICY": "passive", "GOMP_SPINCOUNT": "2000"}
 """Threads that wait for each other spin for some microseconds, then sleep: the other parts need the cores.
@@ -93,7 +95,9 @@ def prepare(folder: Path, models: Path, ports: Ports) -> TritonCommand:
     python_library = _python_library_folder()
     shutil.rmtree(folder, ignore_errors=True)
     _link_backend(folder / "backends" / "python")
-    _link_model(folder / "models" / "llm", MODELS / "llm", weights_path(models))
+    for name in LOADED:
+        _link_model(folder / "models" / name, MODELS / name)
+    (folder / "models" / "llm" / "1" / "model.gguf").symlink_to(weights_path(models).resolve())
     shared_memory = "maru_" + hashlib.sha256(str(folder.resolve()).encode()).hexdigest()[:12]
     for left in _SHARED_MEMORY.glob(f"{shared_memory}*"):  # of a Triton that was killed
         left.unlink(missing_ok=True)
@@ -101,7 +105,7 @@ def prepare(folder: Path, models: Path, ports: Ports) -> TritonCommand:
         str(_tritonserver() / "bin" / "tritonserver"),
         f"--model-repository={folder / 'models'}",
         "--model-control-mode=explicit",  # versions are loaded on purpose, never by a file appearing
-        "--load-model=llm",
+        *(f"--load-model={name}" for name in LOADED),
         f"--backend-directory={folder / 'backends'}",
         f"--backend-config=python,shm-region-prefix-name={shared_memory}",
         "--grpc-address=127.0.0.1",
@@ -120,12 +124,12 @@ def prepare(folder: Path, models: Path, ports: Ports) -> TritonCommand:
 
 
 def lost_child(pid: int) -> str:
-    """Says so when the process that runs the model died under this tritonserver. Triton 2.51 stays READY without
+    """Says so when a process that runs a model died under this tritonserver. Triton 2.51 stays READY without
     it, starts no other, and leaves the requests that it had without an answer."""
     with suppress(psutil.Error):
         for child in psutil.Process(pid).children():
             if child.status() == psutil.STATUS_ZOMBIE:
-                return "the process of the model died"
+                return "the process of a model died"
     return ""
 
 
@@ -159,13 +163,13 @@ def _link_backend(folder: Path) -> None:
         (folder / source.name).symlink_to(source)
 
 
-def _link_model(folder: Path, source: Path, weights: Path) -> None:
+def _link_model(folder: Path, source: Path) -> None:
     version = folder / "1"
     version.mkdir(parents=True)
     (folder / "config.pbtxt").symlink_to(source / "config.pbtxt")
-    for file in (source / "1").glob("*.py"):
-        (version / file.name).symlink_to(file)
-    (version / "model.gguf").symlink_to(weights.resolve())
+    for file in (source / "1").iterdir():
+        if file.is_file():
+            (version / file.name).symlink_to(file)
 
 
 def _python_library_folder() -> Path:

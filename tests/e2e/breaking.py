@@ -18,7 +18,8 @@ def process_of(mesh: Mesh, part: str) -> psutil.Process:
     """The process of a part; `model` is the one that runs the language model under Triton."""
     if part != "model":
         return psutil.Process(mesh.part_pid(part))
-    (child,) = psutil.Process(mesh.part_pid("triton")).children()
+    children = psutil.Process(mesh.part_pid("triton")).children()
+    (child,) = (p for p in children if "/llm/" in " ".join(p.cmdline()))
     return child
 
 

@@ -31,6 +31,7 @@ from services.launcher.errors import LauncherError
 from services.launcher.evaluation.asking import Say
 from services.launcher.evaluation.question_set import QuestionSet
 from tests.evaluation.company import REPOSITORY, CompanyFiles
+from tests.evaluation.intents import InProcessIntents
 
 USERS = REPOSITORY / "services" / "identity" / "demo_users.yaml"
 _CHECKED = ("RunQuery", "ResolveEntities")
@@ -105,6 +106,7 @@ async def answering(
                 store,
                 DirectErpData(erp.servicers[0].servicer),
                 NoModel(),
+                InProcessIntents(),
                 Analyser(),
             ) as servicer,
         ):

@@ -57,6 +57,8 @@ def _turn_entry(turn: Turn, answer: Answer | None, part: int, owner: str, asker:
             entry.row_count = answer.table.total_row_count
         if answer.usage.model:
             entry.model_versions.append(answer.usage.model)
+        if answer.usage.intent:
+            entry.model_versions.append(answer.usage.intent.model)
         entry.usage.CopyFrom(convert_chat.usage_to_proto(answer.usage))
     return new_entry(entry, f"turn/{turn.name}" + (f"/{part}" if part else ""), ended)
 

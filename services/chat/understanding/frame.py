@@ -231,6 +231,7 @@ class RefusalKind(StrEnum):
     INJECTION = "injection"
     FORBIDDEN = "forbidden"
     DOCUMENTS = "documents"
+    OUT_OF_SCOPE = "out_of_scope"
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,6 +45,15 @@ _ORDERING: Final = frozenset(
 _STATING: Final = frozenset({"어", "아", "어요", "아요", "ᆸ시다", "시어요", "셔요", "죠", "지"})
 
 
+def change_word(morphemes: Sequence[Morpheme]) -> Morpheme | None:
+    """The first word that could ask for a change, whether it does or not: 발주, 바꾸."""
+    for morpheme in morphemes:
+        noun = morpheme.form in _NOUNS and morpheme.tag in ("NNG", "XR")
+        if noun or (morpheme.form in _VERBS and morpheme.tag.startswith("VV")):
+            return morpheme
+    return None
+
+
 def write_request(
     morphemes: Sequence[Morpheme], text: str, names_thing: bool
 ) -> tuple[Morpheme, bool] | None:

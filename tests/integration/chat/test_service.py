@@ -25,6 +25,7 @@ from services.kit.health import Dependency
 from services.kit.server import App, Chassis, Mounted
 from services.kit.testing import LOOPBACK, Served, served
 from tests.fakes.company import FakeErpData
+from tests.fakes.intent_model import ScriptedIntents
 from tests.fakes.language_model import ScriptedModel
 
 TOLD = "2026년 10월 매출은 1,000,000원입니다."
@@ -64,7 +65,7 @@ async def running(
     async def app(settings: Settings, chassis: Chassis) -> AsyncIterator[App]:
         async with (
             sql_conversations(url, chassis.metrics) as store,
-            chat(settings, chassis, store, erp, model, analyser) as servicer,
+            chat(settings, chassis, store, erp, model, ScriptedIntents(), analyser) as servicer,
         ):
             yield App(
                 [Mounted(add_ChatServiceServicer_to_server, servicer)],

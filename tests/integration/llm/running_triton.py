@@ -42,7 +42,7 @@ class RunningTriton:
 
     def model_process(self) -> psutil.Process:
         """The process that holds llama.cpp."""
-        (stub,) = psutil.Process(self.process.pid).children()
+        (stub,) = (p for p in psutil.Process(self.process.pid).children() if "/llm/" in " ".join(p.cmdline()))
         return stub
 
     def kill(self) -> None:

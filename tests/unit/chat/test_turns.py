@@ -1,12 +1,14 @@
 """A turn from its question to its kept answer: with a model that obeys, fails, lies, hangs, and with askers who leave."""
 
 import asyncio
+import json
 import time
 from collections.abc import AsyncIterator, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import aclosing, suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -14,11 +16,13 @@ import pytest
 from services.chat.adapters.conversations_sql import sql_conversations
 from services.chat.answering import Answering
 from services.chat.conversation import (
+    Asker,
     Clarification,
     Completed,
     Composer,
     FinishReason,
     Heartbeat,
+    Intent,
     Outcome,
     Progress,
     ResultReady,
@@ -28,6 +32,7 @@ from services.chat.conversation import (
     TurnEvent,
     TurnState,
 )
+from services.chat.convert.audit import turn_entries
 from services.chat.data_answers import DataAnswers
 from services.chat.errors import (
     LanguageModelRejected,
@@ -43,6 +48,7 @@ from services.chat.errors import (
 from services.chat.model_gate import ModelGate
 from services.chat.ports import Conversations, Page
 from services.chat.ports import FinishReason as Finish
+from services.chat.routing import Router
 from services.chat.telling import Teller
 from services.chat.turns import Turns
 from services.chat.understanding.reader import Reader
@@ -50,6 +56,7 @@ from services.kit.errors import DependencyUnavailable, MaruError
 from services.kit.metrics import Metrics
 from services.kit.testing import FakeClock
 from tests.fakes.company import FakeErpData
+from tests.fakes.intent_model import ScriptedIntents
 from tests.fakes.language_model import ScriptedModel
 
 OWNER = "kim"
@@ -64,9 +71,13 @@ class Counted:
     turns: list[Turn] = field(default_factory=list)
     refusals: int = 0
     failures: list[str] = field(default_factory=list)
+    intents: list[tuple[str, bool]] = field(default_factory=list)
 
     def turn_ended(self, turn: Turn) -> None:
         self.turns.append(turn)
+
+    def intent_told(self, label: str, *, changed: bool) -> None:
+        self.intents.append((label, changed))
 
     def guard_refused(self) -> None:
         self.refusals += 1
@@ -82,6 +93,7 @@ class Desk:
     turns: Turns
     store: Conversations
     model: ScriptedModel
+    intents: ScriptedIntents
     erp: FakeErpData
     counted: Counted
     clock: FakeClock
@@ -116,16 +128,17 @@ def text_of(events: list[TurnEvent]) -> str:
 @pytest.fixture
 async def desk(tmp_path: Path, reader: Reader) -> AsyncIterator[Desk]:
     model, erp, counted, clock = ScriptedModel(OTHER_WAY), FakeErpData(), Counted(), FakeClock()
+    intents = ScriptedIntents()
     with ThreadPoolExecutor(max_workers=1) as executor:
         async with sql_conversations(f"sqlite+aiosqlite:///{tmp_path}/chat.sqlite", Metrics()) as store:
             teller = Teller(model, ModelGate(2, 2, 0.2), counted, first_text_seconds=0.3, text_seconds=0.3)
             data = DataAnswers(erp, teller, clock, model_name="llm", stale_after=timedelta(hours=24))
-            answering = Answering(reader, executor, erp, data, clock)
+            answering = Answering(reader, executor, erp, data, Router(intents, counted), clock)
             turns = Turns(
                 store, answering, clock, counted, max_running=8, heartbeat_seconds=0.05, retry_seconds=0.01
             )
             made = await store.create(OWNER, "", "c1", "d", clock.now())
-            yield Desk(turns, store, model, erp, counted, clock, made.id)
+            yield Desk(turns, store, model, intents, erp, counted, clock, made.id)
             await turns.close(1)
     assert model.active == 0
     assert turns.running == 0
@@ -480,6 +493,29 @@ async def test_a_query_that_the_erp_refuses_is_an_answer(desk: Desk, monkeypatch
     assert answer.outcome is Outcome.REFUSED
     assert answer.refusal_reason == "METRIC_FORBIDDEN"
     assert answer.text == "매출을 볼 권한이 없습니다."
+
+
+async def test_what_the_intent_model_says_is_kept_with_the_turn(desk: Desk) -> None:
+    desk.intents.labels = {"오늘 날씨 어때?": "other", "오늘 점심은?": "unsure"}
+    turn = await desk.answer("오늘 날씨 어때?")
+    assert turn.answer
+    assert turn.answer.refusal_reason == "QUESTION_OUT_OF_SCOPE"
+    assert "회사의 ERP에 있는 것만" in turn.answer.text
+    assert turn.answer.suggestions
+    kept = await desk.store.get_turn(OWNER, desk.conversation, turn.id)
+    assert kept.answer
+    assert kept.answer.usage.intent == Intent("other", Decimal("0.99"), "intent/1")
+    (entry,) = turn_entries(kept, OWNER, Asker("kim"))
+    assert json.loads(entry.content)["model_versions"] == ["intent/1"]
+    assert desk.counted.intents == [("other", True)]
+
+
+async def test_a_request_without_a_word_for_it_is_refused_all_the_same(desk: Desk) -> None:
+    desk.intents.labels = {"대통령이 누구야": "write"}
+    answer = (await desk.answer("대통령이 누구야")).answer
+    assert answer
+    assert answer.refusal_reason == "WRITE_REFUSED"
+    assert "‘" not in answer.text
 
 
 @pytest.mark.parametrize("question", ["가" * 2001, "매출\x00", "매출\u202e", "?!", "   "])

@@ -76,8 +76,10 @@ def test_the_folders_hold_all_that_triton_opens(tmp_path: Path) -> None:
     model = tmp_path / "triton" / "models" / "llm"
     assert (model / "config.pbtxt").read_text() == (triton.MODELS / "llm" / "config.pbtxt").read_text()
     assert (model / "1" / "model.gguf").resolve(strict=True) == weights
-    for source in (triton.MODELS / "llm" / "1").glob("*.py"):
-        assert (model / "1" / source.name).resolve() == source
+    for name in ("llm", "embedder", "intent"):
+        for source in (path for path in (triton.MODELS / name / "1").iterdir() if path.is_file()):
+            assert (tmp_path / "triton" / "models" / name / "1" / source.name).resolve() == source
+    assert (tmp_path / "triton" / "models" / "intent" / "1" / "weights.npz").exists()
 
 
 def test_the_stub_finds_this_python_and_its_library(tmp_path: Path) -> None:

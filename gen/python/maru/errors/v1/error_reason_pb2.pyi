@@ -317,6 +317,14 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     en: "한빛" fits 3 customers. Choose one.
     Sample: {"reason": "NAME_AMBIGUOUS", "domain": "maru", "metadata": {"text": "한빛", "matches": "3"}}
     """
+    ERROR_REASON_QUESTION_OUT_OF_SCOPE: _ErrorReason.ValueType  # 49
+    """The question is about something that is neither in the company's ERP nor in its documents.
+
+    Code: OK, as an answer's `refusal_reason`. Metadata: none.
+    ko: 회사의 ERP에 있는 것만 답할 수 있습니다.
+    en: I can only answer about what is in the company's ERP.
+    Sample: {"reason": "QUESTION_OUT_OF_SCOPE", "domain": "maru", "metadata": {}}
+    """
     ERROR_REASON_UNKNOWN_METRIC: _ErrorReason.ValueType  # 60
     """--- ERP (60-79) ---------------------------------------------------------------------------------------------------
 
@@ -784,6 +792,14 @@ Code: OK, as a clarification. Metadata: text, matches (a count).
 ko: '한빛'에 해당하는 거래처가 3곳입니다. 하나를 골라 주세요.
 en: "한빛" fits 3 customers. Choose one.
 Sample: {"reason": "NAME_AMBIGUOUS", "domain": "maru", "metadata": {"text": "한빛", "matches": "3"}}
+"""
+ERROR_REASON_QUESTION_OUT_OF_SCOPE: ErrorReason.ValueType  # 49
+"""The question is about something that is neither in the company's ERP nor in its documents.
+
+Code: OK, as an answer's `refusal_reason`. Metadata: none.
+ko: 회사의 ERP에 있는 것만 답할 수 있습니다.
+en: I can only answer about what is in the company's ERP.
+Sample: {"reason": "QUESTION_OUT_OF_SCOPE", "domain": "maru", "metadata": {}}
 """
 ERROR_REASON_UNKNOWN_METRIC: ErrorReason.ValueType  # 60
 """--- ERP (60-79) ---------------------------------------------------------------------------------------------------

@@ -1,0 +1,1 @@
+"""Datasets, training and evaluation of the models that Maru serves."""
