@@ -9,7 +9,7 @@ from typing import Final
 from maru.erp.v1.erp_service_pb2_grpc import add_ErpServiceServicer_to_server
 from sqlalchemy.engine import make_url
 
-from services.erp.adapters.export_log_grpc import GrpcExportLog
+from services.erp.adapters.read_log_grpc import GrpcReadLog
 from services.erp.core.catalog_loader import load_catalog
 from services.erp.core.policy_loader import load_policy
 from services.erp.core.use_cases import Erp, Limits
@@ -45,9 +45,10 @@ async def app(settings: Settings, chassis: Chassis) -> AsyncIterator[App]:
             settings.max_result_rows, settings.max_groups, settings.max_rows_read, settings.refuse_stale_after
         )
         erp = Erp(catalog, policy, local_model, chassis.clock, limits)
+        read_log = GrpcReadLog(chat)
         exporter = Exporter(
             erp,
-            GrpcExportLog(chat),
+            read_log,
             settings.timezone,
             replace(
                 limits,
@@ -56,7 +57,7 @@ async def app(settings: Settings, chassis: Chassis) -> AsyncIterator[App]:
             ),
             settings.max_exports,
         )
-        servicer = ErpServicer(erp, exporter, str(settings.timezone))
+        servicer = ErpServicer(erp, exporter, read_log, str(settings.timezone))
         yield App(
             servicers=[Mounted(add_ErpServiceServicer_to_server, servicer)],
             dependencies=[Dependency("local-model", erp.ping)],

@@ -33,7 +33,7 @@ class Settings(ServiceSettings):
     max_exports: int = Field(default=2, ge=1)
     """Files written at once; each holds its rows in memory."""
     chat_url: str = "grpc://127.0.0.1:18080"
-    """Where exports are recorded: the mesh listener, as grpc://HOST:PORT."""
+    """Where reads by people and exports are recorded: the mesh listener, as grpc://HOST:PORT."""
     max_rows_read: int = Field(default=50_000_000, ge=1)
     """Rows of the local model that a question may read; more are refused before anything is read."""
     refuse_stale_after: timedelta = Field(default=timedelta(days=90), gt=timedelta(0))

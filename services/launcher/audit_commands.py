@@ -42,6 +42,7 @@ _ACTIONS = {
     pb.AuditEntry.ACTION_EXPORT: "내보내기 export",
     pb.AuditEntry.ACTION_CHANGE: "변경 change",
     pb.AuditEntry.ACTION_AUDIT_READ: "열람 read",
+    pb.AuditEntry.ACTION_DATA_READ: "조회 data",
 }
 
 T = TypeVar("T")
@@ -131,10 +132,18 @@ def list_entries(
             f"{entry.event_time.ToDatetime(tzinfo=zone):%Y-%m-%d %H:%M:%S}",
             escape(entry.username),
             _ACTIONS.get(entry.action, "?"),
-            escape(entry.question or entry.resource),
+            escape(_about(entry)),
             escape(entry.outcome.removeprefix("OUTCOME_").removeprefix("FINISH_REASON_")),
         )
     out.print(grid)
+
+
+def _about(entry: pb.AuditEntry) -> str:
+    """What it was about, in a line: of a read of one's own the RPC and what it asked for."""
+    if entry.action != pb.AuditEntry.ACTION_DATA_READ:
+        return entry.question or entry.resource
+    asked = entry.resource or ", ".join(entry.query.metrics or [one.text for one in entry.context.filters])
+    return f"{entry.method.rpartition('/')[2]} {asked}".strip()
 
 
 @app.command()

@@ -11,8 +11,12 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
+import grpc
 import openpyxl
 import pytest
+from google.protobuf.json_format import ParseDict
+from maru.erp.v1.erp_service_pb2 import RunQueryRequest
+from maru.erp.v1.erp_service_pb2_grpc import ErpServiceStub
 
 from tests.e2e.mesh import Mesh
 
@@ -75,6 +79,21 @@ def test_what_is_asked_and_exported_is_recorded(mesh: Mesh, tmp_path: Path) -> N
     assert asked["usage"]["total_duration"]
     assert (export_csv["resource"], export_xlsx["resource"]) == ("csv", "xlsx")
     assert export_csv["query"] == export_xlsx["query"] == asked["query"]
+
+
+def test_what_is_read_past_the_chat_is_recorded_in_the_same_chain(mesh: Mesh) -> None:
+    october = {"startDate": "2026-10-01", "endDate": "2026-10-31"}
+    request = ParseDict({"query": {"metrics": ["revenue"], "range": october}}, RunQueryRequest())
+    metadata = (("authorization", f"Bearer {mesh.token('kim.sales')}"),)
+    with grpc.insecure_channel(mesh.edge_address) as channel:
+        answer = ErpServiceStub(channel).RunQuery(request, metadata=metadata, timeout=20)
+    (entry,) = entries(mesh, "--user", "kim.sales", "--limit", "1")
+    assert (entry["action"], entry["outcome"]) == ("ACTION_DATA_READ", "OUTCOME_ANSWERED")
+    assert entry["query"]["metrics"] == ["revenue"]
+    assert entry["context"]["statement_digest"] == answer.context.statement_digest
+    shown = mesh.maru("audit", "list", "--user", "kim.sales", "--limit", "1").stdout
+    assert "RunQuery revenue" in shown
+    assert verified(mesh)[0] == 0
 
 
 def test_refusals_are_recorded_and_readings_too(mesh: Mesh) -> None:

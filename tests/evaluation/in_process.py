@@ -156,4 +156,5 @@ def _identity(user: User) -> Identity:
         warehouse=claims.warehouse or (),
         department=claims.department or (),
         employee=claims.employee,
+        caller="chat",
     )

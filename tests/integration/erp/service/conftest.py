@@ -11,6 +11,7 @@ from maru.erp.v1.erp_service_pb2_grpc import ErpServiceStub
 from services.erp.app import app
 from services.erp.settings import Settings
 from services.kit.testing import LOOPBACK, Served, served
+from tests.fakes.audit_log import AuditLog, audit_log
 from tests.integration.erp.conftest import TODAY
 
 KIM = {"roles": {"employee", "sales"}, "company": ["마루산업"], "territory": ["수도권"]}
@@ -26,13 +27,18 @@ JUNG = {"roles": {"employee", "executive"}, "company": ["마루산업", "마루�
 
 
 class Client:
-    """Calls the service as somebody."""
+    """Calls the service for somebody, as chat does; `themselves`: as they do from outside."""
 
     def __init__(self, server: Served) -> None:
         self.server = server
         self.stub: Any = ErpServiceStub(server.channel)
 
     async def __call__(self, method: str, request: Any, who: dict[str, Any] = JUNG) -> Any:
+        chat = ("maru-workload", self.server.signer("chat").assertion("erp"))
+        metadata = (*self.server.issuer.metadata("user", **who), chat)
+        return await getattr(self.stub, method)(request, metadata=metadata)
+
+    async def themselves(self, method: str, request: Any, who: dict[str, Any] = JUNG) -> Any:
         return await getattr(self.stub, method)(request, metadata=self.server.issuer.metadata("user", **who))
 
 
@@ -50,6 +56,12 @@ def serving() -> Serving:
             yield Client(server)
 
     return serving
+
+
+@pytest.fixture
+async def log() -> AsyncIterator[AuditLog]:
+    async with audit_log() as log:
+        yield log
 
 
 @pytest.fixture

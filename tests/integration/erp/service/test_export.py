@@ -12,11 +12,6 @@ import grpc
 import openpyxl
 import pytest
 from google.rpc import error_details_pb2, status_pb2
-from maru.admin.v1 import audit_log_service_pb2 as audit
-from maru.admin.v1.audit_log_service_pb2_grpc import (
-    AuditLogServiceServicer,
-    add_AuditLogServiceServicer_to_server,
-)
 from maru.admin.v1.audit_service_pb2 import AuditEntry
 from maru.erp.v1 import erp_service_pb2 as pb
 from maru.erp.v1 import query_pb2
@@ -24,6 +19,7 @@ from maru.erp.v1 import query_pb2
 from services.erp.app import app
 from services.erp.settings import Settings
 from services.kit.testing import LOOPBACK, served
+from tests.fakes.audit_log import AuditLog
 from tests.integration.erp.conftest import TODAY
 from tests.integration.erp.service.conftest import CHOI, JUNG, KIM, Client
 
@@ -34,53 +30,19 @@ BY_CUSTOMER = query_pb2.Query(
 )
 
 
-class Audit(AuditLogServiceServicer):
-    """Stands where the chat service keeps the chain."""
-
-    def __init__(self) -> None:
-        self.entries: dict[str, AuditEntry] = {}
-        self.away = False
-
-    async def AppendAuditEntry(self, request: Any, context: Any) -> audit.AppendAuditEntryResponse:
-        if self.away:
-            await context.abort(grpc.StatusCode.UNAVAILABLE, "away")
-        entry = self.entries.setdefault(request.request_id, request.audit_entry)
-        entry.event_time.FromDatetime(datetime(2026, 11, 20, 0, 0, len(self.entries), tzinfo=UTC))
-        return audit.AppendAuditEntryResponse(audit_entry=entry)
-
-    @property
-    def outcomes(self) -> list[str]:
-        return [entry.outcome for entry in self.entries.values()]
-
-
 @pytest.fixture
-async def chain() -> AsyncIterator[tuple[Audit, str]]:
-    server, log = grpc.aio.server(), Audit()
-    add_AuditLogServiceServicer_to_server(log, server)
-    port = server.add_insecure_port("127.0.0.1:0")
-    await server.start()
-    yield log, f"grpc://127.0.0.1:{port}"
-    await server.stop(None)
-
-
-@pytest.fixture
-async def client(chain: tuple[Audit, str], model_file: Path) -> AsyncIterator[Client]:
+async def client(log: AuditLog, model_file: Path) -> AsyncIterator[Client]:
     settings = Settings(
         **LOOPBACK,
         today=TODAY,
         database_url=f"sqlite+aiosqlite:///{model_file}",
-        chat_url=chain[1],
+        chat_url=log.url,
         max_result_rows=3,
         max_export_rows=400,
         max_groups=400,
     )
     async with served(settings, app) as server:
         yield Client(server)
-
-
-@pytest.fixture
-def log(chain: tuple[Audit, str]) -> Audit:
-    return chain[0]
 
 
 async def export(
@@ -106,7 +68,7 @@ def reason_of(error: grpc.aio.AioRpcError) -> tuple[str, dict[str, str]]:
     return said.reason, dict(said.metadata)
 
 
-async def test_the_file_holds_every_row_that_the_asker_may_see(client: Client, log: Audit) -> None:
+async def test_the_file_holds_every_row_that_the_asker_may_see(client: Client, log: AuditLog) -> None:
     counts = {}
     for who, name in ((JUNG, "all"), (KIM, "part")):
         shown = await client("RunQuery", pb.RunQueryRequest(query=BY_CUSTOMER), who)
@@ -138,7 +100,7 @@ async def test_both_formats_hold_the_same(client: Client) -> None:
 
 @pytest.mark.parametrize("file_format", [CSV, XLSX])
 async def test_a_repeated_export_is_the_same_file_recorded_once(
-    client: Client, log: Audit, file_format: Any
+    client: Client, log: AuditLog, file_format: Any
 ) -> None:
     files = [await export(client, BY_CUSTOMER, file_format) for _ in range(2)]
     log.entries["r"].event_time.FromDatetime(datetime(2026, 11, 20, 0, 0, 1, tzinfo=UTC))
@@ -146,14 +108,16 @@ async def test_a_repeated_export_is_the_same_file_recorded_once(
     assert len(log.entries) == 1
 
 
-async def test_what_is_forbidden_is_not_exported_and_the_try_is_recorded(client: Client, log: Audit) -> None:
+async def test_what_is_forbidden_is_not_exported_and_the_try_is_recorded(
+    client: Client, log: AuditLog
+) -> None:
     with pytest.raises(grpc.aio.AioRpcError) as refused:
         await export(client, BY_CUSTOMER, who=CHOI)
     assert reason_of(refused.value)[0] == "METRIC_FORBIDDEN"
     assert log.outcomes == ["METRIC_FORBIDDEN"]
 
 
-async def test_too_many_rows_are_refused_with_how_many(client: Client, log: Audit) -> None:
+async def test_too_many_rows_are_refused_with_how_many(client: Client, log: AuditLog) -> None:
     query = query_pb2.Query(
         metrics=["revenue"],
         groupings=[
@@ -171,7 +135,7 @@ async def test_too_many_rows_are_refused_with_how_many(client: Client, log: Audi
     assert log.outcomes == ["EXPORT_TOO_LARGE"]
 
 
-async def test_nothing_leaves_that_could_not_be_recorded(client: Client, log: Audit) -> None:
+async def test_nothing_leaves_that_could_not_be_recorded(client: Client, log: AuditLog) -> None:
     log.away = True
     with pytest.raises(grpc.aio.AioRpcError) as refused:
         await export(client, BY_CUSTOMER)

@@ -45,6 +45,8 @@ class AuditEntry(_message.Message):
         """An administrator changed something."""
         ACTION_AUDIT_READ: AuditEntry._Action.ValueType  # 4
         """The audit was read or verified."""
+        ACTION_DATA_READ: AuditEntry._Action.ValueType  # 5
+        """Data of the ERP was read without a question of the chat: a query, a document, names, the catalog."""
 
     class Action(_Action, metaclass=_ActionEnumTypeWrapper):
         """What kind of thing."""
@@ -59,6 +61,8 @@ class AuditEntry(_message.Message):
     """An administrator changed something."""
     ACTION_AUDIT_READ: AuditEntry.Action.ValueType  # 4
     """The audit was read or verified."""
+    ACTION_DATA_READ: AuditEntry.Action.ValueType  # 5
+    """Data of the ERP was read without a question of the chat: a query, a document, names, the catalog."""
 
     NAME_FIELD_NUMBER: _builtins.int
     EVENT_TIME_FIELD_NUMBER: _builtins.int

@@ -30,7 +30,8 @@ class ErpServiceStub:
 
     Every RPC may answer UNAUTHENTICATED (TOKEN_*), PERMISSION_DENIED (ROLE_MISSING), INVALID_ARGUMENT (FIELD_INVALID),
     RESOURCE_EXHAUSTED (RATE_LIMITED), DEADLINE_EXCEEDED, UNAVAILABLE (LOCAL_MODEL_UNAVAILABLE, SHUTTING_DOWN) and
-    INTERNAL; the comments below name what is particular to each.
+    INTERNAL; the comments below name what is particular to each. What a person reads here themselves, not through a
+    question of the chat, the audit knows of before it leaves: UNAVAILABLE (DEPENDENCY_UNAVAILABLE) where it can't.
     """
 
     def __init__(self, channel):
@@ -76,7 +77,8 @@ class ErpServiceServicer:
 
     Every RPC may answer UNAUTHENTICATED (TOKEN_*), PERMISSION_DENIED (ROLE_MISSING), INVALID_ARGUMENT (FIELD_INVALID),
     RESOURCE_EXHAUSTED (RATE_LIMITED), DEADLINE_EXCEEDED, UNAVAILABLE (LOCAL_MODEL_UNAVAILABLE, SHUTTING_DOWN) and
-    INTERNAL; the comments below name what is particular to each.
+    INTERNAL; the comments below name what is particular to each. What a person reads here themselves, not through a
+    question of the chat, the audit knows of before it leaves: UNAVAILABLE (DEPENDENCY_UNAVAILABLE) where it can't.
     """
 
     def DescribeCatalog(self, request, context):
@@ -183,7 +185,8 @@ class ErpService:
 
     Every RPC may answer UNAUTHENTICATED (TOKEN_*), PERMISSION_DENIED (ROLE_MISSING), INVALID_ARGUMENT (FIELD_INVALID),
     RESOURCE_EXHAUSTED (RATE_LIMITED), DEADLINE_EXCEEDED, UNAVAILABLE (LOCAL_MODEL_UNAVAILABLE, SHUTTING_DOWN) and
-    INTERNAL; the comments below name what is particular to each.
+    INTERNAL; the comments below name what is particular to each. What a person reads here themselves, not through a
+    question of the chat, the audit knows of before it leaves: UNAVAILABLE (DEPENDENCY_UNAVAILABLE) where it can't.
     """
 
     @staticmethod

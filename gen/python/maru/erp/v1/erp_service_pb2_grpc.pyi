@@ -17,7 +17,8 @@ class ErpServiceStub:
 
     Every RPC may answer UNAUTHENTICATED (TOKEN_*), PERMISSION_DENIED (ROLE_MISSING), INVALID_ARGUMENT (FIELD_INVALID),
     RESOURCE_EXHAUSTED (RATE_LIMITED), DEADLINE_EXCEEDED, UNAVAILABLE (LOCAL_MODEL_UNAVAILABLE, SHUTTING_DOWN) and
-    INTERNAL; the comments below name what is particular to each.
+    INTERNAL; the comments below name what is particular to each. What a person reads here themselves, not through a
+    question of the chat, the audit knows of before it leaves: UNAVAILABLE (DEPENDENCY_UNAVAILABLE) where it can't.
     """
 
     def __init__(self, channel: _aio.Channel) -> None: ...
@@ -61,7 +62,8 @@ class ErpServiceServicer(metaclass=_abc_1.ABCMeta):
 
     Every RPC may answer UNAUTHENTICATED (TOKEN_*), PERMISSION_DENIED (ROLE_MISSING), INVALID_ARGUMENT (FIELD_INVALID),
     RESOURCE_EXHAUSTED (RATE_LIMITED), DEADLINE_EXCEEDED, UNAVAILABLE (LOCAL_MODEL_UNAVAILABLE, SHUTTING_DOWN) and
-    INTERNAL; the comments below name what is particular to each.
+    INTERNAL; the comments below name what is particular to each. What a person reads here themselves, not through a
+    question of the chat, the audit knows of before it leaves: UNAVAILABLE (DEPENDENCY_UNAVAILABLE) where it can't.
     """
 
     @_abc_1.abstractmethod
