@@ -118,6 +118,19 @@ class Metric:
     dimensions: frozenset[str] = frozenset()
     permitted: bool = True
     party: EntityKind | None = None
+    connected: bool = True
+    """False: this ERP's mapping leaves out what it needs, so that a query for it is refused."""
+    unconnected_dimensions: frozenset[str] = frozenset()
+
+    @property
+    def answerable(self) -> bool:
+        """A question for it is neither forbidden nor without data: fit to be suggested."""
+        return self.permitted and self.connected
+
+    @property
+    def answerable_by(self) -> frozenset[str]:
+        """Dimensions that a suggestion may use."""
+        return self.dimensions - self.unconnected_dimensions
 
 
 @dataclass(frozen=True, slots=True)

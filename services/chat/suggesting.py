@@ -17,7 +17,7 @@ def suggestions(reading: QueryReading, table: Table, catalog: Catalog) -> tuple[
     if query.count_rows or query.without_rows or not table.rows:
         return ()
     metrics = [catalog.metrics[key] for key in query.metrics]
-    allowed = set.intersection(*(set(metric.dimensions) for metric in metrics))
+    allowed = frozenset.intersection(*(metric.answerable_by for metric in metrics))
     grouped = {grouping.dimension for grouping in query.groupings}
     filtered = {condition.dimension for condition in query.members}
     parties = {metric.party for metric in metrics if metric.party}
@@ -44,11 +44,11 @@ def _of_the_first(reading: QueryReading, table: Table, catalog: Catalog) -> str:
     thing = next((value for value in table.rows[0] if isinstance(value, EntityReference)), None)
     dimension = catalog.dimension_of(thing.kind) if thing else None
     for metric in catalog.metrics.values() if dimension else ():
-        fits = metric.permitted and metric.time_behavior is TimeBehavior.BALANCE
+        fits = metric.answerable and metric.time_behavior is TimeBehavior.BALANCE
         if (
             dimension
             and fits
-            and dimension.key in metric.dimensions
+            and dimension.key in metric.answerable_by
             and metric.key not in reading.query.metrics
         ):
             return (

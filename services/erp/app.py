@@ -38,13 +38,13 @@ async def app(settings: Settings, chassis: Chassis) -> AsyncIterator[App]:
     except CatalogError as error:
         raise SystemExit(str(error)) from None
     async with (
-        _local_model(settings, chassis.metrics) as local_model,
+        local_model(settings, chassis.metrics) as model,
         service_channel(settings.chat_url, "chat", chassis.signer) as chat,
     ):
         limits = Limits(
             settings.max_result_rows, settings.max_groups, settings.max_rows_read, settings.refuse_stale_after
         )
-        erp = Erp(catalog, policy, local_model, chassis.clock, limits)
+        erp = Erp(catalog, policy, model, chassis.clock, limits)
         read_log = GrpcReadLog(chat)
         exporter = Exporter(
             erp,
@@ -84,7 +84,12 @@ _ADAPTERS: Final[Mapping[str, Callable[[Settings, Metrics], AbstractAsyncContext
 }
 
 
-def _local_model(settings: Settings, metrics: Metrics) -> AbstractAsyncContextManager[LocalModel]:
+def local_model(settings: Settings, metrics: Metrics) -> AbstractAsyncContextManager[LocalModel]:
+    """The one at the database's URL.
+
+    Raises:
+        SystemExit: there is no adapter for its scheme.
+    """
     scheme = settings.database_url.partition(":")[0]
     if scheme not in _ADAPTERS:
         raise SystemExit(

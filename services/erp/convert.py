@@ -180,6 +180,8 @@ def _from_metric(described: DescribedMetric, currency: str) -> catalog_pb2.Metri
         domains=metric.domains,
         permitted=described.permitted,
         party=_kind(metric.party),
+        unconnected=described.unconnected,
+        unconnected_dimensions=described.unconnected_dimensions,
     )
 
 

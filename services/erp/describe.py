@@ -1,22 +1,29 @@
 """What the catalog and the policy say, for people: `python -m services.erp.describe check | list | show NAME | explain …`.
 
-Needs no data and no running service.
+Needs no running service, and no data: `list --data` alone looks into the local model for what its mapping fills.
 """
 
 import argparse
+import asyncio
 import json
 import sys
 from collections.abc import Iterator, Mapping, Sequence, Sized
 from pathlib import Path
 from typing import Any, Final
 
+from services.erp.app import local_model
 from services.erp.core.catalog import Catalog, Measure, Metric
 from services.erp.core.catalog_loader import load_catalog
+from services.erp.core.filled import Filled
+from services.erp.core.gaps import Gaps, gaps
 from services.erp.core.policy import Grant, Policy
 from services.erp.core.policy_loader import load_policy
+from services.erp.core.reference import LOADED, filled_of
 from services.erp.core.yaml_section import CatalogError
+from services.erp.errors import LocalModelEmpty, LocalModelUnavailable
 from services.erp.settings import Settings
 from services.kit.identity import Identity
+from services.kit.metrics import Metrics
 
 _TIMES: Final = {"flow": "기간 / flow", "balance": "잔액 / balance"}
 
@@ -28,7 +35,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--policy", type=Path, default=_default("policy_file"))
     commands = parser.add_subparsers(dest="command", required=True)
     commands.add_parser("check")
-    commands.add_parser("list")
+    commands.add_parser("list").add_argument("--data", action="store_true", help="mark what is not connected")
     commands.add_parser("show").add_argument("name")
     explain = commands.add_parser("explain")
     explain.add_argument("--asker", type=json.loads, required=True, help="JSON: username, roles, claims")
@@ -49,7 +56,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         case "check":
             lines = checked(catalog, policy)
         case "list":
-            lines = listed(catalog)
+            lines = listed(catalog, asyncio.run(_filled()) if given.data else None)
         case "show":
             lines = (line for metric in metrics for line in shown(catalog, metric))
         case _:
@@ -106,10 +113,27 @@ def checked(catalog: Catalog, policy: Policy) -> Iterator[str]:
     yield "✓ " + " · ".join(f"{name} {len(found)}" for name, found in counts.items())
 
 
-def listed(catalog: Catalog) -> Iterator[str]:
-    """One line a metric."""
+async def _filled() -> Filled | None:
+    """What the mapping of the loaded local model fills; None where nothing is loaded."""
+    async with local_model(Settings(), Metrics()) as model:
+        try:
+            (loaded,) = await model.read(LOADED)
+        except (LocalModelEmpty, LocalModelUnavailable) as error:
+            sys.stderr.write(f"· {error.message_ko} / {error.message_en}\n")
+            return None
+    return filled_of(loaded.rows)
+
+
+def listed(catalog: Catalog, known: Filled | None) -> Iterator[str]:
+    """One line a metric, with what it lacks where it is known what is filled."""
     for metric in catalog.metrics.values():
         yield f"{metric.key:<28} {metric.name}  [{', '.join(metric.domains)}] {_TIMES[metric.time.value]}"
+        lacking = gaps(catalog, metric, known) if known else Gaps()
+        if lacking.needs:
+            yield f"{'':<28} ✗ 연결되지 않음 not connected: {', '.join(map(str, lacking.needs))}"
+        elif lacking.dimensions:
+            names = ", ".join(catalog.dimensions[key].name for key in lacking.dimensions)
+            yield f"{'':<28} · 나눌 수 없음 not by: {names}"
 
 
 def shown(catalog: Catalog, metric: Metric) -> Iterator[str]:

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -37,8 +38,8 @@ def check(catalog_dir: Catalog = None, policy_file: Policy = None) -> None:
 
 @catalog.command("list")
 def list_metrics(catalog_dir: Catalog = None) -> None:
-    """모든 지표를 보여 줍니다. / Lists all metrics."""
-    _describe(["list"], catalog_dir)
+    """모든 지표와, 올린 데이터에 연결되지 않은 것을 보여 줍니다. / Lists all metrics, and what the data lacks for them."""
+    _describe(["list", "--data"], catalog_dir)
 
 
 @catalog.command("show")
@@ -114,4 +115,8 @@ def _run(
     files = ["--catalog", str(catalog_dir)] if catalog_dir else []
     files += ["--policy", str(policy_file)] if policy_file else []
     command = [sys.executable, "-m", "services.erp.describe", *files, *arguments]
-    return subprocess.run(command, check=False, capture_output=quiet).returncode
+    environment = {
+        "MARU_DATABASE_URL": f"sqlite:///{StateFolder(LauncherSettings().home).local_model}",
+        **os.environ,
+    }
+    return subprocess.run(command, check=False, capture_output=quiet, env=environment).returncode

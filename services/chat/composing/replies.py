@@ -27,7 +27,7 @@ def examples(catalog: Catalog, count: int = 3) -> tuple[str, ...]:
     seen: set[str] = set()
     for metric in catalog.metrics.values():
         domain = (metric.party or "") + metric.time_behavior
-        if not metric.permitted or domain in seen:
+        if not metric.answerable or domain in seen:
             continue
         seen.add(domain)
         name = metric.display_name
@@ -35,7 +35,7 @@ def examples(catalog: Catalog, count: int = 3) -> tuple[str, ...]:
         topic = name + particle(name, "은/는")
         if metric.time_behavior is TimeBehavior.FLOW:
             found.append(f"지난달 {topic} 얼마야?")
-            if party:
+            if party and party.key in metric.answerable_by:
                 found.append(f"이번 분기 {party.display_name}별 {name} 상위 5곳")
         else:
             found.append(f"현재 {topic}?")

@@ -322,6 +322,8 @@ def _metric(message: catalog_pb2.Metric) -> Metric:
         dimensions=frozenset(message.dimensions),
         permitted=message.permitted,
         party=_kind(message.party),
+        connected=not message.unconnected,
+        unconnected_dimensions=frozenset(message.unconnected_dimensions),
     )
 
 

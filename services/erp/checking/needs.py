@@ -13,22 +13,6 @@ from services.erp.local_model import BUSINESS_TABLES
 CATALOG: Final = Path(__file__).parents[1] / "catalog"
 
 
-def lacking(catalog: Catalog, metric: Metric, known: Filled) -> list[str]:
-    """What the metric needs and does not have, as `table` or `table.column`; the least of its ways to be told."""
-    found: dict[str, None] = {}
-    for leaf in catalog.leaves(metric):
-        ways = [
-            [
-                need.table if need.column is None else f"{need.table}.{need.column}"
-                for need in measure_needs(m, known)
-            ]
-            for m in (*leaf.now, *leaf.measures)
-        ]
-        for need in min(ways, key=len):
-            found.setdefault(need)
-    return list(found)
-
-
 def columns_needed(catalog: Catalog, metric: Metric) -> Mapping[str, list[str]]:
     """Table -> columns, for a model of which nothing is filled yet."""
     nothing = Filled({table.name: frozenset() for table in BUSINESS_TABLES})

@@ -4,12 +4,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from services.erp.checking.findings import Finding, Severity, worst_first
-from services.erp.checking.needs import CATALOG, lacking
+from services.erp.checking.needs import CATALOG
 from services.erp.checking.soundness import contradictions
 from services.erp.checking.survey import EntryReport
 from services.erp.checking.trial import Trial
 from services.erp.core.catalog_loader import load_catalog
 from services.erp.core.filled import Filled
+from services.erp.core.gaps import gaps
 from services.erp.local_model import BUSINESS_TABLES, metadata
 from services.erp.mapping.mapper import TableMapping
 from services.erp.mapping.sources import Constant, Enumeration, FirstOf, Formula, JoinedKey, Value
@@ -166,12 +167,15 @@ def _not_connected(trial: Trial) -> Iterator[Finding]:
 
 
 def metrics(trial: Trial) -> Sequence[Mapping[str, Any]]:
-    """Every metric of the catalog and what it lacks under this mapping."""
+    """Every metric of the catalog and what it lacks under this mapping: wholly, or by which dimensions."""
     catalog, known = load_catalog(CATALOG), Filled(trial.filled)
-    return [
-        {"metric": metric.key, "name": metric.name, "lacks": lacking(catalog, metric, known)}
-        for metric in catalog.metrics.values()
-    ]
+    found = []
+    for metric in catalog.metrics.values():
+        lacking = gaps(catalog, metric, known)
+        not_by = [] if lacking.needs else [catalog.dimensions[key].name for key in lacking.dimensions]
+        lacks = [str(need) for need in lacking.needs]
+        found.append({"metric": metric.key, "name": metric.name, "lacks": lacks, "not_by": not_by})
+    return found
 
 
 def as_json(trial: Trial, found: Sequence[Finding]) -> Mapping[str, Any]:

@@ -28,6 +28,9 @@ def lines(trial: Trial, found: Sequence[Finding]) -> Iterator[str]:
     yield f"── 지표 / metrics: 답할 수 있음 answered {len(answered)}, 없다고 말함 refused {len(refused)}"
     for metric in refused:
         yield f"  · {metric['name']} ({metric['metric']}) ← {', '.join(metric['lacks'])}"
+    for metric in answered:
+        if metric["not_by"]:
+            yield f"  · {metric['name']} ({metric['metric']}): 나눌 수 없음 not by {', '.join(metric['not_by'])}"
     yield ""
     counts = {severity: sum(f.severity is severity for f in found) for severity in Severity}
     yield (

@@ -35,7 +35,7 @@ def check_connected(plan: Plan, catalog: Catalog, known: Filled) -> None:
 
 
 def _refused(metric: Metric, need: Need, fact: Fact, dimension: Dimension | None = None) -> QueryRefused:
-    what = need.table if need.column is None else f"{need.table}.{need.column}"
+    what = str(need)
     if need.table == fact.table.name and need.column is None:
         thing = f"{fact.name}({what})"
     else:

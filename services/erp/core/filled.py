@@ -33,6 +33,9 @@ class Need:
     table: str
     column: str | None = None
 
+    def __str__(self) -> str:
+        return self.table if self.column is None else f"{self.table}.{self.column}"
+
 
 def filled(rows: Iterable[tuple[str, str | None]]) -> Filled:
     """From (local table, its filled columns separated by spaces) of every source table that fed it."""

@@ -1,7 +1,7 @@
 """What every question needs to know of the data: its names, companies, calendar, and how fresh it is."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import Any, Final
@@ -12,6 +12,7 @@ from services.erp.core.catalog import Catalog, Dimension
 from services.erp.core.document_numbers import first_numbers, prefixes
 from services.erp.core.entity_index import Entity, EntityIndex
 from services.erp.core.filled import Filled, filled
+from services.erp.core.gaps import Gaps, gaps
 from services.erp.core.joins import Joins
 from services.erp.core.result import EntityKind, EntityReference
 from services.erp.local_model import load_watermark, masters
@@ -27,6 +28,11 @@ CHANGES: Final = select(
     func.max(load_watermark.c.loaded_at).label("loaded_at"),
 )
 """One row that is another one after anything was loaded."""
+
+LOADED: Final = select(
+    load_watermark.c.local_table, load_watermark.c.columns, load_watermark.c.rows.label("loaded")
+)
+"""What was filled, and with how many rows."""
 
 _GONE: Final = ("left",)
 """States of those who are nobody's choice any more."""
@@ -58,6 +64,8 @@ class Reference:
     """The row of CHANGES when it was made."""
     filled: Filled
     """What of the local model this ERP's mapping fills."""
+    gaps: Mapping[str, Gaps]
+    """Metric -> what it therefore lacks."""
     documents: Mapping[tuple[EntityKind, str], EntityReference] = field(default_factory=dict)
     """Those that one question names, and its asker may see."""
 
@@ -72,7 +80,7 @@ def statements(catalog: Catalog) -> tuple[AnySelect, ...]:
     """What `build` needs, in its order."""
     return (
         CHANGES,
-        select(load_watermark.c.local_table, load_watermark.c.columns, load_watermark.c.rows.label("loaded")),
+        LOADED,
         select(masters.company.c.id, masters.company.c.name, masters.company.c.currency).order_by(
             masters.company.c.parent_id.is_not(None), masters.company.c.id
         ),
@@ -92,12 +100,17 @@ def statements(catalog: Catalog) -> tuple[AnySelect, ...]:
     )
 
 
+def filled_of(loaded: Iterable[Any]) -> Filled:
+    """From the rows of `LOADED`."""
+    return filled((row.local_table, row.columns) for row in loaded)
+
+
 def build(catalog: Catalog, fetched: Sequence[Fetched]) -> Reference:
     """The reference from the results of `statements`."""
     results = iter(fetched)
     state = next(results).rows[0]
     loaded = next(results).rows
-    known = filled((row.local_table, row.columns) for row in loaded)
+    known = filled_of(loaded)
     table_rows: Counter[str] = Counter()
     for row in loaded:
         table_rows[row.local_table] += row.loaded
@@ -129,6 +142,7 @@ def build(catalog: Catalog, fetched: Sequence[Fetched]) -> Reference:
         numbers,
         state,
         known,
+        {metric.key: gaps(catalog, metric, known) for metric in catalog.metrics.values()},
     )
 
 

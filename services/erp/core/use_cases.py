@@ -62,6 +62,9 @@ class DescribedMetric:
     metric: Metric
     dimensions: tuple[str, ...]
     permitted: bool
+    unconnected: tuple[str, ...] = ()
+    """What it lacks in this ERP, or for this asker's part of it."""
+    unconnected_dimensions: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,10 +117,13 @@ class Erp:
                 metric,
                 tuple(sorted(self._catalog.dimensions_of(metric) & dimensions.keys())),
                 metric.key in grant.metrics,
+                self._unconnected(metric, grant, reference),
+                tuple(key for key in reference.gaps[metric.key].dimensions if key in dimensions),
             )
             for metric in self._catalog.metrics.values()
         )
-        versions = (self._catalog.digest, repr([(m.permitted, m.dimensions) for m in metrics]), repr(visible))
+        told = [(m.permitted, m.dimensions, m.unconnected, m.unconnected_dimensions) for m in metrics]
+        versions = (self._catalog.digest, repr(told), repr(visible))
         return Description(
             metrics,
             tuple(dimensions.values()),
@@ -127,6 +133,14 @@ class Erp:
             reference.data_start,
             hashlib.sha256("\n".join(versions).encode()).hexdigest()[:32],
         )
+
+    def _unconnected(self, metric: Metric, grant: Grant, reference: Reference) -> tuple[str, ...]:
+        gaps = reference.gaps[metric.key]
+        if gaps.needs:
+            return tuple(map(str, gaps.needs))
+        measures = (one for leaf in self._catalog.leaves(metric) for one in (*leaf.now, *leaf.measures))
+        restricted = {member.dimension for one in measures for member in grant.on(one.fact)}
+        return tuple(key for key in gaps.dimensions if key in restricted)
 
     async def run_query(
         self, asker: Identity, query: Query, *, validate_only: bool = False, limits: Limits | None = None

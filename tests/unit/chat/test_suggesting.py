@@ -1,5 +1,7 @@
 """What is suggested after an answer can be asked: it is read as a query, by this asker."""
 
+from dataclasses import replace
+
 import pytest
 
 from services.chat.composing.replies import examples
@@ -51,3 +53,28 @@ def test_every_suggestion_is_read_as_a_query(reader: Reader, catalog: Catalog, q
 def test_every_example_is_read_as_a_query(reader: Reader, catalog: Catalog) -> None:
     for example in examples(catalog, 20):
         assert isinstance(read(reader, catalog, example), QueryReading), example
+
+
+def test_nothing_is_suggested_that_the_erp_leaves_out(reader: Reader, catalog: Catalog) -> None:
+    revenue, orders = read(reader, catalog, "올해 매출"), read(reader, catalog, "지난달 매출 1위 거래처")
+    assert isinstance(revenue, QueryReading)
+    assert isinstance(orders, QueryReading)
+    whole = suggestions(revenue, table_of(revenue.query, catalog).table, catalog)
+    about = suggestions(orders, table_of(orders.query, catalog).table, catalog)
+    assert "거래처별로" in whole
+    assert any("수주잔량" in one for one in about)
+    assert any("매출" in one for one in examples(catalog, 20))
+    metrics = {
+        key: replace(
+            metric,
+            connected=key not in ("open_sales_quantity", "revenue"),
+            unconnected_dimensions=frozenset({"customer"}) if key == "revenue" else frozenset(),
+        )
+        for key, metric in catalog.metrics.items()
+    }
+    poorer = replace(catalog, metrics=metrics)
+    assert "거래처별로" not in suggestions(revenue, table_of(revenue.query, catalog).table, poorer)
+    assert not any(
+        "미수금" in one for one in suggestions(orders, table_of(orders.query, catalog).table, poorer)
+    )
+    assert not any("지난달 매출은" in one for one in examples(poorer, 20))

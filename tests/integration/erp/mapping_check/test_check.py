@@ -137,6 +137,16 @@ def test_a_table_that_is_left_out_is_named_with_its_metrics(check: Check) -> Non
     assert "profit" in refused
 
 
+def test_a_column_that_is_left_out_is_told_with_what_it_would_divide(check: Check) -> None:
+    start = MAPPING.index("    territory_id:")
+    line = MAPPING[start : MAPPING.index("\n", start) + 1]
+    before = {metric["metric"]: metric for metric in check()[1]["metrics"]}
+    after = {metric["metric"]: metric for metric in check((line, ""))[1]["metrics"]}
+    assert "지역" not in before["revenue"]["not_by"]
+    assert "지역" in after["revenue"]["not_by"]
+    assert after["revenue"]["lacks"] == []
+
+
 def test_a_condition_that_leaves_nothing(check: Check) -> None:
     code, report = check(
         (

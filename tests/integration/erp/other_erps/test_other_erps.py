@@ -5,6 +5,7 @@ import json
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -16,10 +17,12 @@ from maru.erp.v1 import query_pb2
 
 from services.erp import convert
 from services.erp.checking.__main__ import main as check
+from services.erp.core.query import DateRange
 from services.erp.core.result import EntityReference
 from services.erp.load import main as load
 from tests.integration.erp.queries.test_golden import Loader, Opened
 from tests.unit.erp.queries.asking import asker, opened
+from tests.unit.erp.queries.unconnected import disagreements
 
 CASES = Path(__file__).parents[3] / "cases/mapping/erps"
 ERPS = sorted(path.name for path in CASES.iterdir() if path.is_dir())
@@ -95,3 +98,14 @@ def test_the_answer(name: str, question: dict[str, Any], models: dict[str, Opene
         assert isinstance(value, EntityReference)
         found[value.name] = row[metric]
     assert found == {label: Decimal(figure) for label, figure in expected.items()}
+
+
+@pytest.mark.parametrize("name", ERPS)
+def test_what_the_catalog_calls_unconnected_is_refused_and_nothing_else_is(
+    name: str, models: dict[str, Opened]
+) -> None:
+    opened, who = models[name], asker("executive", "people", "purchasing", "production")
+    june = DateRange(date(2026, 6, 1), date(2026, 6, 30))
+    said, wrong = opened.runner.run(disagreements(opened.erp, who, june))
+    assert said, "these ERPs leave something out"
+    assert wrong == []

@@ -13,6 +13,7 @@ from services.erp.errors import QueryRefused
 from services.erp.local_model import metadata
 from tests.unit.erp.queries.asking import asker, catalog, opened
 from tests.unit.erp.queries.small_company import random_company, write
+from tests.unit.erp.queries.unconnected import disagreements
 
 EVERYBODY = asker(company=("A", "B"))
 MONTH = DateRange(date(2026, 10, 1), date(2026, 10, 31))
@@ -103,3 +104,43 @@ async def test_what_an_unfilled_flag_says_is_no(tmp_path: Path) -> None:
     async with opened(path) as erp:
         assert (await erp.run_query(EVERYBODY, Query(("revenue",), range=MONTH))).table is not None
         assert (await erp.run_query(EVERYBODY, Query(("late_sales_quantity",)))).table is not None
+
+
+@pytest.mark.parametrize(
+    "lacking",
+    [
+        {
+            "stock_balance": None,
+            "customer": ["territory_id"],
+            "item_group": None,
+            "sales_order": ["order_date"],
+            "sales_invoice": ["is_return", "posting_date"],
+        },
+        {
+            "stock_move": None,
+            "receivable_entry": ["due_date", "posting_date"],
+            "sales_order_line": ["open_quantity"],
+            "account": ["root_type"],
+            "warehouse": None,
+        },
+    ],
+)
+async def test_what_is_refused_is_known_beforehand(
+    tmp_path: Path, lacking: Mapping[str, Sequence[str] | None]
+) -> None:
+    async with opened(model(tmp_path / "m.sqlite", lacking)) as erp:
+        who = asker("executive", "people", "purchasing", "production", company=("A", "B"))
+        said, wrong = await disagreements(erp, who, MONTH)
+    assert said
+    assert wrong == []
+
+
+async def test_a_metric_is_unconnected_for_who_may_see_a_part_that_cant_be_told(tmp_path: Path) -> None:
+    async with opened(model(tmp_path / "m.sqlite", {"customer": ["territory_id"]})) as erp:
+
+        async def lacks(*roles: str, **claims: tuple[str, ...]) -> tuple[str, ...]:
+            told = await erp.describe(asker(*roles, company=("A", "B"), **claims))
+            return next(one.unconnected for one in told.metrics if one.metric.key == "revenue")
+
+        assert await lacks("executive") == ()
+        assert await lacks("sales", territory=("SEOUL",)) == ("territory",)

@@ -26,7 +26,7 @@ from buf.validate import validate_pb2 as buf_dot_validate_dot_validate__pb2
 from maru.erp.v1 import value_pb2 as maru_dot_erp_dot_v1_dot_value__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x19maru/erp/v1/catalog.proto\x12\x0bmaru.erp.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x17maru/erp/v1/value.proto\"\xc3\x04\n\x06Metric\x12\x19\n\x03key\x18\x01 \x01(\tB\x07\xbaH\x04r\x02\x18@R\x03key\x12*\n\x0c\x64isplay_name\x18\x02 \x01(\tB\x07\xbaH\x04r\x02\x18\x64R\x0b\x64isplayName\x12*\n\x08synonyms\x18\x03 \x03(\tB\x0e\xbaH\x0b\x92\x01\x08\x10\x32\"\x04r\x02\x18\x64R\x08synonyms\x12(\n\ndefinition\x18\x04 \x01(\tB\x08\xbaH\x05r\x03\x18\xe8\x07R\ndefinition\x12\x45\n\rtime_behavior\x18\x05 \x01(\x0e\x32 .maru.erp.v1.Metric.TimeBehaviorR\x0ctimeBehavior\x12%\n\x04unit\x18\x06 \x01(\x0b\x32\x11.maru.erp.v1.UnitR\x04unit\x12%\n\x0e\x64\x65\x63imal_places\x18\x07 \x01(\x05R\rdecimalPlaces\x12.\n\ndimensions\x18\x08 \x03(\tB\x0e\xbaH\x0b\x92\x01\x08\x10@\"\x04r\x02\x18@R\ndimensions\x12(\n\x07\x64omains\x18\t \x03(\tB\x0e\xbaH\x0b\x92\x01\x08\x10\n\"\x04r\x02\x18@R\x07\x64omains\x12\x1c\n\tpermitted\x18\n \x01(\x08R\tpermitted\x12-\n\x05party\x18\x0b \x01(\x0e\x32\x17.maru.erp.v1.EntityKindR\x05party\"`\n\x0cTimeBehavior\x12\x1d\n\x19TIME_BEHAVIOR_UNSPECIFIED\x10\x00\x12\x16\n\x12TIME_BEHAVIOR_FLOW\x10\x01\x12\x19\n\x15TIME_BEHAVIOR_BALANCE\x10\x02\"\x9e\x02\n\tDimension\x12\x19\n\x03key\x18\x01 \x01(\tB\x07\xbaH\x04r\x02\x18@R\x03key\x12*\n\x0c\x64isplay_name\x18\x02 \x01(\tB\x07\xbaH\x04r\x02\x18\x64R\x0b\x64isplayName\x12*\n\x08synonyms\x18\x03 \x03(\tB\x0e\xbaH\x0b\x92\x01\x08\x10\x32\"\x04r\x02\x18\x64R\x08synonyms\x12\x38\n\x0b\x65ntity_kind\x18\x04 \x01(\x0e\x32\x17.maru.erp.v1.EntityKindR\nentityKind\x12\"\n\x0chierarchical\x18\x05 \x01(\x08R\x0chierarchical\x12@\n\x07members\x18\x06 \x03(\x0b\x32\x1c.maru.erp.v1.DimensionMemberB\x08\xbaH\x05\x92\x01\x02\x10\x64R\x07members\"X\n\x0f\x44imensionMember\x12\x19\n\x03key\x18\x01 \x01(\tB\x07\xbaH\x04r\x02\x18@R\x03key\x12*\n\x0c\x64isplay_name\x18\x02 \x01(\tB\x07\xbaH\x04r\x02\x18\x64R\x0b\x64isplayName\"\x85\x02\n\x0f\x43ompanySettings\x12$\n\ttime_zone\x18\x01 \x01(\tB\x07\xbaH\x04r\x02\x18@R\x08timeZone\x12\x1d\n\x05today\x18\x02 \x01(\tB\x07\xbaH\x04r\x02\x18\nR\x05today\x12\x35\n\x17\x66iscal_year_start_month\x18\x03 \x01(\x05R\x14\x66iscalYearStartMonth\x12/\n\x0f\x64\x61ta_start_date\x18\x04 \x01(\tB\x07\xbaH\x04r\x02\x18\nR\rdataStartDate\x12\x45\n\tcompanies\x18\x05 \x03(\x0b\x32\x1c.maru.erp.v1.EntityReferenceB\t\xbaH\x06\x92\x01\x03\x10\xc8\x01R\tcompaniesb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x19maru/erp/v1/catalog.proto\x12\x0bmaru.erp.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x17maru/erp/v1/value.proto\"\xbd\x05\n\x06Metric\x12\x19\n\x03key\x18\x01 \x01(\tB\x07\xbaH\x04r\x02\x18@R\x03key\x12*\n\x0c\x64isplay_name\x18\x02 \x01(\tB\x07\xbaH\x04r\x02\x18\x64R\x0b\x64isplayName\x12*\n\x08synonyms\x18\x03 \x03(\tB\x0e\xbaH\x0b\x92\x01\x08\x10\x32\"\x04r\x02\x18\x64R\x08synonyms\x12(\n\ndefinition\x18\x04 \x01(\tB\x08\xbaH\x05r\x03\x18\xe8\x07R\ndefinition\x12\x45\n\rtime_behavior\x18\x05 \x01(\x0e\x32 .maru.erp.v1.Metric.TimeBehaviorR\x0ctimeBehavior\x12%\n\x04unit\x18\x06 \x01(\x0b\x32\x11.maru.erp.v1.UnitR\x04unit\x12%\n\x0e\x64\x65\x63imal_places\x18\x07 \x01(\x05R\rdecimalPlaces\x12.\n\ndimensions\x18\x08 \x03(\tB\x0e\xbaH\x0b\x92\x01\x08\x10@\"\x04r\x02\x18@R\ndimensions\x12(\n\x07\x64omains\x18\t \x03(\tB\x0e\xbaH\x0b\x92\x01\x08\x10\n\"\x04r\x02\x18@R\x07\x64omains\x12\x1c\n\tpermitted\x18\n \x01(\x08R\tpermitted\x12-\n\x05party\x18\x0b \x01(\x0e\x32\x17.maru.erp.v1.EntityKindR\x05party\x12\x31\n\x0bunconnected\x18\x0c \x03(\tB\x0f\xbaH\x0c\x92\x01\t\x10@\"\x05r\x03\x18\xc8\x01R\x0bunconnected\x12\x45\n\x16unconnected_dimensions\x18\r \x03(\tB\x0e\xbaH\x0b\x92\x01\x08\x10@\"\x04r\x02\x18@R\x15unconnectedDimensions\"`\n\x0cTimeBehavior\x12\x1d\n\x19TIME_BEHAVIOR_UNSPECIFIED\x10\x00\x12\x16\n\x12TIME_BEHAVIOR_FLOW\x10\x01\x12\x19\n\x15TIME_BEHAVIOR_BALANCE\x10\x02\"\x9e\x02\n\tDimension\x12\x19\n\x03key\x18\x01 \x01(\tB\x07\xbaH\x04r\x02\x18@R\x03key\x12*\n\x0c\x64isplay_name\x18\x02 \x01(\tB\x07\xbaH\x04r\x02\x18\x64R\x0b\x64isplayName\x12*\n\x08synonyms\x18\x03 \x03(\tB\x0e\xbaH\x0b\x92\x01\x08\x10\x32\"\x04r\x02\x18\x64R\x08synonyms\x12\x38\n\x0b\x65ntity_kind\x18\x04 \x01(\x0e\x32\x17.maru.erp.v1.EntityKindR\nentityKind\x12\"\n\x0chierarchical\x18\x05 \x01(\x08R\x0chierarchical\x12@\n\x07members\x18\x06 \x03(\x0b\x32\x1c.maru.erp.v1.DimensionMemberB\x08\xbaH\x05\x92\x01\x02\x10\x64R\x07members\"X\n\x0f\x44imensionMember\x12\x19\n\x03key\x18\x01 \x01(\tB\x07\xbaH\x04r\x02\x18@R\x03key\x12*\n\x0c\x64isplay_name\x18\x02 \x01(\tB\x07\xbaH\x04r\x02\x18\x64R\x0b\x64isplayName\"\x85\x02\n\x0f\x43ompanySettings\x12$\n\ttime_zone\x18\x01 \x01(\tB\x07\xbaH\x04r\x02\x18@R\x08timeZone\x12\x1d\n\x05today\x18\x02 \x01(\tB\x07\xbaH\x04r\x02\x18\nR\x05today\x12\x35\n\x17\x66iscal_year_start_month\x18\x03 \x01(\x05R\x14\x66iscalYearStartMonth\x12/\n\x0f\x64\x61ta_start_date\x18\x04 \x01(\tB\x07\xbaH\x04r\x02\x18\nR\rdataStartDate\x12\x45\n\tcompanies\x18\x05 \x03(\x0b\x32\x1c.maru.erp.v1.EntityReferenceB\t\xbaH\x06\x92\x01\x03\x10\xc8\x01R\tcompaniesb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -45,6 +45,10 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_METRIC'].fields_by_name['dimensions']._serialized_options = b'\272H\013\222\001\010\020@\"\004r\002\030@'
   _globals['_METRIC'].fields_by_name['domains']._loaded_options = None
   _globals['_METRIC'].fields_by_name['domains']._serialized_options = b'\272H\013\222\001\010\020\n\"\004r\002\030@'
+  _globals['_METRIC'].fields_by_name['unconnected']._loaded_options = None
+  _globals['_METRIC'].fields_by_name['unconnected']._serialized_options = b'\272H\014\222\001\t\020@\"\005r\003\030\310\001'
+  _globals['_METRIC'].fields_by_name['unconnected_dimensions']._loaded_options = None
+  _globals['_METRIC'].fields_by_name['unconnected_dimensions']._serialized_options = b'\272H\013\222\001\010\020@\"\004r\002\030@'
   _globals['_DIMENSION'].fields_by_name['key']._loaded_options = None
   _globals['_DIMENSION'].fields_by_name['key']._serialized_options = b'\272H\004r\002\030@'
   _globals['_DIMENSION'].fields_by_name['display_name']._loaded_options = None
@@ -66,13 +70,13 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_COMPANYSETTINGS'].fields_by_name['companies']._loaded_options = None
   _globals['_COMPANYSETTINGS'].fields_by_name['companies']._serialized_options = b'\272H\006\222\001\003\020\310\001'
   _globals['_METRIC']._serialized_start=97
-  _globals['_METRIC']._serialized_end=676
-  _globals['_METRIC_TIMEBEHAVIOR']._serialized_start=580
-  _globals['_METRIC_TIMEBEHAVIOR']._serialized_end=676
-  _globals['_DIMENSION']._serialized_start=679
-  _globals['_DIMENSION']._serialized_end=965
-  _globals['_DIMENSIONMEMBER']._serialized_start=967
-  _globals['_DIMENSIONMEMBER']._serialized_end=1055
-  _globals['_COMPANYSETTINGS']._serialized_start=1058
-  _globals['_COMPANYSETTINGS']._serialized_end=1319
+  _globals['_METRIC']._serialized_end=798
+  _globals['_METRIC_TIMEBEHAVIOR']._serialized_start=702
+  _globals['_METRIC_TIMEBEHAVIOR']._serialized_end=798
+  _globals['_DIMENSION']._serialized_start=801
+  _globals['_DIMENSION']._serialized_end=1087
+  _globals['_DIMENSIONMEMBER']._serialized_start=1089
+  _globals['_DIMENSIONMEMBER']._serialized_end=1177
+  _globals['_COMPANYSETTINGS']._serialized_start=1180
+  _globals['_COMPANYSETTINGS']._serialized_end=1441
 # @@protoc_insertion_point(module_scope)

@@ -60,6 +60,8 @@ class Metric(_message.Message):
     DOMAINS_FIELD_NUMBER: _builtins.int
     PERMITTED_FIELD_NUMBER: _builtins.int
     PARTY_FIELD_NUMBER: _builtins.int
+    UNCONNECTED_FIELD_NUMBER: _builtins.int
+    UNCONNECTED_DIMENSIONS_FIELD_NUMBER: _builtins.int
     key: _builtins.str
     """Catalog key, for example "revenue"."""
     display_name: _builtins.str
@@ -90,6 +92,16 @@ class Metric(_message.Message):
     def domains(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """Business areas it belongs to, for example "sales"."""
 
+    @_builtins.property
+    def unconnected(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """What this ERP's mapping leaves out and the metric can't be told without, as tables or `table.column` of the local
+        model, or the dimension of the caller's policy: a query for it is refused. Empty when it can be told.
+        """
+
+    @_builtins.property
+    def unconnected_dimensions(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Those of its dimensions that it can't be grouped or filtered by in this ERP, for the same reason."""
+
     def __init__(
         self,
         *,
@@ -104,10 +116,12 @@ class Metric(_message.Message):
         domains: _abc.Iterable[_builtins.str] | None = ...,
         permitted: _builtins.bool = ...,
         party: _value_pb2.EntityKind.ValueType = ...,
+        unconnected: _abc.Iterable[_builtins.str] | None = ...,
+        unconnected_dimensions: _abc.Iterable[_builtins.str] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["unit", b"unit"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["decimal_places", b"decimal_places", "definition", b"definition", "dimensions", b"dimensions", "display_name", b"display_name", "domains", b"domains", "key", b"key", "party", b"party", "permitted", b"permitted", "synonyms", b"synonyms", "time_behavior", b"time_behavior", "unit", b"unit"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["decimal_places", b"decimal_places", "definition", b"definition", "dimensions", b"dimensions", "display_name", b"display_name", "domains", b"domains", "key", b"key", "party", b"party", "permitted", b"permitted", "synonyms", b"synonyms", "time_behavior", b"time_behavior", "unconnected", b"unconnected", "unconnected_dimensions", b"unconnected_dimensions", "unit", b"unit"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

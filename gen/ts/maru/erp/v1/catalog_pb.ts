@@ -12,7 +12,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file maru/erp/v1/catalog.proto.
  */
 export const file_maru_erp_v1_catalog: GenFile = /*@__PURE__*/
-  fileDesc("ChltYXJ1L2VycC92MS9jYXRhbG9nLnByb3RvEgttYXJ1LmVycC52MSKFAwoGTWV0cmljEgsKA2tleRgBIAEoCRIUCgxkaXNwbGF5X25hbWUYAiABKAkSEAoIc3lub255bXMYAyADKAkSEgoKZGVmaW5pdGlvbhgEIAEoCRI3Cg10aW1lX2JlaGF2aW9yGAUgASgOMiAubWFydS5lcnAudjEuTWV0cmljLlRpbWVCZWhhdmlvchIfCgR1bml0GAYgASgLMhEubWFydS5lcnAudjEuVW5pdBIWCg5kZWNpbWFsX3BsYWNlcxgHIAEoBRISCgpkaW1lbnNpb25zGAggAygJEg8KB2RvbWFpbnMYCSADKAkSEQoJcGVybWl0dGVkGAogASgIEiYKBXBhcnR5GAsgASgOMhcubWFydS5lcnAudjEuRW50aXR5S2luZCJgCgxUaW1lQmVoYXZpb3ISHQoZVElNRV9CRUhBVklPUl9VTlNQRUNJRklFRBAAEhYKElRJTUVfQkVIQVZJT1JfRkxPVxABEhkKFVRJTUVfQkVIQVZJT1JfQkFMQU5DRRACIrMBCglEaW1lbnNpb24SCwoDa2V5GAEgASgJEhQKDGRpc3BsYXlfbmFtZRgCIAEoCRIQCghzeW5vbnltcxgDIAMoCRIsCgtlbnRpdHlfa2luZBgEIAEoDjIXLm1hcnUuZXJwLnYxLkVudGl0eUtpbmQSFAoMaGllcmFyY2hpY2FsGAUgASgIEi0KB21lbWJlcnMYBiADKAsyHC5tYXJ1LmVycC52MS5EaW1lbnNpb25NZW1iZXIiNAoPRGltZW5zaW9uTWVtYmVyEgsKA2tleRgBIAEoCRIUCgxkaXNwbGF5X25hbWUYAiABKAkingEKD0NvbXBhbnlTZXR0aW5ncxIRCgl0aW1lX3pvbmUYASABKAkSDQoFdG9kYXkYAiABKAkSHwoXZmlzY2FsX3llYXJfc3RhcnRfbW9udGgYAyABKAUSFwoPZGF0YV9zdGFydF9kYXRlGAQgASgJEi8KCWNvbXBhbmllcxgFIAMoCzIcLm1hcnUuZXJwLnYxLkVudGl0eVJlZmVyZW5jZWIGcHJvdG8z", [file_maru_erp_v1_value]);
+  fileDesc("ChltYXJ1L2VycC92MS9jYXRhbG9nLnByb3RvEgttYXJ1LmVycC52MSK6AwoGTWV0cmljEgsKA2tleRgBIAEoCRIUCgxkaXNwbGF5X25hbWUYAiABKAkSEAoIc3lub255bXMYAyADKAkSEgoKZGVmaW5pdGlvbhgEIAEoCRI3Cg10aW1lX2JlaGF2aW9yGAUgASgOMiAubWFydS5lcnAudjEuTWV0cmljLlRpbWVCZWhhdmlvchIfCgR1bml0GAYgASgLMhEubWFydS5lcnAudjEuVW5pdBIWCg5kZWNpbWFsX3BsYWNlcxgHIAEoBRISCgpkaW1lbnNpb25zGAggAygJEg8KB2RvbWFpbnMYCSADKAkSEQoJcGVybWl0dGVkGAogASgIEiYKBXBhcnR5GAsgASgOMhcubWFydS5lcnAudjEuRW50aXR5S2luZBITCgt1bmNvbm5lY3RlZBgMIAMoCRIeChZ1bmNvbm5lY3RlZF9kaW1lbnNpb25zGA0gAygJImAKDFRpbWVCZWhhdmlvchIdChlUSU1FX0JFSEFWSU9SX1VOU1BFQ0lGSUVEEAASFgoSVElNRV9CRUhBVklPUl9GTE9XEAESGQoVVElNRV9CRUhBVklPUl9CQUxBTkNFEAIiswEKCURpbWVuc2lvbhILCgNrZXkYASABKAkSFAoMZGlzcGxheV9uYW1lGAIgASgJEhAKCHN5bm9ueW1zGAMgAygJEiwKC2VudGl0eV9raW5kGAQgASgOMhcubWFydS5lcnAudjEuRW50aXR5S2luZBIUCgxoaWVyYXJjaGljYWwYBSABKAgSLQoHbWVtYmVycxgGIAMoCzIcLm1hcnUuZXJwLnYxLkRpbWVuc2lvbk1lbWJlciI0Cg9EaW1lbnNpb25NZW1iZXISCwoDa2V5GAEgASgJEhQKDGRpc3BsYXlfbmFtZRgCIAEoCSKeAQoPQ29tcGFueVNldHRpbmdzEhEKCXRpbWVfem9uZRgBIAEoCRINCgV0b2RheRgCIAEoCRIfChdmaXNjYWxfeWVhcl9zdGFydF9tb250aBgDIAEoBRIXCg9kYXRhX3N0YXJ0X2RhdGUYBCABKAkSLwoJY29tcGFuaWVzGAUgAygLMhwubWFydS5lcnAudjEuRW50aXR5UmVmZXJlbmNlYgZwcm90bzM", [file_maru_erp_v1_value]);
 
 /**
  * A figure that can be asked for.
@@ -96,6 +96,21 @@ export type Metric = Message<"maru.erp.v1.Metric"> & {
    * @generated from field: maru.erp.v1.EntityKind party = 11;
    */
   party: EntityKind;
+
+  /**
+   * What this ERP's mapping leaves out and the metric can't be told without, as tables or `table.column` of the local
+   * model, or the dimension of the caller's policy: a query for it is refused. Empty when it can be told.
+   *
+   * @generated from field: repeated string unconnected = 12;
+   */
+  unconnected: string[];
+
+  /**
+   * Those of its dimensions that it can't be grouped or filtered by in this ERP, for the same reason.
+   *
+   * @generated from field: repeated string unconnected_dimensions = 13;
+   */
+  unconnectedDimensions: string[];
 };
 
 /**
