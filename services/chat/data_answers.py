@@ -112,6 +112,7 @@ class DataAnswers:
         """
         entity = reading.entity
         part.memory = Memory(reading.frame)
+        part.assumptions = reading.frame.notes
         part.note(Progress(Step.FETCHING_RECORD, f"{entity.display_name} 문서를 가져옵니다."))
         asked = time.perf_counter()
         try:

@@ -9,27 +9,20 @@ from services.chat.understanding.claims import Claims
 from services.chat.understanding.frame import Frame, NotFound
 from services.chat.understanding.meanings import (
     DimensionWord,
-    DocumentWord,
     MetricWord,
     NameWord,
     Sign,
-    SmallTalkWord,
     Span,
     TimeWord,
     UnitWord,
 )
 from services.chat.understanding.morphemes import Morpheme
 from services.chat.understanding.plausible import is_ignorable
-from services.chat.understanding.text import Text, compact
+from services.chat.understanding.text import Text
 from services.chat.understanding.unknown_names import unknown_name
 from services.chat.understanding.words import load
 from services.chat.understanding.writes import is_showing
 
-_DOCUMENTS: Final = load("documents")
-_ABOUT_RECORD: Final = frozenset(compact(word) for word in _DOCUMENTS["about"])
-_KINDS_OF_RECORDS: Final = frozenset(
-    compact(word) for words in _DOCUMENTS["kinds"].values() for word in words
-)
 _NOUNS: Final = (NameWord, MetricWord, DimensionWord, TimeWord)
 _TITLES: Final = frozenset(load("ignorable")["titles"])
 _ANY_PARTICLE: Final = frozenset(load("names")["particles"])
@@ -47,43 +40,18 @@ class Leftover:
         self._catalog = context.catalog
         self._lost: list[tuple[int, int]] = []
 
-    def words(
-        self,
-        *,
-        record: bool,
-        but: Span | None = None,
-        verb: Morpheme | None = None,
-        unused_claims: bool = True,
-    ) -> tuple[str, ...]:
-        """The words with a meaning that nothing used, as typed. `record`: words about a document's fields are used."""
+    def words(self, *, verb: Morpheme | None = None, unused_claims: bool = True) -> tuple[str, ...]:
+        """The words with a meaning that nothing used, as typed."""
         lost: list[tuple[int, int]] = []
-        if unused_claims and not record:
+        if unused_claims:
             lost += [(s.start, s.end) for s in self._claims.unused() if not self._harmless(s)]
         covered = [(s.start, s.end) for s in self._chosen if s.meaning is not Sign.UNSUPPORTED]
-        if record:
-            covered = [
-                (s.start, s.end)
-                for s in self._chosen
-                if s is but
-                or s.meaning in (Sign.IGNORED, Sign.LIST, Sign.ARISEN)
-                or isinstance(s.meaning, SmallTalkWord | DocumentWord)
-            ]
-            covered += [
-                (s.start, s.end)
-                for s in self._chosen
-                if compact(self._text[s.start : s.end]) in _ABOUT_RECORD | _KINDS_OF_RECORDS
-                or _is_document_name(s)
-            ]
         for morpheme in self._analysis.morphemes:
             if morpheme.is_function or morpheme.end == morpheme.start or is_ignorable(morpheme):
                 continue
             if morpheme.form in _TITLES and self._behind_employee(morpheme):
                 continue
             if (verb is not None and morpheme.start == verb.start) or is_showing(morpheme, self._text):
-                continue
-            if record and (
-                morpheme.form in _ABOUT_RECORD | _KINDS_OF_RECORDS or morpheme.tag.startswith("VV")
-            ):
                 continue
             if not all(
                 any(a <= i < b for a, b in covered)
@@ -92,8 +60,12 @@ class Leftover:
             ) and not self._is_particle(morpheme):
                 lost.append((morpheme.start, morpheme.end))
         self._lost = lost
+        return self.typed(lost)
+
+    def typed(self, places: Sequence[tuple[int, int]]) -> tuple[str, ...]:
+        """The whole words at these places as typed, each once."""
         typed = self._analysis.text
-        words = _words(typed, self._analysis.morphemes, lost)
+        words = _words(typed, self._analysis.morphemes, places)
         return tuple(dict.fromkeys(typed.as_typed(start, end) for start, end in words))
 
     def unknown_name(self, unused: Sequence[str]) -> NotFound | None:
@@ -161,11 +133,6 @@ class Leftover:
         return isinstance(claim.meaning, UnitWord) or (
             claim.meaning is Sign.THAT and self._context.memory.frame != Frame()
         )
-
-
-def _is_document_name(claim: Span) -> bool:
-    meaning = claim.meaning
-    return isinstance(meaning, NameWord) and all(c.entity.kind.is_document for c in meaning.candidates)
 
 
 def _words(

@@ -36,7 +36,7 @@ def record(frame: Frame, catalog: Catalog, today: date) -> Frame | Reading:
     candidates = documents[0].candidates
     if len(candidates) == 1:
         entity = candidates[0].entity
-        return RecordReading(entity, Frame(record=entity, focus=(entity,)))
+        return RecordReading(entity, Frame(record=entity, focus=(entity,), notes=frame.notes))
     options = tuple(
         Option(
             _entity_label(c, catalog, kinds=True),

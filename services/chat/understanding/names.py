@@ -47,6 +47,7 @@ _KIND_WORD: Final = alternatives(word for words in _DOCUMENTS["kinds"].values() 
 _POINTED: Final = re.compile(
     rf"(?:그|해당|이|연결된|이어진|관련)\s*({_KIND_WORD})(?![가-힣]*(?:별|액))", re.IGNORECASE
 )
+_KIND_SAID: Final = re.compile(_KIND_WORD, re.IGNORECASE)
 _NUMBER_WORD: Final = alternatives(_DOCUMENTS["number_words"])
 _NUMBER_FIRST: Final = re.compile(
     rf"(?<![\d,.\-/A-Za-z])(\d{{1,12}})\s*(?:번|호)\s*({_KIND_WORD})(?:\s*번호)?", re.IGNORECASE
@@ -113,6 +114,11 @@ def pointed_document(text: str) -> tuple[EntityKind, str] | None:
     """The kind of document that is pointed at ("그 송장", "이어진 수주"), and the word for it."""
     found = _POINTED.search(text)
     return (_KIND_OF[compact(found[1])], found[1]) if found else None
+
+
+def says_document(text: str) -> bool:
+    """Whether a word for a kind of document stands there."""
+    return _KIND_SAID.search(text) is not None
 
 
 def code_like(text: str) -> tuple[tuple[int, int], ...]:

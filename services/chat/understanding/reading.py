@@ -1,11 +1,13 @@
 """Reads one question whose words and names are known."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
-from services.chat.semantic import Candidate, EntityKind, Grain, Match
+from services.chat.semantic import Candidate, EntityKind, EntityReference, Grain, Match
 from services.chat.understanding import followup, going_on, names
+from services.chat.understanding.about_documents import beside, documents
 from services.chat.understanding.agreeing_times import agree
 from services.chat.understanding.analysis import Analysis, Context, Resolutions, all_kinds, of_kinds
 from services.chat.understanding.apart import readings_of
@@ -31,7 +33,6 @@ from services.chat.understanding.meanings import (
     CountWord,
     CutWord,
     DimensionWord,
-    DocumentNumber,
     DocumentWord,
     GrainWord,
     MetricWord,
@@ -130,16 +131,27 @@ class QuestionReading:
     # --- documents -------------------------------------------------------------------------------
 
     def _record(self) -> Reading | None:
-        """A document asked for by its number, unless other words ask for something else as well."""
-        for index, word in self._claims.of(DocumentNumber):
-            rest = self._leftover.words(record=True, but=self._claims.spans[index])
-            if rest:
-                return QuestionBack(Ask.WORDS, words=rest)
-            if not word.candidates:
-                return NotFound(self._claims.text(index))
-            name = Name(word.number, word.candidates, word.total_count)
-            return readings_of((Frame(names=(name,)),), self._catalog, self._context.today)
-        return None
+        """Documents asked for by their numbers, unless other words ask for something else as well."""
+        found = list(documents(self._claims))
+        if not found:
+            return None
+        missing = next((index for index, name in found if not name.candidates), None)
+        kinds = [c.entity.kind for _, name in found for c in name.candidates]
+        around = beside(self._analysis, self._chosen, kinds, self._catalog, goes_on=False)
+        if around.something_else:
+            return QuestionBack(Ask.WORDS, words=self._leftover.typed(around.something_else))
+        if missing is not None:
+            return NotFound(self._claims.text(missing))
+        unknown = ", ".join(f"‘{word}’" for word in self._leftover.typed(around.unknown))
+        notes = (f"{unknown}: 문서에서 찾지 못한 말이라 빼고 보았습니다.",) if unknown else ()
+        frames = [Frame(names=(name,), notes=notes) for _, name in found]
+        return readings_of(frames, self._catalog, self._context.today)
+
+    def _goes_on_about(self, document: EntityReference) -> bool:
+        """Whether the question is about the document spoken of before."""
+        return not beside(
+            self._analysis, self._chosen, [document.kind], self._catalog, goes_on=True
+        ).something_else
 
     def _linked_record(self, before: Frame) -> Reading | None:
         """A document beside the one spoken of: "그 송장"."""
@@ -161,8 +173,8 @@ class QuestionReading:
         claims.use(*(i for i, s in enumerate(claims.spans) if verb and s.start <= verb.start < s.end))
         talk = claims.of(SmallTalkWord)
         claims.use(*(index for index, _ in talk))
-        if before.record and not talk and not self._leftover.words(record=True):
-            return self._linked_record(before) or RecordReading(before.record, before)
+        if before.record and not talk and self._goes_on_about(before.record):
+            return self._linked_record(before) or RecordReading(before.record, replace(before, notes=()))
         memory = self._context.memory
         adding = verb is not None and verb.form in _ADDING
         tied = ties(claims, memory, verb, adding=adding, plural="들" in self._text)
@@ -179,19 +191,7 @@ class QuestionReading:
             claims.take(Sign.WHICH_ONES)  # "미달 품목이 뭐뭐 있어"
         slots = going_on.going_on(slots, claims, memory, self._catalog, self._context.today)
         tied = replace(tied, tied=tied.tied or slots.frame.metrics != alone)
-        documents = [
-            n
-            for n in slots.frame.names
-            if n.candidates and all(c.entity.kind.is_document for c in n.candidates)
-        ]
-        if documents:
-            rest = self._leftover.words(record=True)
-            return (
-                QuestionBack(Ask.WORDS, words=rest)
-                if rest
-                else readings_of((Frame(names=tuple(documents)),), self._catalog, self._context.today)
-            )
-        unused = self._leftover.words(record=False, verb=verb)
+        unused = self._leftover.words(verb=verb)
         hanging = tied.says_something and before != Frame() and not before.record
         said = replace(slots.frame, notes=()) != Frame() or bool(slots.that) or slots.it
         if not said and not hanging:
@@ -223,12 +223,15 @@ class QuestionReading:
         if not unused or (not talk and _HELP.search(self._text)):
             return SmallTalk(talk or "help")
         missing = self._leftover.unknown_name(unused) if before.metrics else None
-        return self._unknown_code() or missing or Refusal(RefusalKind.UNKNOWN, words=unused)
+        code = self._unknown_code(unused, measured=False)
+        return code or missing or Refusal(RefusalKind.UNKNOWN, words=unused)
 
-    def _unknown_code(self) -> NotFound | None:
-        """Something written like a document's number that names nothing: it isn't there, or not for this asker."""
-        codes = names.code_like(self._text)
-        return NotFound(self._analysis.text.as_typed(*codes[0])) if codes else None
+    def _unknown_code(self, unused: Sequence[str], *, measured: bool) -> NotFound | None:
+        """Something written like a code that names nothing: it isn't there, or not for this asker."""
+        codes = [self._analysis.text.as_typed(*place) for place in names.code_like(self._text)]
+        lost = [code for code in codes if any(code in word for word in unused)]
+        is_name = measured and not names.says_document(self._text)
+        return NotFound(lost[0], is_name=is_name) if lost else None
 
     def _unknown_words(self, frame: Frame, slots: Slots, unused: tuple[str, ...]) -> Reading:
         """Words that no slot took: ask, and offer to leave them out where the rest is whole."""
@@ -239,7 +242,7 @@ class QuestionReading:
             or slots.frame.grouped
             or slots.frame.ranked
         )
-        if not slots.frame.metrics and (unknown := self._unknown_code()):
+        if unknown := self._unknown_code(unused, measured=bool(slots.frame.metrics)):
             return unknown
         if frame.metrics and (missing := self._leftover.unknown_name(unused)):
             return missing
@@ -302,4 +305,4 @@ class QuestionReading:
             or s.meaning in (Sign.BY, Sign.CONDITION, Sign.ALL_COMPANIES)
         ]
         only_slots = bool(slots) and len(slots) == len(others)
-        return only_slots and not self._leftover.words(record=False, verb=verb, unused_claims=False)
+        return only_slots and not self._leftover.words(verb=verb, unused_claims=False)
