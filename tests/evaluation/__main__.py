@@ -1,4 +1,4 @@
-"""python -m tests.evaluation [--half tune|report] [--category C]… [--id ID]… [--out FILE] [--mutate] [--renamed]
+"""python -m tests.evaluation [--half tune|report] [--category C]… [--id ID]… [--out FILE] [--mutate] [--renamed] [--shape S]
 
 Asks the questions of tests/cases/questions in this process, without a mesh: seconds instead of minutes.
 """
@@ -11,6 +11,7 @@ from pathlib import Path
 
 from rich.console import Console
 
+from services.identity.users import read_users
 from services.kit import logs
 from services.launcher.evaluation import report
 from services.launcher.evaluation.asking import ask_all, ask_mutated
@@ -22,17 +23,28 @@ from tests.evaluation.company import REPOSITORY, CompanyFiles, company
 from tests.evaluation.in_process import USERS, answering
 from tests.evaluation.known import guarded, keep, known, misses
 from tests.evaluation.renaming import rename
+from tests.evaluation.translating import TranslatedCompany, translated
 
 QUESTIONS = REPOSITORY / "tests" / "cases" / "questions"
 
 
 async def evaluate(
-    questions: QuestionSet, files: CompanyFiles, *, mutate: bool = False
+    questions: QuestionSet,
+    files: CompanyFiles,
+    first: CompanyFiles | None = None,
+    *,
+    mutate: bool = False,
 ) -> tuple[list[Scored], list[str]]:
-    """All turns as judged (with `mutate`: mutations of what is right), and the ids of what the company lacks names for."""
+    """All turns as judged (with `mutate`: mutations of what is right), and the ids of what the company lacks names for.
+
+    `first`: the same company in the ERP whose keys users and questions hold, where `files` is another ERP's.
+    """
     gold = SourceGold(f"sqlite:///{files.source}", questions, claims_of(USERS))
     try:
-        async with answering(files, questions) as asked:
+        users = read_users(USERS)
+        known = translated(users, first.model, files.model) if first else users
+        async with answering(files, questions, known) as answers:
+            asked = TranslatedCompany(answers, files.model, first.model) if first else answers
             scored, skipped = await ask_all(asked, questions.questions, gold, say=_progress)
             if mutate:
                 scored, skipped = await ask_mutated(asked, questions.questions, scored, gold, say=_progress)
@@ -58,6 +70,9 @@ def main() -> int:
     parser.add_argument(
         "--renamed", action="store_true", help="every customer, item and person called otherwise"
     )
+    parser.add_argument(
+        "--shape", choices=("erpnext", "korean_package"), default="erpnext", help="the ERP it is loaded from"
+    )
     parser.add_argument("--shrink", action="store_true", help="take what is mended out of known_misses.txt")
     parser.add_argument("--questions", type=Path, default=QUESTIONS)
     options = parser.parse_args()
@@ -70,8 +85,10 @@ def main() -> int:
         kept = [each for each in questions.questions if each.id.startswith(wanted)]
         questions = QuestionSet(questions.today, questions.tables, questions.names, kept)
     began = time.monotonic()
-    files = company(questions.today, rename, "renamed") if options.renamed else company(questions.today)
-    scored, skipped = asyncio.run(evaluate(questions, files, mutate=options.mutate))
+    change, name = (rename, "renamed") if options.renamed else (None, "demo")
+    files = company(questions.today, change, name, options.shape)
+    first = company(questions.today, change, name) if options.shape != "erpnext" else None
+    scored, skipped = asyncio.run(evaluate(questions, files, first, mutate=options.mutate))
     out = Console(width=200 if not sys.stdout.isatty() else None)
     report.show(scored, skipped, out)
     out.print(f"{len(scored)} turns, {time.monotonic() - began:.1f} s", highlight=False)

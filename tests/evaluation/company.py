@@ -13,6 +13,7 @@ from datetime import date
 from io import StringIO
 from pathlib import Path
 
+from services.erp.demo_company.korean_package import translate
 from services.erp.demo_company.simulation import generate
 from services.erp.load import main as load
 
@@ -31,11 +32,19 @@ class CompanyFiles:
     model: Path
 
 
-def company(today: date, change: Callable[[Path], None] | None = None, name: str = "demo") -> CompanyFiles:
-    """The demo company on a day; `change` is done to its source before it is loaded, under a `name` of its own."""
-    digest = hashlib.sha256(f"{today} {_LINES} {_SEED} {name}".encode())
+def company(
+    today: date, change: Callable[[Path], None] | None = None, name: str = "demo", shape: str = "erpnext"
+) -> CompanyFiles:
+    """The demo company on a day; `change` is done to its source before it is loaded, under a `name` of its own.
+
+    `shape`: the ERP whose tables it is loaded from; the source, which gold asks, has ERPNext's in any case.
+    """
+    digest = hashlib.sha256(f"{today} {_LINES} {_SEED} {name} {shape}".encode())
     for path in sorted(
-        path for room in _MADE_BY for path in (_ERP / room).rglob("*") if path.suffix in (".py", ".yaml")
+        path
+        for room in _MADE_BY
+        for path in (_ERP / room).rglob("*")
+        if path.suffix in (".py", ".yaml", ".sql")
     ):
         digest.update(path.read_bytes())
     digest.update((_ERP / "load.py").read_bytes())
@@ -50,8 +59,12 @@ def company(today: date, change: Callable[[Path], None] | None = None, name: str
             generate(source, seed=_SEED, lines=_LINES, today=today, say=lambda _: None)
             if change:
                 change(source)
+            tables = source
+            if shape == "korean_package":
+                tables = Path(making) / "package.sqlite"
+                translate(source, tables)
             with redirect_stdout(StringIO()), redirect_stderr(StringIO()) as said:
-                if load(["--from", f"sqlite:///{source}", "--to", f"sqlite:///{model}"]):
+                if load(["--erp", shape, "--from", f"sqlite:///{tables}", "--to", f"sqlite:///{model}"]):
                     raise RuntimeError(said.getvalue())
             os.replace(source, files.source)
             os.replace(model, files.model)

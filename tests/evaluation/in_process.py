@@ -4,7 +4,6 @@ import tempfile
 import uuid
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -22,7 +21,7 @@ from services.chat.settings import Settings as ChatSettings
 from services.chat.understanding.morphemes import Analyser
 from services.erp.app import app as erp_app
 from services.erp.settings import Settings as ErpSettings
-from services.identity.users import User, read_users
+from services.identity.users import User
 from services.kit.errors import Code, MaruError, RemoteError
 from services.kit.identity import Identity, bind_identity
 from services.kit.metrics import Metrics
@@ -82,9 +81,9 @@ def _remote(error: MaruError) -> RemoteError:
 
 @asynccontextmanager
 async def answering(
-    files: CompanyFiles, questions: QuestionSet, users: Path = USERS
+    files: CompanyFiles, questions: QuestionSet, users: Mapping[str, User]
 ) -> AsyncIterator["InProcessCompany"]:
-    """The company of these files on the set's day."""
+    """The company of these files on the set's day, asked by these users."""
     metrics: Any = Metrics()
     erp_settings = ErpSettings(
         grpc_address="127.0.0.1:0", metrics_address="127.0.0.1:0", today=questions.today, database_url=f"sqlite:///{files.model}"
@@ -110,7 +109,7 @@ async def answering(
                 Analyser(),
             ) as servicer,
         ):
-            yield InProcessCompany(servicer, read_users(users))
+            yield InProcessCompany(servicer, users)
 
 
 class InProcessCompany:

@@ -22,3 +22,18 @@ async def test_what_was_answered_rightly_still_is():
     assert not new
     if mended := known() - misses(scored):
         print(f"mended, take them out with python -m tests.evaluation --shrink: {sorted(mended)}")  # noqa: T201
+
+
+@pytest.mark.timeout(300)  # loads the demo company twice, if nobody has
+async def test_another_erps_tables_answer_alike():
+    questions = read_set(QUESTIONS).only("tune", ["part"])
+    other = company(questions.today, shape="korean_package")
+    first, second = [
+        {(each.id, each.turn): each.judged.verdict for each in scored}
+        for scored, _ in (
+            await evaluate(questions, company(questions.today)),
+            await evaluate(questions, other, company(questions.today)),
+        )
+    ]
+    assert len(first) > 20
+    assert first == second

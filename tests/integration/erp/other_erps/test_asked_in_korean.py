@@ -13,6 +13,7 @@ import yaml
 from maru.chat.v1 import turn_pb2
 
 from services.erp.load import main as load
+from services.identity.users import read_users
 from tests.evaluation.in_process import USERS, answering
 from tests.integration.erp.other_erps.test_other_erps import CASES
 
@@ -40,7 +41,7 @@ async def asking(erp: str, folder: Path, without: str = "") -> AsyncIterator[Any
     )  # claims name an ERP's own keys
     files: Any = SimpleNamespace(model=model)
     questions: Any = SimpleNamespace(today=TODAY)
-    async with answering(files, questions, users) as company:
+    async with answering(files, questions, read_users(users)) as company:
         yield company
 
 
