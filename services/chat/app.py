@@ -1,6 +1,7 @@
 """Composition root of the chat service: picks the adapters, closes them in reverse."""
 
 import asyncio
+import socket
 from collections.abc import AsyncIterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -14,7 +15,7 @@ from maru.chat.v1.chat_service_pb2_grpc import add_ChatServiceServicer_to_server
 from sqlalchemy.engine import make_url
 
 from services.chat.adapters.audit_anchor import AnchorFile
-from services.chat.adapters.conversations_sql import sql_conversations
+from services.chat.adapters.conversations_sql import Lease, sql_conversations
 from services.chat.adapters.erp_data_grpc import GrpcErpData
 from services.chat.adapters.intent_triton import TritonIntentModel
 from services.chat.adapters.llm_triton import TritonLanguageModel
@@ -38,6 +39,8 @@ from services.kit.health import Dependency
 from services.kit.server import App, Chassis, Mounted
 
 _DAY_SECONDS: Final = 86_400
+_MINUTE_SECONDS: Final = 60
+_INTERRUPTED: Final = "TURN_INTERRUPTED"
 
 log = structlog.get_logger(__name__)
 
@@ -53,7 +56,10 @@ async def app(settings: Settings, chassis: Chassis) -> AsyncIterator[App]:
         url = settings.conversations_url
         _make_folder(url)
         anchor = AnchorFile(settings.home / "audit" / "head.jws", chassis.signer)
-        store = await stack.enter_async_context(sql_conversations(url, chassis.metrics, anchor))
+        # Host and port: one process at a time, and the same after it is started again.
+        holder = f"{socket.gethostname()[:120]}/{settings.grpc_address}"
+        lease = Lease(holder, timedelta(seconds=settings.turn_seconds + _MINUTE_SECONDS))
+        store = await stack.enter_async_context(sql_conversations(url, chassis.metrics, anchor, lease))
         model = TritonLanguageModel(model_channel, settings.llm_model, chassis.metrics)
         stack.push_async_callback(model.close)  # stops in band what still runs, before its channel goes
         intents = TritonIntentModel(
@@ -84,7 +90,7 @@ async def chat(
     analyser: Analyser,
 ) -> AsyncIterator[ChatServicer]:
     """The core between its ports. Turns that an earlier process left running are failed before the first call."""
-    await store.fail_running("TURN_INTERRUPTED", chassis.clock.now())
+    await store.fail_left(_INTERRUPTED, chassis.clock.now())
     meter = Meter(chassis.metrics.registry)
     gate = ModelGate(settings.model_slots, settings.model_queue, settings.model_wait_seconds)
     teller = Teller(model, gate, meter, settings.model_first_text_seconds, settings.model_text_seconds)
@@ -99,15 +105,30 @@ async def chat(
         router = Router(intents, meter)
         answering = Answering(Reader(analyser), executor, erp, data, router, chassis.clock)
         turns = Turns(store, answering, chassis.clock, meter, max_running=settings.max_running_turns)
-        forgetting = asyncio.create_task(
-            _forget_requests(store, chassis.clock, timedelta(days=settings.requests_kept_days))
-        )
+        chores = [
+            asyncio.create_task(
+                _forget_requests(store, chassis.clock, timedelta(days=settings.requests_kept_days))
+            ),
+            asyncio.create_task(_fail_lost(store, chassis.clock)),
+        ]
         try:
             yield ChatServicer(Library(store, chassis.clock), turns, answering, settings.turn_seconds)
         finally:
-            forgetting.cancel()
-            await asyncio.gather(forgetting, return_exceptions=True)
+            for chore in chores:
+                chore.cancel()
+            await asyncio.gather(*chores, return_exceptions=True)
             await turns.close(settings.shutdown_grace_seconds)
+
+
+async def _fail_lost(store: Conversations, clock: Clock) -> None:
+    """What other processes left running when they went for good fails here, at the latest a minute after its lease."""
+    while True:
+        await asyncio.sleep(_MINUTE_SECONDS)
+        try:
+            if count := await store.fail_lost(_INTERRUPTED, clock.now()):
+                log.warning("lost_turns_failed", count=count)
+        except MaruError as error:
+            log.warning("lost_turns_not_failed", reason=error.reason)  # in a minute, then
 
 
 async def _forget_requests(store: Conversations, clock: Clock, kept: timedelta) -> None:

@@ -237,10 +237,16 @@ class Conversations(Protocol):
         """
         ...
 
-    async def fail_running(self, reason: str, now: datetime) -> int:
-        """Every running turn of every owner becomes a failed one, with its entry in the audit: called once at start.
-        The number of them.
+    async def fail_left(self, reason: str, now: datetime) -> int:
+        """Every running turn that an earlier process in this one's place began, and every one whose lease is over,
+        becomes a failed one, with its entry in the audit: called once at start. The number of them.
+
+        Turns that other processes run are theirs: a lease lasts longer than a turn may run.
         """
+        ...
+
+    async def fail_lost(self, reason: str, now: datetime) -> int:
+        """As `fail_left`, those alone whose lease is over: their process is gone for good. At any time."""
         ...
 
     async def forget_requests(self, before: datetime) -> int:

@@ -85,6 +85,8 @@ turn: Final = Table(
     Column("answer", _BYTES),  # by conversation_json
     Column("events", _BYTES),  # by conversation_json
     Column("asker", _LONG_TEXT),  # JSON: who asked, for the audit
+    Column("holder", _key()),  # the process that runs it
+    Column("lease_until", Moment),  # a turn that still runs then has lost its process
     UniqueConstraint("conversation_id", "number"),
     mysql_charset="utf8mb4",
 )

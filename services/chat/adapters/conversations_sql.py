@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import asdict, dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 from uuid import uuid4
 
@@ -40,24 +40,33 @@ _without_events: Final = [column for column in _turn.c if column is not _turn.c.
 
 @asynccontextmanager
 async def sql_conversations(
-    url: str, metrics: Metrics, anchor: AnchorFile | None = None
+    url: str, metrics: Metrics, anchor: AnchorFile | None = None, lease: "Lease | None" = None
 ) -> AsyncIterator["SqlConversations"]:
     """The conversations at `url`, sqlite+aiosqlite:///FILE or mysql+aiomysql://…, with the audit beside them, whose
-    head is kept in `anchor`.
+    head is kept in `anchor`. Turns begin under `lease`.
 
     Raises:
         SystemExit: the database can't be used; it says why and what to do.
     """
     async with opened(url, metrics) as engines:
-        yield SqlConversations(engines, SqlAuditLog(engines, anchor))
+        yield SqlConversations(engines, SqlAuditLog(engines, anchor), lease or Lease("chat"))
+
+
+@dataclass(frozen=True, slots=True)
+class Lease:
+    """Who runs a turn, by a name that no other process has at the same time, and for how long one may run."""
+
+    holder: str
+    time: timedelta = timedelta(minutes=6)
 
 
 class SqlConversations:
     """See `ports.Conversations`. Every method may also raise StorageFull or ConversationsUnavailable."""
 
-    def __init__(self, engines: Engines, audit: SqlAuditLog) -> None:
+    def __init__(self, engines: Engines, audit: SqlAuditLog, lease: Lease) -> None:
         self._engines = engines
         self.audit = audit
+        self._lease = lease
 
     async def probe(self) -> None:
         """Returns when the database answers; raises as the other methods do."""
@@ -156,6 +165,8 @@ class SqlConversations:
                     failure_reason="",
                     memory="",
                     asker=asker and dump_asker(asker),
+                    holder=self._lease.holder,
+                    lease_until=now + self._lease.time,
                 )
             )
             title = _title(question) if number == 1 and not held.title else held.title
@@ -254,8 +265,14 @@ class SqlConversations:
 
         return await self._engines.write(work)
 
-    async def fail_running(self, reason: str, now: datetime) -> int:
-        running = _turn.c.state == TurnState.RUNNING.value
+    async def fail_left(self, reason: str, now: datetime) -> int:
+        return await self._fail(or_(_turn.c.holder == self._lease.holder, _lost(now)), reason, now)
+
+    async def fail_lost(self, reason: str, now: datetime) -> int:
+        return await self._fail(_lost(now), reason, now)
+
+    async def _fail(self, which: ColumnElement[bool], reason: str, now: datetime) -> int:
+        running = and_(_turn.c.state == TurnState.RUNNING.value, which)
         time, revision = _conversation.c.update_time, _conversation.c.revision
         failed = {"state": TurnState.FAILED.value, "failure_reason": reason, "complete_time": now}
         cut_off = (
@@ -263,6 +280,7 @@ class SqlConversations:
             .join(_conversation, _conversation.c.id == _turn.c.conversation_id)
             .where(running)
             .order_by(_turn.c.create_time, _turn.c.id)
+            .with_for_update()
         )
         count = 0
 
@@ -311,6 +329,11 @@ class _Request:
     @property
     def row(self) -> ColumnElement[bool]:
         return and_(_request.c.owner == self.owner, _request.c.request_id == self.request_id)
+
+
+def _lost(now: datetime) -> ColumnElement[bool]:
+    """Its process would have ended it by now."""
+    return or_(_turn.c.lease_until.is_(None), _turn.c.lease_until < now)
 
 
 async def _claim(connection: AsyncConnection, request: _Request) -> Row[Any] | None:

@@ -103,7 +103,7 @@ async def test_a_turn_that_is_ended_twice_is_one_entry(store: SqlConversations) 
 
 async def test_a_turn_cut_off_by_a_crash_is_an_entry(store: SqlConversations) -> None:
     turn = await ask(store)
-    assert await store.fail_running("TURN_INTERRUPTED", NOON) == 1
+    assert await store.fail_left("TURN_INTERRUPTED", NOON) == 1
     (link,) = await store.audit.read(Range(), 10)
     content = json.loads(link.content)
     assert (content["username"], content["outcome"], content["resource"]) == (

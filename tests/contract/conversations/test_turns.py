@@ -1,10 +1,13 @@
 """Turns: begun one at a time, ended once with their events, remembered, rated."""
 
+import asyncio
+from contextlib import AbstractAsyncContextManager
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
+from services.chat.adapters.conversations_sql import Lease, SqlConversations, sql_conversations
 from services.chat.conversation import (
     Outcome,
     Rating,
@@ -17,6 +20,7 @@ from services.chat.conversation import (
 )
 from services.chat.errors import RequestIdReused, TurnNotFound, TurnRunning
 from services.chat.ports import Conversations, Page
+from services.kit.metrics import Metrics
 from tests.contract.conversations.conftest import Opening
 from tests.contract.conversations.samples import ANSWER, NOON, PLAIN_ANSWER, completed, events_of, failed
 
@@ -26,6 +30,11 @@ async def _begin(store: Conversations, question: str = "지난달 매출은?") -
     turn, new = await store.begin_turn("kim", conversation.id, question, "t", "d", NOON)
     assert new
     return turn
+
+
+async def _another(store: Conversations, request_id: str) -> Turn:
+    conversation = await store.create("kim", "", f"c-{request_id}", "d", NOON)
+    return (await store.begin_turn("kim", conversation.id, "?", f"t-{request_id}", "d", NOON))[0]
 
 
 async def test_a_begun_turn_runs(store: Conversations) -> None:
@@ -240,8 +249,8 @@ async def test_what_an_earlier_process_left_running_fails(opening: Opening) -> N
             left.append((owner, (await store.begin_turn(owner, conversation.id, "?", "t9", "d", NOON))[0]))
     later = NOON + timedelta(hours=1)
     async with opening() as store:
-        assert await store.fail_running("TURN_INTERRUPTED", later) == 2
-        assert await store.fail_running("TURN_INTERRUPTED", later) == 0
+        assert await store.fail_left("TURN_INTERRUPTED", later) == 2
+        assert await store.fail_left("TURN_INTERRUPTED", later) == 0
         for owner, turn in left:
             assert await store.get_turn(owner, turn.conversation_id, turn.id) == replace(
                 turn, state=TurnState.FAILED, failure_reason="TURN_INTERRUPTED", complete_time=later
@@ -251,6 +260,31 @@ async def test_what_an_earlier_process_left_running_fails(opening: Opening) -> N
             assert conversation.update_time == later
             assert (await store.begin_turn(owner, conversation.id, "다시", "t10", "d", later))[1]
         assert await store.get_turn("kim", first.conversation_id, first.id) == ended
+
+
+async def test_what_another_process_runs_is_left_to_it_until_its_lease_is_over(url: str) -> None:
+    minute = timedelta(minutes=1)
+
+    def process(name: str) -> AbstractAsyncContextManager[SqlConversations]:
+        return sql_conversations(url, Metrics(), lease=Lease(name, 5 * minute))
+
+    async with process("a") as first, process("b") as second:
+        theirs, ours = await _begin(first), await _another(second, "b")
+        assert await second.fail_lost("TURN_INTERRUPTED", NOON + 4 * minute) == 0
+        assert await second.fail_left("TURN_INTERRUPTED", NOON + 4 * minute) == 1, "its own, of before"
+        states = [
+            (await second.get_turn("kim", turn.conversation_id, turn.id)).state for turn in (theirs, ours)
+        ]
+        assert states == [TurnState.RUNNING, TurnState.FAILED]
+        await first.end_turn(completed(theirs), [])
+        left = await _another(first, "c")
+        both = await asyncio.gather(
+            *(each.fail_lost("TURN_INTERRUPTED", NOON + 6 * minute) for each in (first, second))
+        )
+        assert sorted(both) == [0, 1], "by one of them, once"
+        lost = await first.get_turn("kim", left.conversation_id, left.id)
+        assert (lost.state, lost.failure_reason) == (TurnState.FAILED, "TURN_INTERRUPTED")
+        assert (await first.get_turn("kim", theirs.conversation_id, theirs.id)).state is TurnState.COMPLETED
 
 
 # --- pages ------------------------------------------------------------------------------------

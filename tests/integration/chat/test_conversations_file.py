@@ -228,7 +228,7 @@ async def _filled(store: SqlConversations) -> list[tuple[str, Callable[[], Await
         ("begin", lambda: store.begin_turn("kim", ended_in.id, "비밀", "n3", "d", NOON)),
         ("end", lambda: store.end_turn(completed(running), events_of(completed(running)))),
         ("rate", lambda: store.rate_turn("kim", ended_in.id, ended.id, Rating(Thumb.UP))),
-        ("fail", lambda: store.fail_running("TURN_INTERRUPTED", NOON)),
+        ("fail", lambda: store.fail_left("TURN_INTERRUPTED", NOON)),
         ("delete", lambda: store.delete("kim", ended_in.id, "", "n4", "d")),
     ]
 
@@ -416,4 +416,4 @@ async def test_what_was_confirmed_outlives_kill_9_and_what_was_not_is_whole(path
             for turn in turns:
                 kept = await store.events("kim", conversation.id, turn.id)
                 assert list(kept) == (events_of(turn) if turn.answer else [])
-        assert await store.fail_running("TURN_INTERRUPTED", NOON) <= 1
+        assert await store.fail_left("TURN_INTERRUPTED", NOON) <= 1

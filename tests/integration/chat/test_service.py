@@ -231,12 +231,14 @@ async def test_a_client_that_leaves_frees_the_model_and_resumes_later(service: S
 
 
 async def test_a_deadline_frees_the_model_too(service: Service) -> None:
-    service.model.hold = asyncio.Event()
     parent = await service.conversation()
+    await service.ask(parent, "지난달 매출은?", "before")  # the first question takes longer
+    service.model.hold = asyncio.Event()
     request = pb.AskRequest(parent=parent, question="지난달 매출은?", request_id="q")
-    code, _ = await refused(service.stub.Ask(request, timeout=0.6, **service.as_user()))
+    code, _ = await refused(service.stub.Ask(request, timeout=3, **service.as_user()))
     assert code == grpc.StatusCode.DEADLINE_EXCEEDED
-    await asyncio.wait_for(service.model.freed.wait(), 0.4)
+    assert service.model.wrote.is_set()
+    await asyncio.wait_for(service.model.freed.wait(), 20)
     again = [r.event async for r in service.stub.Ask(request, **service.as_user())]
     assert again[-1].completed.turn.answer.text.endswith("니다.")
 
