@@ -52,7 +52,7 @@ from services.chat.routing import Router
 from services.chat.telling import Teller
 from services.chat.turns import Turns
 from services.chat.understanding.reader import Reader
-from services.kit.errors import DependencyUnavailable, MaruError
+from services.kit.errors import Code, DependencyUnavailable, MaruError, RemoteError
 from services.kit.metrics import Metrics
 from services.kit.testing import FakeClock
 from tests.fakes.company import FakeErpData
@@ -474,25 +474,27 @@ async def test_a_fault_tells_nothing_of_itself(desk: Desk, capsys: pytest.Captur
     assert "secret" not in str(failed.value)
 
 
-class _ForbiddenByErp(MaruError):
-    from services.kit.errors import Code
-
-    code = Code.PERMISSION_DENIED
-    reason = "METRIC_FORBIDDEN"
-    ko = "매출을 볼 권한이 없습니다."
-    en = "You may not see revenue."
-
-
-async def test_a_query_that_the_erp_refuses_is_an_answer(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    async def refuse(query: object) -> None:
-        raise _ForbiddenByErp
+@pytest.mark.parametrize(
+    ("code", "reason", "words"),
+    [
+        (Code.PERMISSION_DENIED, "METRIC_FORBIDDEN", "매출을 볼 권한이 없습니다."),
+        (Code.FAILED_PRECONDITION, "DATA_TOO_STALE", "데이터가 2026-08-01 09:00 기준이라 답할 수 없습니다."),
+    ],
+)
+@pytest.mark.parametrize("question", ["지난달 매출은?", "12번 발주 보여줘"])
+async def test_what_the_erp_refuses_is_an_answer(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, question: str, code: Code, reason: str, words: str
+) -> None:
+    async def refuse(asked: object) -> None:
+        raise RemoteError(code, reason, words={"ko": words, "en": "refused"}, metadata={})
 
     monkeypatch.setattr(desk.erp, "run", refuse)
-    answer = (await desk.answer("지난달 매출은?")).answer
+    monkeypatch.setattr(desk.erp, "record", refuse)
+    answer = (await desk.answer(question)).answer
     assert answer
-    assert answer.outcome is Outcome.REFUSED
-    assert answer.refusal_reason == "METRIC_FORBIDDEN"
-    assert answer.text == "매출을 볼 권한이 없습니다."
+    assert (answer.outcome, answer.refusal_reason, answer.text) == (Outcome.REFUSED, reason, words)
+    assert answer.table is None
+    assert not desk.model.requests, "nothing is told that was not read"
 
 
 async def test_what_the_intent_model_says_is_kept_with_the_turn(desk: Desk) -> None:

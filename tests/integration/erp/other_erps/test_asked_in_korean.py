@@ -21,8 +21,8 @@ TODAY = date(2026, 11, 20)
 
 
 @asynccontextmanager
-async def asking(erp: str, folder: Path, without: str = "") -> AsyncIterator[Any]:
-    """The story in this ERP's tables, its mapping without the entries of one local table."""
+async def asking(erp: str, folder: Path, without: str = "", as_of: str = "") -> AsyncIterator[Any]:
+    """The story in this ERP's tables, its mapping without the entries of one local table, loaded at a time."""
     source, mapping, model = folder / "erp.db", folder / "mapping.yaml", folder / "model.sqlite"
     with closing(sqlite3.connect(source)) as database:
         database.executescript((CASES / erp / "source.sql").read_text(encoding="utf-8"))
@@ -39,14 +39,19 @@ async def asking(erp: str, folder: Path, without: str = "") -> AsyncIterator[Any
     users.write_text(
         yaml.safe_dump([{**chosen, "claims": {}}]), encoding="utf-8"
     )  # claims name an ERP's own keys
+    if as_of:
+        with closing(sqlite3.connect(model)) as loaded, loaded:
+            loaded.execute("UPDATE load_watermark SET as_of = ?", [as_of])
     files: Any = SimpleNamespace(model=model)
     questions: Any = SimpleNamespace(today=TODAY)
     async with answering(files, questions, read_users(users)) as company:
         yield company
 
 
-async def answer(erp: str, folder: Path, question: str, without: str = "") -> turn_pb2.Answer:
-    async with asking(erp, folder, without) as company:
+async def answer(
+    erp: str, folder: Path, question: str, without: str = "", as_of: str = ""
+) -> turn_pb2.Answer:
+    async with asking(erp, folder, without, as_of) as company:
         (user,) = company._users
         say = await company.converse(user)
         found: turn_pb2.Answer = await say(question)
@@ -63,3 +68,12 @@ async def test_what_is_not_connected_is_refused_by_name(tmp_path: Path) -> None:
     said = await answer("idempiere", tmp_path, "10월 매출원가는?", without="stock_move")
     assert "연결되어 있지 않아" in said.text
     assert "stock_move" in said.text
+
+
+async def test_data_that_is_too_old_is_an_answer_that_says_so(tmp_path: Path) -> None:
+    said = await answer("odoo", tmp_path, "10월 매출 알려줘", as_of="2020-01-02 03:04:05")
+    assert said.outcome == turn_pb2.OUTCOME_REFUSED
+    assert said.refusal_reason == "DATA_TOO_STALE"
+    assert "2020-01-02 12:04" in said.text
+    assert "10,000" not in said.text
+    assert not said.HasField("table")
