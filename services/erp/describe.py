@@ -25,6 +25,7 @@ from services.erp.settings import Settings
 from services.kit.identity import Identity
 from services.kit.metrics import Metrics
 
+_NAMED: Final = 6
 _TIMES: Final = {"flow": "기간 / flow", "balance": "잔액 / balance"}
 
 
@@ -194,7 +195,10 @@ def explained(catalog: Catalog, policy: Policy, asker: Identity, metrics: Sequen
     yield f"  전표 documents    {', '.join(r.name for r in catalog.records.values() if r.kind in grant.records) or '-'}"
     yield f"  감춘 항목 hidden   {', '.join(sorted(grant.hidden_fields)) or '-'}"
     for member, facts in grant.restrictions:
-        yield f"  행 rows           {_member(catalog, member.dimension, member.members)}: {', '.join(sorted(facts))}"
+        names = list(dict.fromkeys(catalog.facts[key].name for key in sorted(facts)))
+        more = f" 외 {len(names) - _NAMED}" if len(names) > _NAMED else ""
+        told = _member(catalog, member.dimension, member.members)
+        yield f"  행 rows           {told}: {', '.join(names[:_NAMED])}{more}"
 
 
 def _rows(catalog: Catalog, grant: Grant, metric: Metric) -> Iterator[str]:

@@ -5,11 +5,13 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Annotated
 
 import typer
+from maru.chat.v1.turn_pb2 import Answer, Turn
+from maru.erp.v1.query_pb2 import AppliedFilter
 from rich.console import Console
 
 from services.launcher.chat_client import ChatClient
@@ -25,6 +27,12 @@ UNKNOWN_NAME = 2
 
 catalog = typer.Typer(no_args_is_help=True, help="의미 카탈로그를 봅니다. / Shows the semantic catalog.")
 policy = typer.Typer(no_args_is_help=True, help="누가 무엇을 볼 수 있는지 봅니다. / Shows who may see what.")
+
+_SOURCES = {
+    AppliedFilter.SOURCE_QUESTION: "질문에서 question",
+    AppliedFilter.SOURCE_DEFAULT: "정의·기본 default",
+    AppliedFilter.SOURCE_POLICY: "정책에서 policy",
+}
 
 Catalog = Annotated[Path | None, typer.Option("--catalog", help="카탈로그 폴더 / folder of the catalog")]
 Policy = Annotated[Path | None, typer.Option("--policy", help="정책 파일 / the policy file")]
@@ -82,13 +90,42 @@ def explain(
     asker = {"username": user, "roles": listed.roles, "claims": dict(listed.claims)}
     arguments = ["explain", "--asker", json.dumps(asker, ensure_ascii=False)]
     if metric and _run(["show", metric], catalog_dir, policy_file, quiet=True) == UNKNOWN_NAME:
-        asyncio.run(_ask(user, metric))
+        out = Console(soft_wrap=True, highlight=False)
+        turn = asyncio.run(_ask(user, metric, out))
+        for answer in (turn.answer, *turn.answer.further) if turn else ():
+            out.print()
+            for line in why(answer):
+                out.print(line, markup=False)
+            for key in answer.query.metrics:
+                _run([*arguments, "--metric", key], catalog_dir, policy_file)
+        if turn and not turn.answer.query.metrics:
+            _describe(arguments, catalog_dir, policy_file)
     else:
         _describe([*arguments, "--metric", metric] if metric else arguments, catalog_dir, policy_file)
 
 
-async def _ask(user: str, question: str) -> None:
-    """The question's answer as the user gets it, with the conditions that were in force."""
+def why(answer: Answer) -> Iterator[str]:
+    """How it was read, and each condition in force with where it comes from."""
+    if answer.question:
+        yield f"— {answer.question}"
+    if answer.refusal_reason:
+        yield f"거절 refused        {answer.refusal_reason}"
+    if answer.HasField("query"):
+        names = {column.key: column.display_name for column in answer.table.columns}
+        said = [names.get(key, key) for key in answer.query.metrics]
+        by = [names.get(one.dimension, one.dimension) for one in answer.query.groupings]
+        yield f"읽은 뜻 read as     {', '.join(said)}" + (f" · {', '.join(by)}별 by" if by else "")
+    for source, words in _SOURCES.items():
+        found = [one.text for one in answer.context.filters if one.source == source]
+        if found:
+            yield f"{words:<16}  {' · '.join(found)}"
+    if answer.HasField("context"):
+        part = answer.context.partial_view
+        yield "전체 여부 whole      " + ("아니요: 볼 수 있는 부분만 / no: one's part" if part else "예 / yes")
+
+
+async def _ask(user: str, question: str, out: Console) -> Turn | None:
+    """Shows the question's answer as the user gets it; the turn as it ended."""
     settings = LauncherSettings()
     folder = StateFolder(settings.home)
     mesh = folder.running_mesh() if folder.is_locked() else None
@@ -100,7 +137,7 @@ async def _ask(user: str, question: str) -> None:
     credentials = Credentials(Issuer(mesh.issuer), folder.operator_key, folder.tokens)
     async with ChatClient(mesh.edge_url, lambda: credentials.of_user(user)) as client:
         name = await client.create_conversation()
-        await TurnPresenter(Console(soft_wrap=False), settings.timezone).show(client.ask(name, question))
+        return await TurnPresenter(out, settings.timezone).show(client.ask(name, question))
 
 
 def _describe(
