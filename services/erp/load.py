@@ -127,7 +127,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m services.erp.load", description=__doc__)
     parser.add_argument("--erp", default="erpnext", help="a mapping that ships with Maru (mappings/*.yaml)")
     parser.add_argument("--mapping", type=Path, help="a mapping file of your own, instead of --erp")
-    parser.add_argument("--from", dest="source", required=True, help="sqlite:///FILE or mysql://…")
+    parser.add_argument(
+        "--from", dest="source", required=True, help="sqlite:///FILE, mysql://… or postgresql://…"
+    )
     parser.add_argument("--to", dest="target", required=True, help="sqlite:///FILE, the local model")
     parser.add_argument("--json-progress", action="store_true", help="one JSON object a line")
     options = parser.parse_args(arguments)

@@ -23,7 +23,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m services.erp.checking", description=__doc__)
     parser.add_argument("file", nargs="?", type=Path, help="the mapping file")
     parser.add_argument("--erp", default="erpnext", help="a mapping that ships with Maru, instead of a file")
-    parser.add_argument("--from", dest="source", required=True, help="sqlite:///FILE or mysql://…")
+    parser.add_argument(
+        "--from", dest="source", required=True, help="sqlite:///FILE, mysql://… or postgresql://…"
+    )
     parser.add_argument("--json", action="store_true", help="one JSON object")
     options = parser.parse_args(arguments)
     try:

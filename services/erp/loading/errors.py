@@ -15,6 +15,10 @@ class LoadError(Exception):
 def driver_message(error: Exception) -> str:
     """The driver's own words, without the statement and the parameters (they hold the company's data)."""
     cause = error.orig if isinstance(error, DBAPIError) else error
+    if (
+        cause is not None and cause.args and isinstance(cause.args[0], dict)
+    ):  # PostgreSQL's fields: M is the message
+        return str(cause.args[0].get("M", ""))[:300]
     return str(cause)[:300]
 
 

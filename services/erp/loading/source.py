@@ -1,7 +1,8 @@
 """The ERP's database, read as one snapshot, in chunks, with SQLAlchemy Core. Read-only."""
 
 import sqlite3
-from collections.abc import Collection, Iterator, Mapping, Sequence
+import ssl
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
@@ -12,8 +13,10 @@ from sqlalchemy import (
     Connection,
     Engine,
     Select,
+    TableClause,
     column,
     create_engine,
+    event,
     func,
     inspect,
     literal_column,
@@ -27,7 +30,17 @@ from services.erp.loading.errors import LoadError, driver_message
 
 CHUNK_ROWS: Final = 5000
 _LOCK_SECONDS: Final = 5.0
-_DRIVERS: Final = {"sqlite": "sqlite", "mysql": "mysql+pymysql", "mariadb": "mariadb+pymysql"}
+_DRIVERS: Final = {
+    "sqlite": "sqlite",
+    "mysql": "mysql+pymysql",
+    "mariadb": "mariadb+pymysql",
+    "postgresql": "postgresql+pg8000",
+}
+_BEGIN: Final = {"sqlite": "BEGIN", "mysql": "START TRANSACTION", "mariadb": "START TRANSACTION"}
+"""PostgreSQL's driver begins by itself."""
+_SYSTEM_SCHEMAS: Final = frozenset({"information_schema", "pg_catalog"})
+_POSTGRESQL_JSON: Final = (114, 3802)
+"""Types json and jsonb, by their numbers: kept as text, so that their numbers stay as they are written."""
 
 
 class Source:
@@ -36,20 +49,20 @@ class Source:
     def __init__(self, connection: Connection, url: URL) -> None:
         self._connection = connection
         self._url = url
-        names = inspect(connection)
-        self.tables = frozenset({*names.get_table_names(), *names.get_view_names()})
-        """Names of all tables and views."""
+        self._places = _places(connection)
+        self.tables = frozenset(self._places)
+        """Names of all tables and views; those of PostgreSQL's other schemas as `schema.table`."""
 
     def columns(self, tables: Collection[str]) -> Mapping[str, Collection[str]]:
         """The columns of those of `tables` (or views) that exist."""
         found = {}
         for name in sorted(self.tables.intersection(tables)):
-            empty: Select[Any] = select(literal_column("*")).select_from(table(name)).limit(0)
+            empty: Select[Any] = select(literal_column("*")).select_from(self._places[name]).limit(0)
             found[name] = list(self._connection.execute(empty).keys())
         return found
 
     def count(self, name: str) -> int:
-        return self._connection.execute(select(func.count()).select_from(table(name))).scalar_one()
+        return self._connection.execute(select(func.count()).select_from(self._places[name])).scalar_one()
 
     def rows(self, name: str, columns: Sequence[str]) -> Iterator[Sequence[Sequence[Any]]]:
         """Chunks of rows, each row the values of `columns` as the driver gives them.
@@ -59,7 +72,7 @@ class Source:
         """
         # No column types: values stay what the database holds, the mapping reads them.
         wanted: Select[*tuple[Any, ...]] = select(*[column(each) for each in columns]).select_from(
-            table(name)
+            self._places[name]
         )
         try:
             chunks = self._connection.execution_options(yield_per=CHUNK_ROWS).execute(wanted).partitions()
@@ -77,10 +90,11 @@ def open_source(url: str) -> Iterator[Source]:
         LoadError: the URL is wrong, the database is missing, locked, unreadable, or fails while it is read.
     """
     parsed = source_url(url)
-    engine = _sqlite_engine(parsed) if parsed.drivername == "sqlite" else _server_engine(parsed)
+    engine = _ENGINES[parsed.get_backend_name()](parsed)
     try:
         with engine.connect() as connection:
-            connection.exec_driver_sql("BEGIN" if parsed.drivername == "sqlite" else "START TRANSACTION")
+            if begin := _BEGIN.get(connection.dialect.name):
+                connection.exec_driver_sql(begin)
             yield Source(connection, parsed)
     except DBAPIError as error:
         raise _reading_failed(parsed, error) from None
@@ -94,8 +108,8 @@ def source_url(url: str) -> URL:
         parsed = make_url(url)
     except (ArgumentError, ValueError):
         raise LoadError(
-            "원본 주소를 읽을 수 없습니다. sqlite:///파일 또는 mysql://사용자:암호@호스트/이름 처럼 쓰세요.",
-            "The source URL cannot be read. Write sqlite:///FILE or mysql://USER:PASSWORD@HOST/NAME.",
+            "원본 주소를 읽을 수 없습니다. sqlite:///파일 또는 mysql://사용자:암호@호스트/이름, postgresql://… 처럼 쓰세요.",
+            "The source URL cannot be read. Write sqlite:///FILE, mysql://USER:PASSWORD@HOST/NAME or postgresql://….",
         ) from None
     if "@" in (parsed.host or ""):
         raise LoadError(
@@ -105,8 +119,8 @@ def source_url(url: str) -> URL:
     kind = parsed.drivername.partition("+")[0]
     if kind not in _DRIVERS:
         raise LoadError(
-            f"{kind} 원본은 아직 읽을 수 없습니다. sqlite, mysql, mariadb 를 쓸 수 있습니다.",
-            f"A {kind} source cannot be read yet; sqlite, mysql and mariadb can.",
+            f"{kind} 원본은 아직 읽을 수 없습니다. sqlite, mysql, mariadb, postgresql 을 쓸 수 있습니다.",
+            f"A {kind} source cannot be read yet; sqlite, mysql, mariadb and postgresql can.",
         )
     return parsed.set(drivername=_DRIVERS[kind])
 
@@ -129,12 +143,60 @@ def _sqlite_engine(url: URL) -> Engine:
     return create_engine("sqlite://", creator=connect)
 
 
-def _server_engine(url: URL) -> Engine:
+def _mysql_engine(url: URL) -> Engine:
     return create_engine(
         url.update_query_dict({"charset": "utf8mb4"}),
         isolation_level="REPEATABLE READ",
         connect_args={"connect_timeout": 10},
     )
+
+
+def _postgresql_engine(url: URL) -> Engine:
+    """A session that can only read, in UTC. `sslmode` other than `disable`: the server's certificate is verified."""
+    mode = url.query.get("sslmode") or url.query.get("ssl") or "disable"
+    engine = create_engine(
+        url.set(query={}),
+        isolation_level="REPEATABLE READ",
+        connect_args={
+            "timeout": 10,
+            "ssl_context": None if mode == "disable" else ssl.create_default_context(),
+            "startup_params": {"timezone": "UTC"},
+        },
+    )
+
+    @event.listens_for(engine, "connect")
+    def keep_json(connection: Any, _record: object) -> None:
+        for number in _POSTGRESQL_JSON:
+            connection.register_in_adapter(number, str)
+
+    return engine.execution_options(postgresql_readonly=True)
+
+
+_ENGINES: Final[Mapping[str, Callable[[URL], Engine]]] = {
+    "sqlite": _sqlite_engine,
+    "mysql": _mysql_engine,
+    "mariadb": _mysql_engine,
+    "postgresql": _postgresql_engine,
+}
+
+
+def _places(connection: Connection) -> Mapping[str, TableClause]:
+    """Where each table or view is, by the name that a mapping says."""
+    names = inspect(connection)
+    found = {name: table(name) for name in (*names.get_table_names(), *names.get_view_names())}
+    if connection.dialect.name == "postgresql":
+        rest = set(names.get_schema_names()) - _SYSTEM_SCHEMAS
+        for schema in sorted(rest):
+            for name in (
+                *names.get_table_names(schema),
+                *names.get_view_names(schema),
+                *names.get_materialized_view_names(schema),
+            ):
+                found[f"{schema}.{name}"] = table(name, schema=schema)
+        default = names.default_schema_name
+        for name in names.get_materialized_view_names():
+            found.setdefault(name, table(name, schema=default))
+    return found
 
 
 def _reading_failed(url: URL, error: DBAPIError) -> LoadError:

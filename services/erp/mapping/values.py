@@ -71,8 +71,14 @@ def _text_of(value: object) -> str:
         return value.isoformat(sep=" ")
     if isinstance(value, date):
         return value.isoformat()
-    if isinstance(value, dict | list):  # a JSON column, as a change event may bring it
+    if isinstance(value, dict):  # a JSON column, as a change event may bring it
         return json.dumps(value, ensure_ascii=False)
+    if isinstance(value, list | tuple):
+        raise refuse(
+            "배열은 값 하나가 아닙니다. 뷰에서 풀어 주세요",
+            "an array is no one value: unnest it in a view",
+            value,
+        )
     raise refuse("글자가 아닙니다", "not text", type(value).__name__)
 
 
