@@ -21,7 +21,7 @@ from services.chat.understanding.frame import (
     RefusalKind,
     SmallTalk,
 )
-from services.chat.understanding.writes import change_word
+from services.chat.understanding.writes import change_word, wonders
 
 _WORDLESS: Final[dict[str, Reading]] = {
     "documents": Refusal(RefusalKind.DOCUMENTS),
@@ -51,9 +51,11 @@ class Router:
     def begin(self, question: str, analysis: Analysis) -> "Routing":
         """A question is taken apart: where a word of change stands in it, the model reads while names are looked up."""
         word = change_word(analysis.morphemes)
+        wondering = word is not None and wonders(analysis.morphemes)
+        word = None if wondering else word
         change = analysis.text.as_typed(word.start, word.end) if word else ""
         asked = asyncio.create_task(self._model.classify(question)) if change else None
-        return Routing(self._model, self._meter, question, change, asked)
+        return Routing(self._model, self._meter, question, change, asked, wondering=wondering)
 
 
 class Routing:
@@ -66,7 +68,11 @@ class Routing:
         question: str,
         change: str,
         asked: "asyncio.Task[Intent | None] | None",
+        *,
+        wondering: bool,
     ) -> None:
+        """`wondering`: who, when or why somebody does it is asked ("누가 승인해"), which rules say."""
+        self._wondering = wondering
         self._model = model
         self._meter = meter
         self._question = question
@@ -75,6 +81,8 @@ class Routing:
 
     async def end(self, reading: Reading) -> tuple[Reading, Intent | None]:
         """What the question comes to, and what the model took it for where that was asked."""
+        if self._wondering and isinstance(reading, Refusal) and reading.kind is RefusalKind.UNKNOWN:
+            return Refusal(RefusalKind.DOCUMENTS), None
         if not _is_open(reading) and not (self._change and _is_whole(reading)):
             return reading, None
         intent = await (self._asked or self._model.classify(self._question))

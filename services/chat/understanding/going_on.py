@@ -7,8 +7,9 @@ from typing import Final
 from services.chat.semantic import DUE_DATE_DIMENSION, Catalog, EntityKind, Grouping, UnitKind
 from services.chat.understanding.claims import Claims
 from services.chat.understanding.frame import Frame, Memory
-from services.chat.understanding.meanings import AgeWord, UnitWord
-from services.chat.understanding.measure_slots import known
+from services.chat.understanding.meanings import AgeWord, DocumentWord, MetricWord, Sign, UnitWord
+from services.chat.understanding.measure_slots import OVERDUE
+from services.chat.understanding.measures import known
 from services.chat.understanding.slots import Slots
 from services.chat.understanding.time_slots import aged
 from services.chat.understanding.words import load
@@ -21,12 +22,37 @@ _PLACES: Final = {UnitKind.CURRENCY: 0, UnitKind.COUNT: 1, UnitKind.QUANTITY: 2}
 def going_on(slots: Slots, claims: Claims, memory: Memory, catalog: Catalog, today: date) -> Slots:
     """The slots with what these words mean after the question before."""
     said = slots.frame
-    if said.metrics or said.metric_options or memory.frame.record:
+    if memory.frame.record:
+        return slots
+    if other := _of_other_documents(said, claims, memory.frame, catalog):
+        return replace(slots, frame=replace(said, metrics=(other,), documents=None))
+    if said.metrics or said.metric_options:
         return slots
     if said.names or said.grouped:
         return replace(slots, frame=_aged(said, claims, memory.frame, catalog, today))
     said = _by_unit(said, claims, memory, catalog)
     return replace(slots, frame=_aged(said, claims, memory.frame, catalog, today))
+
+
+def _of_other_documents(said: Frame, claims: Claims, before: Frame, catalog: Catalog) -> str | None:
+    """발주 쪽은?, after 수주잔량: the same of other documents, where they are all that is said."""
+    meanings = [span.meaning for span in claims.spans if not isinstance(span.meaning, Sign)]
+    if len(meanings) != 1 or len(said.metrics) != 1 or len(before.metrics) != 1:
+        return None
+    if not isinstance(meanings[0], DocumentWord | MetricWord):
+        return None
+    asked = catalog.metrics[said.metrics[0]].display_name
+    kind = next((kind for kind, figures in _FIGURES.items() if figures[0] == asked), "")
+    name = catalog.metrics[before.metrics[0]].display_name
+    for column in ("measure", "count"):
+        for state in _DOCUMENTS["open"]:
+            if state.get(column) != name or state["kind"] == kind:
+                continue
+            place = [s for s in _DOCUMENTS["open"] if s["kind"] == state["kind"]].index(state)
+            others = [s for s in _DOCUMENTS["open"] if s["kind"] == kind][place : place + 1]
+            found = known(catalog, [other[column] for other in others if column in other])
+            return found[0] if found else None
+    return None
 
 
 def _by_unit(said: Frame, claims: Claims, memory: Memory, catalog: Catalog) -> Frame:
@@ -57,12 +83,12 @@ def _aged(said: Frame, claims: Claims, before: Frame, catalog: Catalog, today: d
     metrics = [catalog.metrics[key] for key in before.metrics if key in catalog.metrics]
     if not metrics or not all(DUE_DATE_DIMENSION in metric.dimensions for metric in metrics):
         return said
-    late = known(catalog, ["연체 미수금"])
+    late = known(catalog, [OVERDUE["late"]])
     for index, word in claims.of(AgeWord):
         claims.use(index)
         due = aged(word, today, overdue=bool(set(late) & set(before.metrics)))
         said = replace(said, due=due, bounds=())
-        wide = known(catalog, ["미수금"])
+        wide = known(catalog, [OVERDUE["all"]])
         if late and before.metrics == wide[:1] and due.end < today:
             said = replace(said, metrics=late[:1])
     return said
@@ -84,4 +110,6 @@ def listed(before: Frame, catalog: Catalog) -> Frame:
 def _counted_documents(name: str) -> list[tuple[str, str]]:
     """The kind of documents that a measure counts, with the figure of each."""
     found = [(kind, figures[0]) for kind, figures in _FIGURES.items() if name in figures[1:2]]
-    return found + [(each["kind"], each["measure"]) for each in _DOCUMENTS["open"] if each["count"] == name]
+    return found + [
+        (each["kind"], each["measure"]) for each in _DOCUMENTS["open"] if each.get("count") == name
+    ]

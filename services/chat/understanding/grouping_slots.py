@@ -35,6 +35,7 @@ from services.chat.understanding.meanings import (
     UnitWord,
     VagueMeasure,
 )
+from services.chat.understanding.measures import counted_things
 from services.chat.understanding.name_slots import narrow
 
 _GROUPS: Final = {"item": "item_group", "customer": "customer_group", "supplier": "supplier_group"}
@@ -76,6 +77,8 @@ def grouping_slots(
         elif before is not None and before in claims.signs(Sign.THAT):
             claims.use(index, before)
             that.append(dimension.keys)
+        elif how_many and dimension.keys and dimension.keys[:1] == tuple(counted_things(frame, catalog)):
+            claims.use(index, how_many[0])  # 안전재고 미달 품목 몇 개: the figure itself
         elif how_many:
             claims.use(index, how_many[0])
             groupings, party = _add(groupings, party, dimension)

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
+from decimal import Decimal
 from typing import Final
 
 from services.chat.semantic import (
@@ -12,18 +13,26 @@ from services.chat.semantic import (
     EntityKind,
     Grain,
     Grouping,
+    Operator,
     Role,
     TimeBehavior,
     UnitKind,
 )
 from services.chat.understanding.frame import (
     Ask,
+    Bound,
     Frame,
     Option,
     QuestionBack,
     Reading,
 )
-from services.chat.understanding.measures import MAX_OPTIONS, common_dimensions, metrics_of, names_of
+from services.chat.understanding.measures import (
+    MAX_OPTIONS,
+    common_dimensions,
+    counted_things,
+    metrics_of,
+    names_of,
+)
 
 _COARSER: Final[Mapping[Grain | None, Grain]] = {
     Grain.DAY: Grain.DAY,
@@ -62,6 +71,13 @@ def grouped(frame: Frame, catalog: Catalog, today: date) -> Frame | Reading:
             return by_something_else(frame, catalog, "거래처")
         before, after = frame.groupings[: frame.party.position], frame.groupings[frame.party.position :]
         frame = replace(frame, party=None, groupings=(*before, Grouping(options[0]), *after))
+    things = [Grouping(key) for key in counted_things(frame, catalog)]
+    if (
+        not frame.grouped
+        and not frame.counted
+        and any(m.dimension == things[0].dimension for m in frame.members if things)
+    ):
+        frame = replace(frame, groupings=tuple(things))  # of one thing: what it lacks, not that it is one
     documents = catalog.dimension_of(frame.documents) if frame.documents else None
     if frame.documents and (documents is None or documents.key not in common_dimensions(frame, catalog)):
         what = documents.display_name if documents else "문서"
@@ -194,6 +210,13 @@ def _rate_of(metric: str, catalog: Catalog) -> str | None:
 
 
 def limited(frame: Frame, catalog: Catalog, today: date) -> Frame | Reading:
+    metrics = [catalog.metrics[key] for key in frame.metrics]
+    owed = [
+        m for m in metrics if m.time_behavior is TimeBehavior.BALANCE and m.unit.kind is UnitKind.CURRENCY
+    ]
+    if frame.documents and len(metrics) == len(owed) == 1 and not frame.bounds:
+        # of documents one by one, those of which nothing is left are not among what is owed
+        frame = replace(frame, bounds=(Bound(Operator.NOT_EQUAL, Decimal(0)),))
     bounds = []
     for bound in frame.bounds:
         metric = bound.metric if bound.metric in frame.metrics else frame.metrics[0]

@@ -239,7 +239,7 @@ class Lexicon:
             for state in _DOCUMENTS["open"]:
                 if state["kind"] != name:
                     continue
-                meaning = DocumentWord(kind, state["measure"], state["count"], open=True)
+                meaning = DocumentWord(kind, state["measure"], state.get("count", ""), open=True)
                 for phrase in map(compact, state["phrases"]):
                     for word in map(compact, words):
                         yield from (

@@ -7,35 +7,42 @@ from typing import Final
 
 from services.chat.semantic import DUE_DATE_DIMENSION, Catalog, EntityKind, TimeBehavior, UnitKind
 from services.chat.understanding.claims import PARTICLES, Claims
+from services.chat.understanding.document_slots import (
+    FIGURES,
+    documents,
+    either_state,
+    falls_due,
+    is_left_of,
+    states,
+)
 from services.chat.understanding.frame import Frame
 from services.chat.understanding.meanings import (
     AbsentWord,
     AgeWord,
     BoundWord,
-    CountWord,
     CutWord,
     DimensionWord,
     DocumentWord,
     DueWord,
-    GrainWord,
     HowManyWord,
     MetricWord,
     NameWord,
     Sign,
     SizeWord,
-    StateWord,
-    StatusWord,
     UnitWord,
     VagueMeasure,
 )
+from services.chat.understanding.measures import known
 from services.chat.understanding.periods import recent
 from services.chat.understanding.text import compact
 from services.chat.understanding.time_slots import LONG_AGO, aged
 from services.chat.understanding.words import load
 
-_FIGURES: Final = load("documents")["figures"]
-_OPEN: Final = load("documents")["open"]
+OVERDUE: Final[dict[str, str]] = load("documents")["overdue"]
+"""The measure of what is owed, and of what of it is late."""
+
 _TRADES: Final = load("ranking")["trades"]
+_LEFT: Final[dict[str, list[str]]] = load("ranking")["left"]
 _INSTEAD: Final = ("말고", "아니", "대신")
 _OF_DIMENSIONS: Final = load("ranking")["measures_of_dimensions"]
 
@@ -52,16 +59,17 @@ def measure_slots(frame: Frame, claims: Claims, catalog: Catalog, today: date) -
             metrics.append(_counted(claims, index, catalog) or word.keys[0])
         else:
             options = word.keys
-    frame, documented = _documents(frame, claims, catalog, metrics)
-    metrics = _states([*metrics, *documented], claims, catalog)
+    frame, documented = documents(frame, claims, catalog, metrics)
+    metrics = states([*metrics, *documented], claims, catalog)
     metrics += _further(metrics, claims, catalog)
     frame, absent = _absent(frame, claims)
     frame, metrics, vague = _vague(
         frame, claims, catalog, metrics, documented=bool(documented), absent=absent
     )
     options = options or vague
+    options = options or (() if metrics else either_state(claims, catalog) or _left(claims, catalog))
     if not metrics and not options:
-        frame, metrics, options = _due(frame, claims, catalog)
+        frame, metrics, options = falls_due(frame, claims, catalog)
     if frame.due:
         claims.use(*(index for index, _ in claims.of(DueWord)))
     if (
@@ -74,6 +82,12 @@ def measure_slots(frame: Frame, claims: Claims, catalog: Catalog, today: date) -
     frame = replace(frame, metrics=tuple(dict.fromkeys(metrics)), metric_options=options)
     frame = _due_later(frame, catalog, today)
     return _overdue(frame, catalog, today), bool(vague)
+
+
+def _left(claims: Claims, catalog: Catalog) -> tuple[str, ...]:
+    """잔량 얼마나 남았어: of what isn't said."""
+    names = [name for index, _ in claims.of(UnitWord) for name in _LEFT.get(claims.text(index), ())]
+    return known(catalog, names)
 
 
 def _without_negated(claims: Claims) -> None:
@@ -111,6 +125,11 @@ def _vague(
         elif documented and meant:
             claims.use(index)
             found = list(meant)  # 연체 송장
+        elif meant and is_left_of(found, meant[0], catalog):
+            claims.use(index)  # 발주했는데 안 들어온
+        elif meant and found and claims.joined(index - 1, index):  # 미수랑 연체
+            claims.use(index)
+            found.append(meant[0])
         elif meant and (not found or _narrows(found, meant[0], catalog)):
             claims.use(index)
             found = [meant[0]] if not found else [_narrowed(key, meant, catalog) for key in found]
@@ -155,7 +174,7 @@ def _further(metrics: Sequence[str], claims: Claims, catalog: Catalog) -> list[s
     """수주 금액이랑 건수: the count of the same documents, and the quantity."""
     found: list[str] = []
     names = {catalog.metrics[key].display_name for key in metrics}
-    figures = next((f for f in _FIGURES.values() if f[0] in names), None)
+    figures = next((f for f in FIGURES.values() if f[0] in names), None)
     for index, word in claims.of(UnitWord):
         joined = index > 0 and claims.joined(index - 1, index)
         if figures is None or not joined:
@@ -165,56 +184,6 @@ def _further(metrics: Sequence[str], claims: Claims, catalog: Catalog) -> list[s
             found.append(key[0])
             claims.use(index)
     return found
-
-
-def _states(metrics: list[str], claims: Claims, catalog: Catalog) -> list[str]:
-    """납기 지난 미출하 수량: of what is left, what is late."""
-    for index, word in claims.of(StateWord):
-        if not metrics:
-            found = known(catalog, word.measures)
-            if len(found) == 1:
-                metrics = list(found)
-                claims.use(index)
-            continue
-        for kind in {state["kind"] for state in _OPEN if state["measure"] in word.measures}:
-            family = [state for state in _OPEN if state["kind"] == kind]
-            said = next(n for n, state in enumerate(family) if state["measure"] in word.measures)
-            for column in ("measure", "count"):
-                keys = [(known(catalog, [state[column]]) or ("",))[0] for state in family]
-                for place, key in enumerate(metrics):
-                    if key in keys:
-                        metrics[place] = keys[max(said, keys.index(key))] or key
-                        claims.use(index)
-    return metrics
-
-
-def _due(frame: Frame, claims: Claims, catalog: Catalog) -> tuple[Frame, list[str], tuple[str, ...]]:
-    """이번 주 입고 예정: what falls due, one row a document where nothing else is asked for."""
-    words = claims.of(DueWord)
-    if not words or not frame.due:
-        return frame, [], ()
-    names = [name for _, word in words for name in word.measures]
-    found = known(catalog, names)
-    if len(found) != 1:
-        return frame, [], found
-    kind = next((state["kind"] for state in _OPEN if state["measure"] in names), None)
-    others = DimensionWord | UnitWord | HowManyWord | GrainWord
-    alone = not any(isinstance(span.meaning, others) for span in claims.spans)
-    if kind and alone and catalog.dimension_of(EntityKind(kind)):
-        frame = replace(frame, documents=EntityKind(kind))
-    return frame, list(found), ()
-
-
-def known(catalog: Catalog, names: Sequence[str]) -> tuple[str, ...]:
-    """Keys of the metrics that the catalog calls by these names."""
-    wanted = [compact(name) for name in names]
-    found = [
-        metric.key
-        for name in wanted
-        for metric in catalog.metrics.values()
-        if name in {compact(n) for n in (metric.display_name, *metric.synonyms)}
-    ]
-    return tuple(dict.fromkeys(found))
 
 
 def count_of(catalog: Catalog, name: str) -> str | None:
@@ -247,59 +216,6 @@ def _narrowed(key: str, meant: Sequence[str], catalog: Catalog) -> str:
     return next((m for m in meant if name in catalog.metrics[m].display_name), key)
 
 
-def _documents(
-    frame: Frame, claims: Claims, catalog: Catalog, metrics: Sequence[str]
-) -> tuple[Frame, list[str]]:
-    """Kinds of documents: one row each, or how many there are."""
-    found: list[str] = []
-    listed = claims.signs(Sign.LIST)
-    for index, word in claims.of(DocumentWord):
-        claims.use(index)
-        by = claims.following(index, Sign.BY)
-        if by is not None and (key := catalog.dimension_of(EntityKind(word.kind))):
-            figures = list(metrics) or known(catalog, [word.measure])[:1]
-            if all(key.key in catalog.metrics[figure].dimensions for figure in figures):  # 송장별 매출
-                claims.use(by)
-                found += figures if not metrics else []
-                frame = replace(frame, documents=word.kind)
-                continue
-        due = frame.due is not None and not word.open
-        state = next((s for s in _OPEN if s["kind"] == word.kind), None) if due else None
-        measure, count = (state["measure"], state["count"]) if state else (word.measure, word.count)
-        unit, how_many = claims.next_is(index, UnitWord), claims.next_is(index, HowManyWord)
-        if how_many or (unit and unit[1].kind is UnitKind.COUNT):
-            claims.use(index + 1)
-            found += known(catalog, [count])[:1]
-            continue
-        ranked = any(isinstance(span.meaning, CutWord | SizeWord) for span in claims.spans)
-        if unit and (unit[1].kind is not None or unit[1].balance) and not ranked:  # 발주 물량: a sum
-            found += known(catalog, [measure])[:1] if not metrics else []
-            continue
-        limit = claims.next_is(index, BoundWord)
-        if limit and limit[1].unit is UnitKind.COUNT:  # 수주 5건 이상인 거래처
-            found += known(catalog, [count])[:1]
-            continue
-        if not metrics:
-            found += known(catalog, [measure])[:1]
-        before = claims.spans[index - 1].meaning if index else None
-        restricted = isinstance(before, BoundWord | StatusWord | StateWord | CutWord | SizeWord)
-        if listed or restricted or (not metrics and not claims.has("얼마")):
-            frame = replace(frame, documents=word.kind)
-    strong = any(compact(claims.text(index)) != "내역" for index in listed)
-    strong = strong or any(
-        isinstance(span.meaning, CutWord | CountWord) and span.meaning.documents for span in claims.spans
-    )
-    if strong and not frame.documents and len(metrics) == 1 and not claims.of(DimensionWord):
-        name = catalog.metrics[metrics[0]].display_name
-        kind = next((k for k, figures in _FIGURES.items() if figures[0] == name), None)
-        if kind and catalog.dimension_of(EntityKind(kind)):
-            frame = replace(frame, documents=EntityKind(kind))
-    claims.use(*listed)
-    if not frame.period and not frame.due and not frame.open_period and claims.of(StatusWord):
-        frame = replace(frame, all_time=True)
-    return frame, found
-
-
 def _absent(frame: Frame, claims: Claims) -> tuple[Frame, bool]:
     """안 팔린 품목, 거래 없는 거래처; a bare "없어?" asks for the figure as it is."""
     absent = claims.of(AbsentWord)
@@ -318,11 +234,11 @@ def _absent(frame: Frame, claims: Claims) -> tuple[Frame, bool]:
 
 def _ages(frame: Frame, claims: Claims, catalog: Catalog, today: date) -> Frame:
     """30일 넘은 미수금 by due dates; 90일 넘게 안 팔린 by the last 90 days."""
-    late = known(catalog, ["연체 미수금"])
+    late = known(catalog, [OVERDUE["late"]])
     meanings = [span.meaning for span in claims.spans]
     overdue = any(
         (isinstance(m, MetricWord) and set(m.keys) & set(late))
-        or (isinstance(m, VagueMeasure) and m.words == ("연체 미수금",))
+        or (isinstance(m, VagueMeasure) and m.words == (OVERDUE["late"],))
         for m in meanings
     )
     measured = any(isinstance(m, MetricWord | VagueMeasure | DocumentWord | DueWord) for m in meanings)
@@ -356,7 +272,7 @@ def _due_later(frame: Frame, catalog: Catalog, today: date) -> Frame:
 
 def _overdue(frame: Frame, catalog: Catalog, today: date) -> Frame:
     """미수금 whose due dates are all over is 연체 미수금."""
-    wide, narrow = known(catalog, ["미수금"]), known(catalog, ["연체 미수금"])
+    wide, narrow = known(catalog, [OVERDUE["all"]]), known(catalog, [OVERDUE["late"]])
     past = frame.due is not None and frame.due.start == LONG_AGO and frame.due.end < today
     if not past or not wide or not narrow or wide[0] not in frame.metrics:
         return frame

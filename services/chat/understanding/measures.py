@@ -1,6 +1,6 @@
 """Which measures are asked for, and what they can be split by."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import date
 from typing import Final
@@ -22,15 +22,42 @@ from services.chat.understanding.frame import (
     Refusal,
     RefusalKind,
 )
+from services.chat.understanding.text import compact
 from services.chat.understanding.words import load
 
 MAX_OPTIONS: Final = 10
 EMPLOYEE: Final = "employee"
+_ITEM: Final = "item"
+_COUNTS_OF_DOCUMENTS: Final = frozenset(
+    [name for figures in load("documents")["figures"].values() for name in figures[1:2]]
+    + [state["count"] for state in load("documents")["open"] if "count" in state]
+)
 _ACCOUNTS: Final = load("accounts")["kinds"]
 
 
 def metrics_of(frame: Frame, catalog: Catalog) -> list[Metric]:
     return [catalog.metrics[key] for key in frame.metrics]
+
+
+def known(catalog: Catalog, names: Sequence[str]) -> tuple[str, ...]:
+    """Keys of the metrics that the catalog calls by these names."""
+    wanted = [compact(name) for name in names]
+    found = [
+        metric.key
+        for name in wanted
+        for metric in catalog.metrics.values()
+        if name in {compact(n) for n in (metric.display_name, *metric.synonyms)}
+    ]
+    return tuple(dict.fromkeys(found))
+
+
+def counted_things(frame: Frame, catalog: Catalog) -> list[str]:
+    """The dimension whose members are what the measure is the number of: items. Counts of documents have none."""
+    if not frame.metrics:
+        return []
+    metric = catalog.metrics[frame.metrics[0]]
+    counts = metric.unit.kind is UnitKind.COUNT and metric.display_name not in _COUNTS_OF_DOCUMENTS
+    return [_ITEM] if counts and _ITEM in metric.dimensions else []
 
 
 def names_of(metrics: Iterable[Metric]) -> str:

@@ -48,6 +48,8 @@ class Analyser:
         self._kiwi = Kiwi(num_workers=1, load_typo_dict=False)
         for noun in load("nouns")["nouns"]:
             self._kiwi.add_user_word(noun, "NNG", 3.0)
+        for verb in load("nouns")["verbs"]:
+            self._kiwi.add_user_word(verb, "VV", 3.0)
         self.analyse("지난달 매출은 얼마야?")
 
     def analyse(self, text: str) -> tuple[Morpheme, ...]:

@@ -33,7 +33,7 @@ _EXACT: Final = frozenset({Match.FULL, Match.EXACT, Match.ALIAS})
 _NAME_TAGS: Final = ("N", "SL", "SN", "SH", "XR", "XPN", "XSN", "W_", "MM", "MAG", "VV", "VA", "SB", "SSO")
 _NAME_END_TAGS: Final = ("N", "SL", "SN", "SH", "XR", "XSN", "W_", "MAG", "SSC", "IC")
 _PARTICLES: Final = re.compile(
-    r"(?:에서는|에서의|에게서|으로는|으로의|이라는|이랑은|까지는|부터는|에서|에게|한테|으로|이랑|하고|까지|부터|보다|처럼|만의|들의"
+    r"(?:입니다|이에요|예요|이고요|인데요|이요|에서는|에서의|에게서|으로는|으로의|이라는|이랑은|까지는|부터는|에서|에게|한테|으로|이랑|하고|까지|부터|보다|처럼|만의|들의"
     r"|에는|에도|과의|와의|로는|라는|이란|은|는|이|가|을|를|의|에|로|와|과|도|만|랑|란|야|요|님)$"
 )
 _YEAR_AND_NUMBER: Final = re.compile(r"(?:19|20)\d{2}[-/]\d{3,8}")

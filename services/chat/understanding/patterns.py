@@ -51,12 +51,12 @@ _BETWEEN: Final = re.compile(
 )
 _PREMISE: Final = re.compile(
     rf"(?<![\d,.])({AMOUNT})\s*({alternatives(_UNITS)})?\s*(?:을|를|이|에|도|은|는)?\s*"
-    r"(넘었|넘어|넘나|넘지|넘겼|안\s*됐|안\s*돼|안\s*되|못\s*넘|밑돌았|웃돌았)[가-힣]*(?=[\s?!.,]|$)",
+    r"(넘었|넘어(?![간가선서])|넘나|넘지|넘겼|안\s*됐|안\s*돼|안\s*되|못\s*넘|밑돌았|웃돌았)[가-힣]*(?=[\s?!.,]|$)",
     re.IGNORECASE,
 )
 _TIMES: Final = re.compile(rf"(?<![\d,.])(\d+(?:\.\d+)?|{COUNT})\s*배\s*(?:도|를|을)?\s*({_OPERATOR})")
 _AGE: Final = re.compile(
-    rf"(?<![\d,.])(?:(?:앞으로|향후)\s*)?(?!이\s*(?:달|주|해|년))({COUNT})\s*(일|주일|주|개월|달|년)\s*({alternatives(_NUMBERS['ages'])})"
+    rf"(?<![\d,.])(?:(?:앞으로|향후)\s*)?(?!이\s*(?:달|주|해|년))({COUNT})\s*(일|주일|주|개월|달|년)\s*({alternatives(_NUMBERS['ages'])}|(?:넘|초과|경과|지나|지났|지난(?![달주해번분]))[가-힣]*)"
 )
 _AGES: Final = {compact(word): Operator(op) for word, op in _NUMBERS["ages"].items()}
 _AGE_UNITS: Final = {
@@ -93,7 +93,7 @@ def _limits(text: str, edges: Container[int]) -> Iterator[Span]:
             word = BoundWord(Operator.GREATER_OR_EQUAL, low, unit, high)
             yield span(*match.span(), len(compact(match[0])), word)
     for match in _PREMISE.finditer(text):
-        if match.start() in edges:
+        if match.start() in edges and match[2] != "일":
             below = match[3][0] in "안못밑"
             operator = Operator.LESS if below else Operator.GREATER
             unit = _UNITS.get((match[2] or "").lower())
@@ -106,7 +106,9 @@ def _limits(text: str, edges: Container[int]) -> Iterator[Span]:
             yield span(*match.span(), len(compact(match[0])), times, 1.05)
     for match in _AGE.finditer(text):
         if match.start() in edges:
-            age = AgeWord(count(match[1]), _AGE_UNITS[match[2]], _AGES[compact(match[3])])
+            age = AgeWord(
+                count(match[1]), _AGE_UNITS[match[2]], _AGES.get(compact(match[3]), Operator.GREATER)
+            )
             yield span(*match.span(), len(compact(match[0])), age, 1.05)
     for match in _SCALE.finditer(text):
         if match.start() in edges:

@@ -180,6 +180,7 @@ def _listed_documents(spans: Sequence[Span], morphemes: Sequence[Morpheme]) -> l
     lists = [s.start for s in spans if s.meaning is Sign.LIST]
     ends = {m.end for m in morphemes if m.tag == "ETM"}
     ends |= {s.end for s in spans if isinstance(s.meaning, _RESTRICTING)}
+    parts = {m.start for m in morphemes if m.form in ("중", "가운데") and m.tag in ("NNB", "NNG")}
     split = {s.start for s in spans if s.meaning is Sign.BY}
     limits = {s.start for s in spans if isinstance(s.meaning, BoundWord)}
     cut = any(isinstance(s.meaning, CutWord | SizeWord) for s in spans)
@@ -195,7 +196,8 @@ def _listed_documents(spans: Sequence[Span], morphemes: Sequence[Morpheme]) -> l
         restricted = bool({claim.start, claim.start - 1} & ends)
         listed = any(start >= claim.end for start in lists)
         by = claim.end in split
-        return claim.weight * (1.06 if meaning.open or restricted or listed or ranked or by else 1)
+        among = bool({claim.end, claim.end + 1} & parts)
+        return claim.weight * (1.06 if meaning.open or restricted or listed or ranked or by or among else 1)
 
     return [replace(s, weight=weight(s)) for s in spans]
 

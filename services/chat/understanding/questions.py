@@ -42,8 +42,9 @@ def split(text: Text, morphemes: Sequence[Morpheme]) -> tuple[str, ...]:
     begin = 0
     for start, end in pairwise(edges):
         inside = [m for m in morphemes if start <= m.start < end]
-        if parts and begin == parts[-1][1] and _is_addition(inside):
-            parts[-1] = (parts[-1][0], end)  # "얼마 팔았어? 매출로"
+        adds = _is_addition(inside) or _is_fragment(inside)
+        if parts and begin == parts[-1][1] and adds:
+            parts[-1] = (parts[-1][0], end)  # "얼마 팔았어? 매출로", "재고 확인 부탁드립니다. 볼트요"
             begin = end
             continue
         if all(m.tag.startswith(_EMPTY_TAGS) for m in inside) and end < len(text.normal):
@@ -63,6 +64,21 @@ def _is_addition(inside: Sequence[Morpheme]) -> bool:
     """Whether it only says how something is meant: it ends in 로, and asks nothing."""
     said = [m for m in inside if not m.tag.startswith("S") or m.tag in ("SL", "SN")]
     return bool(said) and said[-1].tag == "JKB" and said[-1].form in ("로", "으로")
+
+
+def _is_fragment(inside: Sequence[Morpheme]) -> bool:
+    """Whether it only names what is meant: nouns with 요 or 입니다 behind ("대한상사요.", "볼트 M6입니다.")."""
+    said = [m for m in inside if not m.is_function or m.tag.startswith(("J", "E", "VCP"))]
+    tags = [m.tag for m in said]
+    closed = said[-1:] and (
+        (tags[-1] == "JX" and said[-1].form in ("요", "이요")) or tags[-2:] == ["VCP", "EF"]
+    )
+    names = all(
+        tag.startswith(("N", "SL", "SN", "SH", "W_", "XS", "XP", "MM", "VCP", "E", "J")) for tag in tags
+    )
+    asks = any(tag == "NP" for tag in tags) or any(m.tag == "MM" and m.form == "몇" for m in said)
+    also = any(m.tag == "JX" and m.form in ("도", "은", "는") for m in said)
+    return bool(closed) and names and not asks and not also
 
 
 def _edges(normal: str, morphemes: Sequence[Morpheme]) -> Iterator[int]:

@@ -136,7 +136,8 @@ class Reader:
         meant = QuestionReading(analysis.respelled, resolutions, context).read()
         if isinstance(meant, QueryReading):
             return replace(meant, notes=(*analysis.respelled.notes, *meant.notes))
-        return reading if _is_not_understood(meant) else meant
+        guessed = isinstance(meant, Refusal) or _is_not_understood(meant)
+        return reading if guessed else meant
 
 
 def _is_not_understood(reading: Reading) -> bool:

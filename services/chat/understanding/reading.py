@@ -26,6 +26,7 @@ from services.chat.understanding.frame import (
     RefusalKind,
     SmallTalk,
 )
+from services.chat.understanding.in_stock import in_stock
 from services.chat.understanding.leftover import Leftover
 from services.chat.understanding.meanings import (
     ChangeWord,
@@ -186,6 +187,8 @@ class QuestionReading:
         ):
             memory, tied = replace(memory, frame=things), replace(tied, again=True)
         slots = fill(claims, self._catalog, Period(self._context.today, self._context.today, Grain.DAY))
+        kept = in_stock(slots.frame, claims, self._analysis.morphemes, self._catalog)
+        slots = replace(slots, frame=kept)
         alone = slots.frame.metrics
         if alone or slots.frame.metric_options:
             claims.take(Sign.WHICH_ONES)  # "미달 품목이 뭐뭐 있어"

@@ -42,6 +42,7 @@ _ORDERING: Final = frozenset(
         "도록",
     }
 )
+_WONDERING: Final = frozenset({"누구", "언제", "어디", "왜", "어떻게"})
 _STATING: Final = frozenset({"어", "아", "어요", "아요", "ᆸ시다", "시어요", "셔요", "죠", "지"})
 
 
@@ -70,12 +71,15 @@ def write_request(
         if noun:
             after = _behind_noun(morphemes, index)
             asked = after is not None and (
-                morphemes[after].form == "부탁드리" or _asks(morphemes[after + 1 :])
+                morphemes[after].form == "부탁드리"
+                or _asks(morphemes[after + 1 :], wondering=wonders(morphemes[:index]))
             )
-            asked = asked or (morpheme.form in _COMMANDS and names_thing and _last(morphemes, index))
+            commanded = morpheme.form in _COMMANDS and names_thing and _last(morphemes, index)
+            asked = asked or (commanded and not wonders(morphemes[:index]))
             asked = asked or _wanted_noun(morphemes, index)
         elif verb:
-            asked = _asks(morphemes[index + 1 :]) and not _how_much(morphemes, index)
+            wondering = wonders(morphemes[:index])
+            asked = _asks(morphemes[index + 1 :], wondering=wondering) and not _how_much(morphemes, index)
         elif other:
             makes = morphemes[index + 1 : index + 2]
             asked = bool(makes) and makes[0].form in ("하", "시키") and makes[0].tag == "XSV"
@@ -149,7 +153,12 @@ def _gives(rest: Sequence[Morpheme]) -> bool:
     return any(m.tag in ("VX", "VV") and m.form in ("주", "드리") for m in rest[:3])
 
 
-def _asks(rest: Sequence[Morpheme]) -> bool:
+def wonders(before: Sequence[Morpheme]) -> bool:
+    """누가 승인해, 언제 지급해: it is asked about, whatever the ending."""
+    return any(m.form in _WONDERING and m.tag in ("NP", "MAG") for m in before)
+
+
+def _asks(rest: Sequence[Morpheme], *, wondering: bool) -> bool:
     """Whether an ending asks or orders: 해 줘, 해라, 하세요, 하고 싶어, 할 수 있어, 해도 돼."""
     head = rest[:7]
     if not head:
@@ -172,7 +181,7 @@ def _asks(rest: Sequence[Morpheme]) -> bool:
     if any(form in _ORDERING or form.endswith(("세요", "십시오")) for form in endings):
         return True
     last = len(rest) == 1 or all(m.is_function for m in rest[1:])
-    return last and first.form in _STATING and rest[-1].form != "?"
+    return last and not wondering and first.form in _STATING and rest[-1].form != "?"
 
 
 def _wanted_noun(morphemes: Sequence[Morpheme], index: int) -> bool:

@@ -1,0 +1,180 @@
+"""The slots of documents: kinds of documents and their states, one row each or how many, and what falls due."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Final
+
+from services.chat.semantic import Catalog, EntityKind, UnitKind
+from services.chat.understanding.claims import Claims
+from services.chat.understanding.frame import Frame
+from services.chat.understanding.meanings import (
+    BoundWord,
+    CountWord,
+    CutWord,
+    DimensionWord,
+    DocumentWord,
+    DueWord,
+    GrainWord,
+    HowManyWord,
+    MetricWord,
+    OrderWord,
+    Sign,
+    SizeWord,
+    StateWord,
+    StatusWord,
+    UnitWord,
+)
+from services.chat.understanding.measures import known
+from services.chat.understanding.text import compact
+from services.chat.understanding.words import load
+
+FIGURES: Final[dict[str, list[str]]] = load("documents")["figures"]
+OPEN: Final[list[dict[str, str]]] = load("documents")["open"]
+
+
+def documents(
+    frame: Frame, claims: Claims, catalog: Catalog, metrics: Sequence[str]
+) -> tuple[Frame, list[str]]:
+    """Kinds of documents: one row each, or how many there are."""
+    found: list[str] = []
+    listed = claims.signs(Sign.LIST, Sign.WHICH_ONES)
+    each = claims.has("얼마씩")
+    for index, word in claims.of(DocumentWord):
+        claims.use(index)
+        by = claims.following(index, Sign.BY)
+        if by is not None and (key := catalog.dimension_of(EntityKind(word.kind))):
+            figures = list(metrics) or known(catalog, [word.measure])[:1]
+            if all(key.key in catalog.metrics[figure].dimensions for figure in figures):  # 송장별 매출
+                claims.use(by)
+                found += figures if not metrics else []
+                frame = replace(frame, documents=word.kind)
+                continue
+        state = _state_beside(claims, index, word)
+        if state is None and frame.due is not None and not word.open:
+            state = next((s for s in OPEN if s["kind"] == word.kind), None)
+        measure, count = (state["measure"], state.get("count", "")) if state else (word.measure, word.count)
+        unit, how_many = (
+            claims.next_is(index, UnitWord) or _counted(claims, index),
+            claims.next_is(index, HowManyWord),
+        )
+        if how_many or (unit and unit[1].kind is UnitKind.COUNT):
+            claims.use(unit[0] if unit else index + 1)
+            counted = known(catalog, [count])[:1]
+            found += counted or known(catalog, [measure])[:1]
+            if not counted:
+                frame = replace(frame, documents=word.kind, counted=True)
+            continue
+        ranked = any(isinstance(span.meaning, CutWord | SizeWord | OrderWord) for span in claims.spans)
+        together = unit is not None and claims.joined(index, unit[0])  # 송장이랑 금액
+        if together and unit:
+            claims.use(unit[0])
+        elif unit and (unit[1].kind is not None or unit[1].balance) and not ranked:  # 발주 물량: a sum
+            found += known(catalog, [measure])[:1] if not metrics else []
+            continue
+        limit = claims.next_is(index, BoundWord)
+        if limit and limit[1].unit is UnitKind.COUNT:  # 수주 5건 이상인 거래처
+            found += known(catalog, [count])[:1]
+            continue
+        if not metrics:
+            found += known(catalog, [measure])[:1]
+        before = claims.spans[index - 1].meaning if index else None
+        restricted = isinstance(before, BoundWord | StatusWord | StateWord | CutWord | SizeWord)
+        if listed or restricted or each or together or (not metrics and not claims.has("얼마")):
+            frame = replace(frame, documents=word.kind)
+    listed = claims.signs(Sign.LIST)
+    strong = any(compact(claims.text(index)) != "내역" for index in listed)
+    strong = strong or any(
+        isinstance(span.meaning, CutWord | CountWord) and span.meaning.documents for span in claims.spans
+    )
+    if strong and not frame.documents and len(metrics) == 1 and not claims.of(DimensionWord):
+        name = catalog.metrics[metrics[0]].display_name
+        kind = next((k for k, figures in FIGURES.items() if figures[0] == name), None)
+        if kind and catalog.dimension_of(EntityKind(kind)):
+            frame = replace(frame, documents=EntityKind(kind))
+    claims.use(*listed)
+    if not frame.period and not frame.due and not frame.open_period and claims.of(StatusWord):
+        frame = replace(frame, all_time=True)
+    return frame, found
+
+
+def _counted(claims: Claims, index: int) -> tuple[int, UnitWord] | None:
+    """수주가 거래처별로 몇 건씩: their number, said behind what it is split by."""
+    counts = [(place, word) for place, word in claims.of(UnitWord) if word.kind is UnitKind.COUNT]
+    others = MetricWord | DocumentWord | BoundWord
+    if len(counts) != 1 or counts[0][0] < index:
+        return None
+    between = claims.spans[index + 1 : counts[0][0]]
+    return None if any(isinstance(span.meaning, others) for span in between) else counts[0]
+
+
+def _state_beside(claims: Claims, index: int, word: DocumentWord) -> dict[str, str] | None:
+    """아직 출고 안 된 수주, 수주 중에 안 나간 것: what is left of such documents, or late."""
+    beside = claims.neighbour(index, StateWord)
+    if beside is None or word.open:
+        return None
+    for state in OPEN:
+        if state["kind"] == word.kind and state["measure"] in beside[1].measures:
+            claims.use(beside[0])
+            return state
+    return None
+
+
+def states(metrics: list[str], claims: Claims, catalog: Catalog) -> list[str]:
+    """납기 지난 미출하 수량: of what is left, what is late."""
+    for index, word in claims.of(StateWord):
+        if not metrics:
+            split = {word.keys[0] for _, word in claims.of(DimensionWord) if len(word.keys) == 1}
+            found = [key for key in known(catalog, word.measures) if split <= catalog.metrics[key].dimensions]
+            if len(found) == 1:
+                metrics = found
+                claims.use(index)
+            continue
+        for kind in {state["kind"] for state in OPEN if state["measure"] in word.measures}:
+            family = [state for state in OPEN if state["kind"] == kind]
+            said = next(n for n, state in enumerate(family) if state["measure"] in word.measures)
+            for column in ("measure", "count"):
+                keys = [(known(catalog, [state[column]]) or ("",))[0] for state in family]
+                for place, key in enumerate(metrics):
+                    if key in keys:
+                        metrics[place] = keys[max(said, keys.index(key))] or key
+                        claims.use(index)
+    return metrics
+
+
+def falls_due(frame: Frame, claims: Claims, catalog: Catalog) -> tuple[Frame, list[str], tuple[str, ...]]:
+    """이번 주 입고 예정: what falls due, one row a document where nothing else is asked for; 나가야 할 수량."""
+    words = claims.of(DueWord)
+    others = DimensionWord | UnitWord | HowManyWord | GrainWord
+    alone = not any(isinstance(span.meaning, others) for span in claims.spans)
+    if not words or (alone and not frame.due):
+        return frame, [], ()
+    names = [name for _, word in words for name in word.measures]
+    found = known(catalog, names)
+    if len(found) != 1:
+        return frame, [], found if frame.due else ()
+    claims.use(*(index for index, _ in words))
+    kind = next((state["kind"] for state in OPEN if state["measure"] in names), None)
+    if kind and alone and catalog.dimension_of(EntityKind(kind)):
+        frame = replace(frame, documents=EntityKind(kind))
+    return frame, list(found), ()
+
+
+def either_state(claims: Claims, catalog: Catalog) -> tuple[str, ...]:
+    """지연 몇 건이야: late orders or late purchases, or their numbers."""
+    counted = any(word.kind is UnitKind.COUNT for _, word in claims.of(UnitWord))
+    found: list[str] = []
+    for index, word in claims.of(StateWord):
+        states_ = [state for state in OPEN if state["measure"] in word.measures]
+        names = [state.get("count", "") if counted else state["measure"] for state in states_]
+        if keys := known(catalog, [name for name in names if name]):
+            claims.use(index)
+            found += keys
+    return tuple(found)
+
+
+def is_left_of(metrics: Sequence[str], figure: str, catalog: Catalog) -> bool:
+    """Whether a measure is what is left of the documents whose figure was said as well."""
+    name = catalog.metrics[figure].display_name
+    kinds = {kind for kind, figures in FIGURES.items() if figures[0] == name}
+    left = {state["measure"] for state in OPEN if state["kind"] in kinds}
+    return any(catalog.metrics[key].display_name in left for key in metrics)
