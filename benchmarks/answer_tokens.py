@@ -13,15 +13,11 @@ import asyncio
 import json
 import statistics
 import time
-from pathlib import Path
 
 from benchmarks.llm_tokens import BAR, Ask, alone, prompt
+from benchmarks.running import running_mesh
 from services.chat.ports import GenerationRequest
 from services.launcher.chat_client import ChatClient
-from services.launcher.credentials import Credentials, Issuer
-from services.launcher.settings import LauncherSettings
-from services.launcher.state_folder import StateFolder
-from services.launcher.users_file import first_asker, read_users
 
 QUESTIONS = (
     "올해 매출 상위 5개 거래처는?",
@@ -87,14 +83,9 @@ async def main() -> None:
     parser.add_argument("--askers", type=int, nargs="+", default=[1, 8])
     parser.add_argument("--user")
     given = parser.parse_args()
-    folder = StateFolder(LauncherSettings().home)
-    running = folder.running_mesh()
-    if running is None or not folder.is_locked():
-        raise SystemExit("Maru is not running. Start it with: maru up")
-    user = given.user or first_asker(read_users(Path(running.users_file)))
-    credentials = Credentials(Issuer(running.issuer), folder.operator_key, folder.tokens)
+    mesh = running_mesh(given.user)
     async with (
-        ChatClient(running.edge_url, lambda: credentials.of_user(user)) as client,
+        ChatClient(mesh.edge_url, mesh.token) as client,
         alone() as written,
     ):
         for question in QUESTIONS:  # not counted: fills the caches of both

@@ -1,6 +1,6 @@
 """Time to the first table and to the first words, as a client at the edge sees them, beside the query alone.
 
-    .venv/bin/python benchmarks/first_answer.py [--questions 40] [--user USER]
+    PYTHONPATH=. .venv/bin/python benchmarks/first_answer.py [--questions 40] [--user USER]
 
 Needs a running mesh (`maru up`); for 100,000 invoice lines start it with MARU_DEMO_LINES=100000. Each round
 asks one question and runs the same query directly, in turn, so that both see the same machine. Prints
@@ -11,17 +11,13 @@ import argparse
 import asyncio
 import statistics
 import time
-from pathlib import Path
 
 import grpc
 from maru.chat.v1 import turn_pb2
 from maru.erp.v1 import erp_service_pb2, erp_service_pb2_grpc
 
+from benchmarks.running import running_mesh
 from services.launcher.chat_client import ChatClient
-from services.launcher.credentials import Credentials, Issuer
-from services.launcher.settings import LauncherSettings
-from services.launcher.state_folder import StateFolder
-from services.launcher.users_file import first_asker, read_users
 
 QUESTIONS = (
     "지난달 매출은?",
@@ -65,16 +61,11 @@ async def main() -> None:
     arguments.add_argument("--questions", type=int, default=40)
     arguments.add_argument("--user")
     given = arguments.parse_args()
-    folder = StateFolder(LauncherSettings().home)
-    mesh = folder.running_mesh()
-    if mesh is None or not folder.is_locked():
-        raise SystemExit("Maru is not running. Start it with: maru up")
-    user = given.user or first_asker(read_users(Path(mesh.users_file)))
-    credentials = Credentials(Issuer(mesh.issuer), folder.operator_key, folder.tokens)
+    mesh = running_mesh(given.user)
     tables, words, wholes, queries = [], [], [], []
     async with (
-        ChatClient(mesh.edge_url, lambda: credentials.of_user(user)) as client,
-        grpc.aio.insecure_channel(mesh.edge_url.removeprefix("http://")) as channel,
+        ChatClient(mesh.edge_url, mesh.token) as client,
+        grpc.aio.insecure_channel(mesh.edge_address) as channel,
     ):
         erp = erp_service_pb2_grpc.ErpServiceStub(channel)
         await ask(client, QUESTIONS[0])  # not counted: fills caches
@@ -85,7 +76,7 @@ async def main() -> None:
             wholes.append(whole)
             if answer is None or not answer.HasField("query"):
                 raise SystemExit(f"no answer with a query for: {QUESTIONS[number % len(QUESTIONS)]}")
-            metadata = (("authorization", f"Bearer {credentials.of_user(user)}"),)
+            metadata = mesh.metadata
             began = time.perf_counter()
             await erp.RunQuery(
                 erp_service_pb2.RunQueryRequest(query=answer.query), metadata=metadata, timeout=10
