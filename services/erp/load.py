@@ -4,15 +4,18 @@ import argparse
 import sys
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
-from sqlalchemy import Connection, func, insert, select
+from sqlalchemy import Connection, func, insert, make_url, select
+from sqlalchemy.exc import ArgumentError
 
 from services.erp.loading.errors import LoadError
 from services.erp.loading.filling import Filling, TableResult, Unwatched
-from services.erp.loading.model_file import ModelFile, model_path
+from services.erp.loading.model_database import ModelDatabase
+from services.erp.loading.model_file import ModelFile
 from services.erp.loading.progress import Progress, json_lines, sentences
 from services.erp.loading.source import open_source, source_url
 from services.erp.local_model import load_watermark, rejected_row
@@ -25,7 +28,7 @@ _HOPELESS: Final = 0.5
 """A table that loses more than this part of its rows was mapped wrongly: the load is given up."""
 
 
-def load(source: str, model: ModelFile, mapping: ErpMapping, progress: Progress) -> None:
+def load(source: str, model: ModelFile | ModelDatabase, mapping: ErpMapping, progress: Progress) -> None:
     """Fills the model from the source database, whole or not at all; the same source gives the same rows.
 
     Raises:
@@ -61,7 +64,7 @@ def load(source: str, model: ModelFile, mapping: ErpMapping, progress: Progress)
             "rejected": sum(result.rejected for result in results),
             "seconds": round(seconds, 3),
             "rows_per_second": round(rows / seconds),
-            "size": model.path.stat().st_size,
+            "size": model.size,
             "tables": [result.told() for result in results],
             "reasons": reasons,
             "absent": [f"{table.target.name} <- {table.source}" for table in mapping.absent(columns)],
@@ -130,14 +133,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument(
         "--from", dest="source", required=True, help="sqlite:///FILE, mysql://… or postgresql://…"
     )
-    parser.add_argument("--to", dest="target", required=True, help="sqlite:///FILE, the local model")
+    parser.add_argument(
+        "--to", dest="target", required=True, help="sqlite:///FILE or mysql://…, the local model"
+    )
     parser.add_argument("--json-progress", action="store_true", help="one JSON object a line")
     options = parser.parse_args(arguments)
     progress = Progress(json_lines if options.json_progress else sentences)
     try:
-        model = ModelFile(model_path(options.target))
+        model = _model(options.target)
         mapping = read_mapping(options.mapping or shipped(options.erp))
-        _refuse_itself(options.source, model)
+        _refuse_itself(options.source, options.target)
         load(options.source, model, mapping, progress)
     except MappingError as error:
         progress.failed(LoadError(f"매핑이 맞지 않습니다.\n{error}", f"The mapping does not fit.\n{error}"))
@@ -160,12 +165,39 @@ def shipped(name: str) -> Path:
     return path
 
 
-def _refuse_itself(source: str, model: ModelFile) -> None:
-    url = source_url(source)
-    if url.drivername == "sqlite" and Path(url.database or "").resolve() == model.path.resolve():
+def _model(target: str) -> ModelFile | ModelDatabase:
+    """The local model at the URL, whatever the driver in it.
+
+    Raises:
+        LoadError: it is no URL of SQLite or MariaDB.
+    """
+    with suppress(ArgumentError, ValueError):
+        url = make_url(target)
+        if url.database and url.get_backend_name() == "sqlite":
+            return ModelFile(Path(url.database))
+        if url.database and url.get_backend_name() in ("mysql", "mariadb"):
+            return ModelDatabase(url)
+    raise LoadError(
+        "로컬 모델의 주소는 sqlite:///파일 이나 mysql://사용자:암호@호스트/이름 으로 쓰세요.",
+        "Write the local model's URL as sqlite:///FILE or mysql://USER:PASSWORD@HOST/NAME.",
+    )
+
+
+def _refuse_itself(source: str, target: str) -> None:
+    one, other = source_url(source), make_url(target)
+    files = (
+        one.drivername == "sqlite"
+        and Path(one.database or "").resolve() == Path(other.database or "").resolve()
+    )
+    servers = other.host is not None and (one.host, one.port, one.database) == (
+        other.host,
+        other.port,
+        other.database,
+    )
+    if files or servers:
         raise LoadError(
-            "원본과 로컬 모델이 같은 파일입니다. --to 를 바꾸세요.",
-            "Source and local model are the same file. Change --to.",
+            "원본과 로컬 모델이 같은 데이터베이스입니다. --to 를 바꾸세요.",
+            "Source and local model are the same database. Change --to.",
         )
 
 

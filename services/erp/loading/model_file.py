@@ -11,13 +11,12 @@ import fcntl
 import sqlite3
 import time
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager, suppress
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Final
 
 from sqlalchemy import Connection, Engine, create_engine
-from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError
+from sqlalchemy.exc import DBAPIError
 
 from services.erp.loading.errors import LoadError, writing_failed
 from services.erp.migrations import upgrade
@@ -33,6 +32,11 @@ class ModelFile:
         self.path = path
         self._scratch = path.with_name(f".{path.name}.loading")
         self._lock = path.with_name(f".{path.name}.lock")
+
+    @property
+    def size(self) -> int:
+        """Bytes of the file."""
+        return self.path.stat().st_size
 
     def epoch(self) -> int:
         """How many full loads the model has seen.
@@ -139,18 +143,3 @@ def _take_indexes(connection: Connection) -> list[str]:
     for name, _ in found:
         connection.exec_driver_sql(f'DROP INDEX "{name}"')
     return [statement for _, statement in found]
-
-
-def model_path(url: str) -> Path:
-    """The file that the URL names, for any SQLite driver.
-
-    Raises:
-        LoadError: it is no SQLite URL.
-    """
-    with suppress(ArgumentError, ValueError):
-        parsed = make_url(url)
-        if parsed.drivername.partition("+")[0] == "sqlite" and parsed.database:
-            return Path(parsed.database)
-    raise LoadError(
-        "로컬 모델의 주소는 sqlite:///파일 로 쓰세요.", "Write the local model's URL as sqlite:///FILE."
-    )

@@ -158,7 +158,7 @@ def test_the_erp_itself_as_target(capsys: pytest.CaptureFixture[str], source: Pa
 
 
 def test_a_target_that_is_no_file(capsys: pytest.CaptureFixture[str], source: Path) -> None:
-    output = said(capsys, "--from", f"sqlite:///{source}", "--to", "mysql://u:s3cret@h/db")
+    output = said(capsys, "--from", f"sqlite:///{source}", "--to", "oracle://u:s3cret@h/db")
     assert "sqlite:///파일" in output
     assert "s3cret" not in output
 

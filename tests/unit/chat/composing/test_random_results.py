@@ -4,6 +4,7 @@ import random
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -167,6 +168,7 @@ def results(draw: st.DrawFn) -> tuple[Query, Table, ResultContext, Framing]:
 
 
 @given(results(), st.sampled_from(list(Register)), st.randoms(use_true_random=False))
+@pytest.mark.timeout(240)  # many examples
 @settings(max_examples=2000, deadline=None)
 def test_every_sentence_of_a_random_result_holds_only_the_result(
     result: tuple[Query, Table, ResultContext, Framing], register: Register, source: random.Random
