@@ -1,4 +1,5 @@
 """python -m tests.evaluation [--half tune|report] [--category C]… [--id ID]… [--out FILE] [--mutate] [--renamed] [--shape S]
+    [--company other]
 
 Asks the questions of tests/cases/questions in this process, without a mesh: seconds instead of minutes.
 """
@@ -19,8 +20,9 @@ from services.launcher.evaluation.gold import SourceGold
 from services.launcher.evaluation.over_mesh import claims_of
 from services.launcher.evaluation.question_set import HALVES, QuestionSet, read_set
 from services.launcher.evaluation.scoring import Scored
+from tests.evaluation import other_company
 from tests.evaluation.company import REPOSITORY, CompanyFiles, company
-from tests.evaluation.in_process import USERS, answering
+from tests.evaluation.in_process import answering
 from tests.evaluation.known import guarded, keep, known, misses
 from tests.evaluation.renaming import rename
 from tests.evaluation.translating import TranslatedCompany, translated
@@ -39,9 +41,10 @@ async def evaluate(
 
     `first`: the same company in the ERP whose keys users and questions hold, where `files` is another ERP's.
     """
-    gold = SourceGold(f"sqlite:///{files.source}", questions, claims_of(USERS))
+    who = (first or files).users
+    gold = SourceGold(f"sqlite:///{files.source}", questions, claims_of(who))
     try:
-        users = read_users(USERS)
+        users = read_users(who)
         known = translated(users, first.model, files.model) if first else users
         async with answering(files, questions, known) as answers:
             asked = TranslatedCompany(answers, files.model, first.model) if first else answers
@@ -73,11 +76,19 @@ def main() -> int:
     parser.add_argument(
         "--shape", choices=("erpnext", "korean_package"), default="erpnext", help="the ERP it is loaded from"
     )
+    parser.add_argument(
+        "--company",
+        choices=("demo", "other"),
+        default="demo",
+        help="other: names, trees and gaps unlike the demo's",
+    )
     parser.add_argument("--shrink", action="store_true", help="take what is mended out of known_misses.txt")
     parser.add_argument("--questions", type=Path, default=QUESTIONS)
     options = parser.parse_args()
     logs.configure("evaluation", "ERROR")
-    questions = read_set(options.questions).only(options.half, options.category)
+    elsewhere = options.company == "other"
+    asked = other_company.questions(options.questions) if elsewhere else read_set(options.questions)
+    questions = asked.only(options.half, options.category)
     if options.shrink:
         questions = guarded(questions)
     if options.id:
@@ -85,7 +96,8 @@ def main() -> int:
         kept = [each for each in questions.questions if each.id.startswith(wanted)]
         questions = QuestionSet(questions.today, questions.tables, questions.names, kept)
     began = time.monotonic()
-    change, name = (rename, "renamed") if options.renamed else (None, "demo")
+    change = other_company.other if elsewhere else rename if options.renamed else None
+    name = change.__name__ if change else "demo"
     files = company(questions.today, change, name, options.shape)
     first = company(questions.today, change, name) if options.shape != "erpnext" else None
     scored, skipped = asyncio.run(evaluate(questions, files, first, mutate=options.mutate))

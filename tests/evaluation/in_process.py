@@ -29,10 +29,9 @@ from services.kit.server import Chassis
 from services.launcher.errors import LauncherError
 from services.launcher.evaluation.asking import Say
 from services.launcher.evaluation.question_set import QuestionSet
-from tests.evaluation.company import REPOSITORY, CompanyFiles
+from tests.evaluation.company import CompanyFiles
 from tests.evaluation.intents import InProcessIntents
 
-USERS = REPOSITORY / "services" / "identity" / "demo_users.yaml"
 _CHECKED = ("RunQuery", "ResolveEntities")
 
 

@@ -9,16 +9,15 @@ from services.launcher.evaluation.scoring import RIGHT, Scored
 
 FILE = Path(__file__).with_name("known_misses.txt")
 HEAD = "# Turns (question/turn) not answered rightly yet. Take out what is mended: python -m tests.evaluation --shrink\n"
-_EVERY = 2
 
 
-def guarded(questions: QuestionSet) -> QuestionSet:
-    """What every test run asks: every second question of the half to tune on, by its id, with all its phrasings.
+def guarded(questions: QuestionSet, every: int = 2) -> QuestionSet:
+    """What every test run asks: each `every`th question of the half to tune on, by its id, with all its phrasings.
 
     The other half stays unseen, so that it can tell.
     """
     kept = [
-        each for each in questions.only("tune").questions if _number(each.id.partition("~")[0]) % _EVERY == 0
+        each for each in questions.only("tune").questions if _number(each.id.partition("~")[0]) % every == 0
     ]
     return QuestionSet(questions.today, questions.tables, questions.names, kept)
 

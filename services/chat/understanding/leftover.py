@@ -56,7 +56,7 @@ class Leftover:
             if not all(
                 any(a <= i < b for a, b in covered)
                 for i in range(morpheme.start, morpheme.end)
-                if self._text[i] != " "
+                if self._text[i].isalnum()
             ) and not self._is_particle(morpheme):
                 lost.append((morpheme.start, morpheme.end))
         self._lost = lost

@@ -104,7 +104,7 @@ def _of_account(frame: Frame, catalog: Catalog) -> Metric | None:
     if not entities or any(entity.kind is not EntityKind.ACCOUNT for entity in entities):
         return None
     for words in _ACCOUNTS:
-        if all(entity.display_name.endswith(tuple(words["endings"])) for entity in entities):
+        if all(entity.display_name.casefold().endswith(tuple(words["endings"])) for entity in entities):
             return next(
                 (m for m in catalog.metrics.values() if m.display_name == words["measure"] and m.permitted),
                 None,

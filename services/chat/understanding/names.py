@@ -29,6 +29,9 @@ _TOGETHER: Final = 0.2
 _MAX_BESIDE: Final = 64
 _OF: Final = frozenset({"", "의", "소속", "에있는", "쪽"})
 
+_CALLED: Final = frozenset({"", "명", "이름", "코드", "번호", "명칭"})
+"""What may stand between the word for a kind and a name of it: 품목코드 8801234."""
+
 _EXACT: Final = frozenset({Match.FULL, Match.EXACT, Match.ALIAS})
 _NAME_TAGS: Final = ("N", "SL", "SN", "SH", "XR", "XPN", "XSN", "W_", "MM", "MAG", "VV", "VA", "SB", "SSO")
 _NAME_END_TAGS: Final = ("N", "SL", "SN", "SH", "XR", "XSN", "W_", "MAG", "SSC", "IC")
@@ -166,6 +169,8 @@ def _stretches(text: str, morphemes: Sequence[Morpheme], cuts: Collection[int]) 
             start, end = words[first][0], words[last][1]
             end = _without_punctuation(text, start, end)
             yield start, end
+            if text[end : words[last][1]] == "." and text[end - 1].isascii():
+                yield start, end + 1  # Inc., Ltd.
             stem = _PARTICLES.sub("", text[start:end])
             if 0 < len(stem) < end - start:
                 yield start, start + len(stem)
@@ -212,7 +217,7 @@ def beside(
         length = len(compact(text[claim.start : claim.end]))
         ordered = tuple(sorted(kinds))
         for mention in found if kinds else ():
-            if claim.end <= mention.start and not text[claim.end : mention.start].strip():
+            if claim.end <= mention.start and text[claim.end : mention.start].strip() in _CALLED:
                 kept[KindMention(claim.start, mention.end, mention.words, ordered, length, True)] = None
             elif mention.end <= claim.start and not text[mention.end : claim.start].strip():
                 kept[KindMention(mention.start, claim.end, mention.words, ordered, length, False)] = None

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import pairwise
 from typing import Final
 
 from services.chat.semantic import Catalog, EntityKind, UnitKind
@@ -59,7 +60,7 @@ _NOUNS: Final = (MetricWord, DimensionWord, GrainNoun, CurrencyWord, UnitWord)
 
 def plausible(spans: Sequence[Span], morphemes: Sequence[Morpheme], catalog: Catalog) -> list[Span]:
     """The claims that can mean what they say where they stand."""
-    named = _without_account_names(_without_roots(spans, morphemes), catalog)
+    named = _without_account_names(_without_roots(spans, morphemes), morphemes, catalog)
     return _in_context(_without_beginning_absence(named), morphemes, catalog)
 
 
@@ -93,7 +94,9 @@ def _without_roots(spans: Sequence[Span], morphemes: Sequence[Morpheme]) -> list
     ]
 
 
-def _without_account_names(spans: Sequence[Span], catalog: Catalog) -> list[Span]:
+def _without_account_names(
+    spans: Sequence[Span], morphemes: Sequence[Morpheme], catalog: Catalog
+) -> list[Span]:
     """Charts of accounts have names such as 제품매출: they count where an account is spoken of, not for 매출."""
     metrics = [s for s in spans if isinstance(s.meaning, MetricWord)]
     account = catalog.dimension_of(EntityKind.ACCOUNT)
@@ -103,8 +106,15 @@ def _without_account_names(spans: Sequence[Span], catalog: Catalog) -> list[Span
         return list(spans)
 
     def is_taken(name: Span) -> bool:
-        """Whether a measure inside the name is the only one, or no measure beside it knows accounts."""
+        """Whether a measure inside the name is the only one, or no measure beside it knows accounts; what else is in the
+        name must have a meaning of its own (제품 of 제품매출, not Indirect of Indirect Expenses).
+        """
         inside = [m for m in metrics if name.start <= m.start and m.end <= name.end]
+        words = [m for m in morphemes if name.start <= m.start and not m.is_function]
+        rest = {i for m in words for i in range(m.start, min(m.end, name.end))}
+        meant = [s for s in spans if not _is_account_name(s) and name.start <= s.start and s.end <= name.end]
+        if rest - {i for s in meant for i in range(s.start, s.end)}:
+            return False
         outside = [m.meaning for m in metrics if m not in inside]
         knows = any(
             account.key in catalog.metrics[key].dimensions
@@ -125,6 +135,11 @@ def _in_context(spans: Sequence[Span], morphemes: Sequence[Morpheme], catalog: C
     """
     particles = {(m.start, m.end) for m in morphemes if m.tag[0] in "JE" or m.tag == "VCP"}
     particles -= {(m.start, m.end) for m in morphemes if not m.is_function}
+    particles |= {  # "Ltd.는" is no form of 늘다
+        (m.start, m.end)
+        for before, m in pairwise(morphemes)
+        if m.tag.startswith("V") and before.end == m.start and before.tag.startswith("S")
+    }
     nouns = {(m.start, m.end) for m in morphemes if m.tag[0] in "NS"}
     kept = [
         s

@@ -61,9 +61,10 @@ def split(text: Text, morphemes: Sequence[Morpheme]) -> tuple[str, ...]:
 
 
 def _is_addition(inside: Sequence[Morpheme]) -> bool:
-    """Whether it only says how something is meant: it ends in 로, and asks nothing."""
+    """Whether it only says how something is meant: it ends in 로 or 기준, and asks nothing."""
     said = [m for m in inside if not m.tag.startswith("S") or m.tag in ("SL", "SN")]
-    return bool(said) and said[-1].tag == "JKB" and said[-1].form in ("로", "으로")
+    last = f"{said[-1].form}/{said[-1].tag}" if said else ""
+    return last in ("로/JKB", "으로/JKB", "기준/NNG")
 
 
 def _is_fragment(inside: Sequence[Morpheme]) -> bool:

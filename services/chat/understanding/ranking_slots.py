@@ -17,6 +17,7 @@ from services.chat.understanding.meanings import (
     DimensionWord,
     DocumentWord,
     MetricWord,
+    NameWord,
     OrderWord,
     Sign,
     SizeWord,
@@ -131,12 +132,19 @@ def bound_slots(frame: Frame, claims: Claims, catalog: Catalog) -> Frame:
         if claims.neighbour(index, MetricWord):
             bounds.append(Bound(Operator.GREATER, Decimal(0), None, metric_before(index)))
             claims.use(index)
-        elif claims.neighbour(index, DocumentWord):
+        elif claims.neighbour(index, DocumentWord) or _is_where(claims, index):
             claims.use(index)
     if frame.comparison:
         bounds += _directions(frame, claims, bounds)
         claims.use(*(index for index, _ in claims.of(ChangeWord)))
     return replace(frame, bounds=tuple(bounds))
+
+
+def _is_where(claims: Claims, index: int) -> bool:
+    """부산창고에 있는: where things are, and no condition."""
+    before = index - 1
+    is_name = before >= 0 and isinstance(claims.spans[before].meaning, NameWord)
+    return is_name and claims.gap(before, index) in ("에", "에서", "안에", "내에")
 
 
 def _change_of(claims: Claims, index: int) -> ChangeWord | None:

@@ -63,7 +63,7 @@ _END_OF: Final = compiled(rf"\s*(?:{alternatives(_WORDS['end_of'])})(?![가-힣]
 _START_OF: Final = compiled(rf"\s*(?:{alternatives(_WORDS['start_of'])})(?=\s|$|[에의은는])")
 _LAST_DAY: Final = compiled(rf"(?:{alternatives(_WORDS['last_day'])})\s*$")
 _FIRST_DAY: Final = compiled(rf"\s*(?:{alternatives(_WORDS['first_day'])})(?=\s|$|[의에은는])")
-_AS_OF: Final = compiled(rf"\s*(?:{alternatives(_WORDS['as_of'])})(?:일)?(?!으로\s*나)")
+_AS_OF: Final = compiled(rf"\s*(?:{alternatives(_WORDS['as_of'])})(?:일)?(?!으로\s*나)(?:(?=으로)|{_BEHIND})")
 _DURING: Final = compiled(
     rf"\s*(?:{alternatives(_WORDS['during'])})(?!\s*(?:평균|마다|별))(?=\s|$|[의에은는]|매출|수주|발주|재고)"
 )

@@ -9,16 +9,17 @@ from typing import Any, Final
 
 from sqlalchemy import (
     CTE,
+    Alias,
     ColumnElement,
     Table,
     and_,
     bindparam,
     case,
     false,
-    literal,
     not_,
     or_,
     select,
+    true,
 )
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
@@ -52,12 +53,19 @@ class Trees:
         return self._below[key]
 
     def above(self, dimension: Dimension, level: int) -> CTE:
-        """`id` of every node, and `node`: its ancestor at the level, or itself where it stands higher."""
+        """`id` of every node, and `node`: its ancestor at the level, or itself where it stands higher.
+
+        A lone root stands for all there is and is no level: what lies below it is the first.
+        """
         key = (dimension.key, level)
         if key not in self._above:
             tree, parent = dimension.rows.alias("node"), dimension.rows.alias("parent")
             nodes = (
-                select(tree.c.id, tree.c.id.label("node"), literal(1).label("level"))
+                select(
+                    tree.c.id,
+                    tree.c.id.label("node"),
+                    case((_is_lone(tree, dimension.rows), 0), else_=1).label("level"),
+                )
                 .select_from(tree.outerjoin(parent, parent.c.id == tree.c.parent_id))
                 .where(parent.c.id.is_(None))
                 .cte(f"above_{dimension.key}_{level}", recursive=True)
@@ -70,6 +78,19 @@ class Trees:
                 .where(nodes.c.level < _DEPTH)
             )
         return self._above[key]
+
+
+def _is_lone(root: Alias, nodes: Table) -> ColumnElement[bool]:
+    """No other node of the tree, or of the company's part of it, has nothing above it."""
+    other, parent = nodes.alias("other"), nodes.alias("other_parent")
+    same = other.c.company_id == root.c.company_id if "company_id" in other.c else true()
+    others = other.outerjoin(parent, parent.c.id == other.c.parent_id)
+    return (
+        ~select(other.c.id)
+        .select_from(others)
+        .where(parent.c.id.is_(None), other.c.id != root.c.id, same)
+        .exists()
+    )
 
 
 Predicate = Callable[[ColumnElement[Any]], ColumnElement[bool]]

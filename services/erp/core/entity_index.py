@@ -12,6 +12,7 @@ from enum import IntEnum
 from services.erp.core import names
 from services.erp.core.policy import Grant
 from services.erp.core.result import EntityKind, EntityReference
+from services.erp.core.sounds import SoundIndex
 
 
 class Match(IntEnum):
@@ -91,6 +92,9 @@ class EntityIndex:
             self._initials[names.initials(core)].append(at)
             searched += [(name, at) for name in {core, *others, *spelled, *map(names.core, entity.codes)}]
         self._searched = _Searched(searched)
+        self._sounds = SoundIndex(
+            (name, at) for at, entity in enumerate(self._entities) for name in (entity.name, *entity.aliases)
+        )
         self._searched_initials = _Searched(
             (initials, at) for initials, found in self._initials.items() for at in found
         )
@@ -180,6 +184,13 @@ class EntityIndex:
         yield [
             (at, Match.ALIAS) for form in {core, names.spelled(core)} for at in self._alias.get(form, ())
         ] + [(at, Match.ALIAS) for at in self._exact.get(names.spelled(core), ())]
+        sounding = self._sounds.like(mention)
+        # What is short may sound so by chance: fixed words go before it, as before parts of names.
+        yield [
+            (each.at, Match.ALIAS if each.sure else Match.PREFIX)
+            for each in sounding
+            if each.whole or each.sure
+        ]
         if len(core) >= _MIN_PARTIAL:
             yield [
                 (at, Match.PREFIX if starts else Match.PARTIAL)
@@ -188,6 +199,7 @@ class EntityIndex:
         if names.is_initials(core):
             yield [(at, Match.INITIALS) for at in self._initials.get(core, ())]
             yield [(at, Match.INITIALS) for at, _ in self._searched_initials.containing(core)]
+        yield [(each.at, Match.PREFIX) for each in sounding]
         if len(core) >= _MIN_FUZZY:
             alike = [at for at in self._initials.get(names.initials(core), ()) if self._is_typo(core, at)]
             yield [(at, Match.FUZZY) for at in (*alike, *self._searched.typos_of(core))]

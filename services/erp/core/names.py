@@ -19,6 +19,7 @@ _CORPORATE_SIGNS: Final = {
     "합자회사": "(합)",
     "합명회사": "(합)",
 }
+_CORPORATE_WORD: Final = re.compile("|".join(map(re.escape, (*_CORPORATE_SIGNS, *_CORPORATE_SIGNS.values()))))
 _CORPORATE: Final = re.compile(r"\((?:주|유|재|사|합)\)")
 _LATIN_CORPORATE: Final = re.compile(
     r"(?<=\S)(?:[\s,.]+(?:co|corp|corporation|company|inc|incorporated|ltd|limited|llc|gmbh|plc)\b\.?)+",
@@ -79,9 +80,13 @@ def full(name: str) -> str:
 
 def core(name: str) -> str:
     """The name without the words for "corporation" and all brackets; the full name when nothing is left."""
-    text = _LATIN_CORPORATE.sub(" ", _plain(name))
-    bare = _CORPORATE.sub("", full(text))
+    bare = _CORPORATE.sub("", full(_LATIN_CORPORATE.sub(" ", _plain(name))))
     return re.sub(r"[()]", "", bare) or full(name)
+
+
+def without_corporate(name: str) -> str:
+    """The name as it is written, without the words for "corporation"."""
+    return _CORPORATE_WORD.sub(" ", _LATIN_CORPORATE.sub(" ", _plain(name)))
 
 
 def is_corporate(name: str) -> bool:

@@ -65,7 +65,7 @@ class DateRange:
 
 @dataclass(frozen=True, slots=True)
 class Grouping:
-    """One dimension to group by; `grain` for dates; `level` of a tree (1 = top), 0 = as the row says."""
+    """One dimension to group by; `grain` for dates; `level` of a tree (1 = top, below a lone root), 0 = as the row says."""
 
     dimension: str
     grain: Grain | None = None

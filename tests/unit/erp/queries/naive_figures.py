@@ -26,7 +26,7 @@ from tests.unit.erp.queries.naive_facts import (
     by_id,
 )
 from tests.unit.erp.queries.naive_policy import below
-from tests.unit.erp.queries.small_company import TREES, Data
+from tests.unit.erp.queries.small_company import TREES, WAREHOUSE_COMPANY, Data
 
 EXACT = Context(prec=80)
 FORMULAS: dict[str, tuple[tuple[str, ...], Callable[..., Decimal | None]]] = {
@@ -153,13 +153,16 @@ def step_of(day: date, grain: Grain) -> date:
 
 
 def at_level(dimension: str, key: str | None, level: int) -> str | None:
-    """The ancestor at the level (1 = top), or the node itself where it stands higher."""
+    """The ancestor at the level (1 = top, below a lone root), or the node itself where it stands higher."""
     path = []
     node = key
     while node is not None:
         path.insert(0, node)
         node = TREES[dimension].get(node)
-    return path[min(level, len(path)) - 1] if path else key
+    roots = [root for root, above in TREES[dimension].items() if above is None]
+    company = WAREHOUSE_COMPANY if dimension == "warehouse" else {}
+    lone = bool(path) and [company.get(root) for root in roots].count(company.get(path[0])) == 1
+    return path[min(level + lone, len(path)) - 1] if path else key
 
 
 @dataclass
