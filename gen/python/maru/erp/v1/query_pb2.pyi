@@ -257,7 +257,7 @@ class Grouping(_message.Message):
     grain: Global___Grouping.Grain.ValueType
     """For the date dimensions ("date", "due_date"): the step."""
     level: _builtins.int
-    """For a tree: the level to roll up to, from 1 at the top; 0 = the leaf the row names."""
+    """For a tree: the level to roll up to, from 1 at the top, which is below a lone root; 0 = the leaf the row names."""
     def __init__(
         self,
         *,

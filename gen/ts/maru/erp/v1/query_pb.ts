@@ -221,7 +221,7 @@ export type Grouping = Message<"maru.erp.v1.Grouping"> & {
   grain: Grouping_Grain;
 
   /**
-   * For a tree: the level to roll up to, from 1 at the top; 0 = the leaf the row names.
+   * For a tree: the level to roll up to, from 1 at the top, which is below a lone root; 0 = the leaf the row names.
    *
    * @generated from field: int32 level = 3;
    */
