@@ -9,8 +9,8 @@ from typing import Any, Final
 
 from sqlalchemy import (
     CTE,
-    Alias,
     ColumnElement,
+    FromClause,
     Table,
     and_,
     bindparam,
@@ -80,7 +80,7 @@ class Trees:
         return self._above[key]
 
 
-def _is_lone(root: Alias, nodes: Table) -> ColumnElement[bool]:
+def _is_lone(root: FromClause, nodes: Table) -> ColumnElement[bool]:
     """No other node of the tree, or of the company's part of it, has nothing above it."""
     other, parent = nodes.alias("other"), nodes.alias("other_parent")
     same = other.c.company_id == root.c.company_id if "company_id" in other.c else true()
