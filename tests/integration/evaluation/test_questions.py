@@ -25,7 +25,7 @@ async def test_what_was_answered_rightly_still_is():
 
 @pytest.mark.timeout(300)
 async def test_another_company_is_answered_as_well():
-    questions = guarded(other_company.questions(QUESTIONS), every=12)
+    questions = guarded(other_company.questions(QUESTIONS), every=16)
     scored, _ = await evaluate(questions, company(questions.today, other_company.other, "other"))
     assert not _new_misses(scored)
 
