@@ -196,8 +196,8 @@ def _refuse_itself(source: str, target: str) -> None:
     )
     if files or servers:
         raise LoadError(
-            "원본과 로컬 모델이 같은 데이터베이스입니다. --to 를 바꾸세요.",
-            "Source and local model are the same database. Change --to.",
+            "원본과 로컬 모델이 같은 파일이거나 같은 데이터베이스입니다. --to 를 바꾸세요.",
+            "Source and local model are the same file or database. Change --to.",
         )
 
 

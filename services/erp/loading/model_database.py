@@ -110,7 +110,8 @@ class ModelDatabase:
     def _failed(self, error: DBAPIError) -> LoadError:
         message = driver_message(error)
         return LoadError(
-            f"로컬 모델에 쓰지 못했습니다: {self._where} ({message}). 주소, 계정, 권한을 확인하세요. 이전 모델은 그대로입니다.",
+            f"로컬 모델에 쓰지 못했습니다: {self._where} ({message}). 주소, 계정, 권한을 확인하세요. "
+            "이전 모델은 그대로입니다.",
             f"The local model could not be written: {self._where} ({message}). Check address, account and "
             "rights. The old model is untouched.",
         )
