@@ -17,6 +17,7 @@ from services.chat.semantic import Catalog
 from services.chat.understanding.analysis import Context
 from services.chat.understanding.frame import (
     FuturePeriod,
+    Memory,
     NotFound,
     QueryReading,
     QuestionBack,
@@ -28,7 +29,7 @@ from services.chat.understanding.frame import (
     load_memory,
 )
 from services.chat.understanding.reader import Reader
-from services.chat.understanding.remembering import after, not_understood
+from services.chat.understanding.remembering import after, as_one, not_understood
 from services.kit.clock import Clock
 
 _STARTERS: Final = 6
@@ -71,6 +72,7 @@ class Answering:
         for place, question in enumerate(questions):
             rest = questions[place + 1 :]
             context = replace(context, memory=memory, choice_number=0 if place else draft.choice_number)
+            earlier, told = memory, list[Memory]()
             for reading in _in_turn(await self._read(draft, question, context)):
                 if isinstance(reading, SmallTalk) and (part or rest):
                     continue  # a greeting beside a question needs no answer
@@ -78,8 +80,10 @@ class Answering:
                 part.question = question
                 await self._tell(draft, part, reading, catalog)
                 asks_back = part.outcome is Outcome.CLARIFIED
+                told += [part.memory] if part.memory else []
+                whole = as_one(told) if part.memory and not asks_back else part.memory
                 memory = draft.memory = after(
-                    memory, part.memory, rest if asks_back else (), not_understood(reading)
+                    earlier, whole, rest if asks_back else (), not_understood(reading)
                 )
             if part and part.outcome is Outcome.CLARIFIED:
                 return

@@ -125,7 +125,9 @@ class DataAnswers:
             _refused_by_erp(part, error)
             return
         self._show(part, asked, record.lines or record.fields, record.context, None, entity.display_name)
-        part.memory = replace(part.memory, spoken=tuple(link.reference for link in record.links))
+        linked = (link.reference for link in record.links)
+        spoken = (*_focus(record.fields), entity, *linked)
+        part.memory = replace(part.memory, spoken=tuple(dict.fromkeys(spoken)))
         await self._tell(draft, part, shape_record(record, aspects_of(part.question)))
 
     def _show(
@@ -195,14 +197,15 @@ def _focus(table: Table) -> tuple[EntityReference, ...]:
 
 
 def _shown(query: Query, table: Table) -> tuple[EntityReference, ...]:
-    """What the rows are about, in their order, where one grouping with members makes them."""
-    if len(query.groupings) != 1 or len(table.rows) > _SHOWN:
+    """What the rows are about, in their order: the members of the one grouping, or the documents of a list."""
+    if not query.groupings or len(table.rows) > _SHOWN:
         return ()
     column = next((i for i, c in enumerate(table.columns) if c.key == query.groupings[0].dimension), None)
     if column is None:
         return ()
     members = tuple(v for row in table.rows if isinstance(v := row[column], EntityReference))
-    return members if len(members) == len(table.rows) else ()
+    alone = len(query.groupings) == 1 or all(member.kind.is_document for member in members)
+    return tuple(dict.fromkeys(members)) if alone and len(members) == len(table.rows) else ()
 
 
 def _what_is_asked(reading: QueryReading, catalog: Catalog) -> str:

@@ -81,9 +81,14 @@ class Members:
 
 @dataclass(frozen=True, slots=True)
 class PartyGrouping:
-    """거래처별: by customer or supplier, whichever the metric says; `keys` are the catalog's own meanings."""
+    """거래처별: by customer or supplier, whichever the metric says; `keys` are the catalog's own meanings.
+
+    `asks`: only a question word or a placeholder says so (누구: who; 어디, 곳, 데: where; 뭐: what): the rows of before
+    may be meant.
+    """
 
     keys: tuple[str, ...] = ()
+    asks: str = ""
     position: int = 0
     """How many other groupings stand before it."""
 

@@ -94,6 +94,29 @@ def _aged(said: Frame, claims: Claims, before: Frame, catalog: Catalog, today: d
     return said
 
 
+def how_many(before: Frame, claims: Claims, catalog: Catalog) -> Frame:
+    """몇 건이야, 총 몇 개야: the number of the things that were listed; as before where nothing was."""
+    words = claims.of(UnitWord)
+    asked = len(words) == 1 and all(isinstance(s.meaning, Sign | UnitWord) for s in claims.spans)
+    metrics = [catalog.metrics[key] for key in before.metrics if key in catalog.metrics]
+    if not asked or not before.grouped or not metrics or not claims.text(words[0][0]).startswith("몇"):
+        return before
+    kind = words[0][1].kind
+    counted: Frame | None = None
+    if before.documents:
+        counts = known(catalog, [_count_of(str(before.documents), metrics[0].display_name)])
+        counted = replace(before, metrics=counts[:1], documents=None) if counts else None
+    elif metrics[0].unit.kind is UnitKind.COUNT and len(before.groupings) == 1:
+        counted = replace(before, groupings=())
+    elif kind is UnitKind.QUANTITY and metrics[0].unit.kind is not kind:
+        counted = replace(before, counted=True)
+    if counted is None:
+        return before
+    claims.use(words[0][0])
+    own = () if counted.metrics != before.metrics or not counted.counted else counted.groupings
+    return replace(counted, groupings=own, top=0, descending=None, rank=False)
+
+
 def listed(before: Frame, catalog: Catalog) -> Frame:
     """The things themselves, where it was asked how many they are; as before where it was not."""
     if before.counted:
@@ -105,6 +128,14 @@ def listed(before: Frame, catalog: Catalog) -> Frame:
         if (keys := known(catalog, [measure])) and kind in catalog.metrics[keys[0]].dimensions:
             return replace(before, metrics=keys[:1], documents=EntityKind(kind))
     return replace(before, groupings=(Grouping("item"),)) if "item" in metrics[0].dimensions else before
+
+
+def _count_of(kind: str, measure: str) -> str:
+    """The name of the measure that counts such documents."""
+    for each in _DOCUMENTS["open"]:
+        if each["kind"] == kind and each["measure"] == measure:
+            return str(each["count"])
+    return next(iter(_FIGURES.get(kind, ())[1:2]), "")
 
 
 def _counted_documents(name: str) -> list[tuple[str, str]]:

@@ -37,6 +37,7 @@ from services.chat.understanding.meanings import (
 )
 from services.chat.understanding.measures import counted_things
 from services.chat.understanding.name_slots import narrow
+from services.chat.understanding.placeholders import WHERE
 
 _GROUPS: Final = {"item": "item_group", "customer": "customer_group", "supplier": "supplier_group"}
 """The tree that a level speaks of beside the things in it: 품목 대분류."""
@@ -139,7 +140,7 @@ def grouping_slots(
             claims.use(index)  # 안전재고 미달 품목 수: the figure itself
             continue
         if counted.party:
-            party = party or PartyGrouping()
+            party = party or PartyGrouping(asks=WHERE)
         elif counted.counted:
             groupings.append(Grouping(counted.counted))
         else:
@@ -288,7 +289,7 @@ def _add(
     groupings: list[Grouping], party: PartyGrouping | None, word: DimensionWord
 ) -> tuple[list[Grouping], PartyGrouping | None]:
     if word.party or len(word.keys) != 1:
-        return groupings, PartyGrouping(word.keys, len(groupings))
+        return groupings, PartyGrouping(word.keys, word.asks, len(groupings))
     if word.keys[0] == DATE_DIMENSION:
         return [*groupings, Grouping(DATE_DIMENSION, Grain.DAY)], party
     if word.keys[0] == DUE_DATE_DIMENSION:

@@ -23,6 +23,7 @@ from services.chat.understanding.frame import (
     Bound,
     Frame,
     Option,
+    PartyGrouping,
     QuestionBack,
     Reading,
 )
@@ -33,6 +34,7 @@ from services.chat.understanding.measures import (
     metrics_of,
     names_of,
 )
+from services.chat.understanding.placeholders import WHAT, usual
 
 _COARSER: Final[Mapping[Grain | None, Grain]] = {
     Grain.DAY: Grain.DAY,
@@ -48,13 +50,7 @@ _COARSER: Final[Mapping[Grain | None, Grain]] = {
 def grouped(frame: Frame, catalog: Catalog, today: date) -> Frame | Reading:
     metrics = metrics_of(frame, catalog)
     if frame.party is not None:
-        parties = {metric.party for metric in metrics}
-        party = next(iter(parties)) if len(parties) == 1 else None
-        dimension = catalog.dimension_of(party) if party else None
-        options = (
-            [dimension.key] if dimension else [key for key in frame.party.keys if key in catalog.dimensions]
-        )
-        options = [key for key in options if key in common_dimensions(frame, catalog)] or options
+        options = _whose(frame, frame.party, catalog)
         if len(options) > 1:
             return QuestionBack(
                 Ask.DIMENSION,
@@ -119,6 +115,17 @@ def grouped(frame: Frame, catalog: Catalog, today: date) -> Frame | Reading:
     if frame.without and len(frame.groupings) > 1:
         return _one_grouping(frame, catalog)
     return frame
+
+
+def _whose(frame: Frame, party: PartyGrouping, catalog: Catalog) -> list[str]:
+    """The dimensions that 거래처별, 곳, 누구 and 뭐 may mean for the measures."""
+    allowed = common_dimensions(frame, catalog)
+    parties = {metric.party for metric in metrics_of(frame, catalog)}
+    whose = next(iter(parties)) if len(parties) == 1 else None
+    dimension = catalog.dimension_of(whose) if whose and party.asks != WHAT else None
+    options = [dimension.key] if dimension else [key for key in party.keys if key in catalog.dimensions]
+    options = [key for key in options if key in allowed] or options
+    return options or usual(party.asks, frozenset(allowed), catalog)
 
 
 def _share_of_one(frame: Frame) -> Frame:

@@ -1,6 +1,6 @@
 """The words of a question that carry a meaning and that nothing used."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Final
 
 from services.chat.semantic import EntityKind
@@ -25,6 +25,8 @@ from services.chat.understanding.writes import is_showing
 
 _NOUNS: Final = (NameWord, MetricWord, DimensionWord, TimeWord)
 _TITLES: Final = frozenset(load("ignorable")["titles"])
+_GROUP_NOUNS: Final = frozenset(load("ignorable")["groups"])
+_GROUPS: Final = frozenset(kind for kind in EntityKind if kind.value.endswith("_group"))
 _ANY_PARTICLE: Final = frozenset(load("names")["particles"])
 
 
@@ -49,7 +51,9 @@ class Leftover:
         for morpheme in self._analysis.morphemes:
             if morpheme.is_function or morpheme.end == morpheme.start or is_ignorable(morpheme):
                 continue
-            if morpheme.form in _TITLES and self._behind_employee(morpheme):
+            if morpheme.form in _TITLES and self._behind(morpheme, {EntityKind.EMPLOYEE}):
+                continue  # 김민수 과장
+            if morpheme.form in _GROUP_NOUNS and self._behind(morpheme, _GROUPS):
                 continue
             if (verb is not None and morpheme.start == verb.start) or is_showing(morpheme, self._text):
                 continue
@@ -110,12 +114,12 @@ class Leftover:
         places = [s for s in self._claims.spans if s.meaning in (Sign.THAT, Sign.IT)]
         return tuple(self._analysis.text.as_typed(s.start, s.end) for s in places)
 
-    def _behind_employee(self, morpheme: Morpheme) -> bool:
-        """김민수 과장: a title right behind a name says nothing more."""
+    def _behind(self, morpheme: Morpheme, kinds: Collection[EntityKind]) -> bool:
+        """Whether it stands right behind the name of such a thing, and so says nothing more."""
         return any(
             s.end in (morpheme.start, morpheme.start - 1)
             and isinstance(s.meaning, NameWord)
-            and all(c.entity.kind is EntityKind.EMPLOYEE for c in s.meaning.candidates)
+            and all(c.entity.kind in kinds for c in s.meaning.candidates)
             for s in self._chosen
         )
 

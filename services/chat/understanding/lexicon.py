@@ -39,6 +39,7 @@ from services.chat.understanding.meanings import (
     VagueMeasure,
 )
 from services.chat.understanding.patterns import patterns
+from services.chat.understanding.placeholders import WHERE
 from services.chat.understanding.spelling import Spelling
 from services.chat.understanding.text import compact
 from services.chat.understanding.weights import span
@@ -53,15 +54,21 @@ _DOCUMENTS: Final = load("documents")
 _SMALLTALK: Final = load("smalltalk")
 
 
+_COMPARED_WITH: Final = [
+    f"{particle} {word}" for particle in _GROUPING["with"] for word in _GROUPING["compared"]
+]
+
+
 def _signs() -> Iterator[tuple[str, Meaning]]:
     for sign, phrases in (
         (Sign.BY, _GROUPING["by"]),
         (Sign.TREND, _GROUPING["trend"]),
         (Sign.SHARE, _GROUPING["share"]),
         (Sign.CUMULATIVE, _GROUPING["cumulative"]),
-        (Sign.VERSUS, _GROUPING["versus"]),
+        (Sign.VERSUS, [*_GROUPING["versus"], *_COMPARED_WITH]),
         (Sign.COMPARE, _GROUPING["compare"]),
         (Sign.EXCLUDE, _GROUPING["exclude"]),
+        (Sign.REGARDLESS, _GROUPING["regardless"]),
         (Sign.ALL_COMPANIES, _GROUPING["all_companies"]),
         (Sign.RANK, _RANKING["rank"]),
         (Sign.CONTINUES, _FOLLOWUP["continues"]),
@@ -75,6 +82,10 @@ def _signs() -> Iterator[tuple[str, Meaning]]:
         (Sign.REVERSED, _FOLLOWUP["reversed"]),
         (Sign.AGAIN, _FOLLOWUP["again"]),
         (Sign.WHICH_ONES, _FOLLOWUP["which_ones"]),
+        (Sign.NEXT, _FOLLOWUP["next"]),
+        (Sign.REST, _FOLLOWUP["rest"]),
+        (Sign.INCLUDE, _FOLLOWUP["include"]),
+        (Sign.ANEW, _FOLLOWUP["anew"]),
         (Sign.IGNORED, _IGNORABLE["phrases"]),
         (Sign.UNSUPPORTED, _IGNORABLE["unsupported"]),
         (Sign.LIST, _DOCUMENTS["list"]),
@@ -118,13 +129,14 @@ def _words() -> Iterator[tuple[str, Meaning]]:
 def _comparisons() -> Iterator[tuple[str, Meaning]]:
     """전월 대비, 전년 동월보다, 작년 같은 기간: every way to name the other period, with and without 대비."""
     words = _GROUPING["comparison"]
+    against = [*words["against"], *_COMPARED_WITH]
     for unit, names in words["previous"].items():
         meaning = ComparisonWord(ComparisonKind.PREVIOUS_PERIOD, Grain(unit) if unit != "any" else None)
-        yield from ((f"{name}{against}", meaning) for name in names for against in words["against"])
+        yield from ((f"{name}{other}", meaning) for name in names for other in against)
     yearly = ComparisonWord(ComparisonKind.SAME_PERIOD_LAST_YEAR, Grain.YEAR)
-    for year in words["year"]:
-        before = ComparisonWord(ComparisonKind.SAME_PERIOD_LAST_YEAR, Grain.YEAR, year_before=True)
-        yield from ((f"{year}{against}", before) for against in words["against"])
+    before = ComparisonWord(ComparisonKind.SAME_PERIOD_LAST_YEAR, Grain.YEAR, year_before=True)
+    yield from ((f"{year}{other}", before) for year in words["year"] for other in against)
+    for year in (*words["year"], *words["year_of_that"]):
         for unit, names in words["same"].items():
             alone = ComparisonWord(
                 ComparisonKind.SAME_PERIOD_LAST_YEAR, Grain(unit) if unit != "any" else None, alone=True
@@ -132,7 +144,7 @@ def _comparisons() -> Iterator[tuple[str, Meaning]]:
             same_year = replace(yearly, unit=alone.unit or Grain.YEAR)
             for name in names:
                 yield f"{year} {name}", alone
-                yield from ((f"{year} {name}{against}", same_year) for against in words["against"])
+                yield from ((f"{year} {name}{other}", same_year) for other in against)
     yield from ((name, yearly) for name in words["year_on_year"])
     for name, unit in words["period_on_period"].items():
         yield name, ComparisonWord(ComparisonKind.PREVIOUS_PERIOD, Grain(unit))
@@ -195,12 +207,18 @@ class Lexicon:
                 if dimension.key == DATE_DIMENSION and compact(name) in _FIXED:
                     continue  # 월별, 추이: the fixed words say more
                 dimensions.setdefault(compact(name), set()).add(dimension.key)
-        party = {compact(word) for word in _GROUPING["party"]}
+        places = {compact(word) for word in _GROUPING["places"]}
+        party = {compact(word) for word in _GROUPING["party"]} | places
         own: list[tuple[str, Meaning]] = [
             (name, MetricWord(tuple(sorted(keys)))) for name, keys in metrics.items()
         ]
         own += [
-            (name, DimensionWord(tuple(sorted(dimensions.get(name, ()))), party=name in party))
+            (
+                name,
+                DimensionWord(
+                    tuple(sorted(dimensions.get(name, ()))), name in party, WHERE if name in places else ""
+                ),
+            )
             for name in dimensions.keys() | party
         ]
         for kind, words in (

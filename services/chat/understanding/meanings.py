@@ -17,10 +17,13 @@ class MetricWord:
 
 @dataclass(frozen=True, slots=True)
 class DimensionWord:
-    """A dimension; `party`: the word means customer or supplier, whichever the metric says."""
+    """A dimension; `party`: the word means customer or supplier, whichever the metric says. `asks`: it only stands for
+    what the rows are (곳, 데), as a question word does (see `PartyGrouping`).
+    """
 
     keys: tuple[str, ...]
     party: bool = False
+    asks: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -272,6 +275,7 @@ class Sign(StrEnum):
     COMPARE = "compare"
     RANK = "rank"
     EXCLUDE = "exclude"
+    REGARDLESS = "regardless"
     PRESENT = "present"
     ALL_COMPANIES = "all_companies"
     CONTINUES = "continues"
@@ -285,6 +289,10 @@ class Sign(StrEnum):
     REVERSED = "reversed"
     AGAIN = "again"
     WHICH_ONES = "which_ones"
+    NEXT = "next"
+    REST = "rest"
+    INCLUDE = "include"
+    ANEW = "anew"
     RESHAPE = "reshape"
     IGNORED = "ignored"
     UNSUPPORTED = "unsupported"

@@ -22,6 +22,7 @@ from services.chat.understanding.meanings import (
     Sign,
     SizeWord,
 )
+from services.chat.understanding.placeholders import WHAT, WHERE, WHO
 from services.chat.understanding.words import load
 
 DEFAULT_TOP: Final[int] = load("ranking")["default_count"]
@@ -82,11 +83,14 @@ def ranking_slots(frame: Frame, claims: Claims) -> Frame:
             descending=descending is not down,
             ordered_by=Role.CHANGE_RATE if change.rate else Role.CHANGE,
         )
-    who = claims.has("어디", "누구", "누가", "어느 곳")
-    if not grouped and ((counted and counted.party) or any(c.party for _, c in cuts) or who):
-        return replace(frame, party=PartyGrouping())
-    if not grouped and claims.has("뭐가", "무엇이", "뭘", "어떤 게", "어떤 것이", "어느 게"):
-        return replace(frame, groupings=(Grouping("item"),))
+    place = (counted and counted.party) or any(c.party for _, c in cuts) or claims.has("어디", "어느 곳")
+    for asks, said_so in (
+        (WHERE, place),
+        (WHO, claims.has("누구", "누가")),
+        (WHAT, claims.has("뭐가", "무엇이", "뭘", "어떤 게", "어떤 것이", "어느 게")),
+    ):
+        if not grouped and said_so:
+            return replace(frame, party=PartyGrouping(asks=asks))
     if not grouped and counted and counted.counted:
         return replace(frame, groupings=(Grouping(counted.counted),))
     return frame

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
-from services.chat.semantic import Candidate, EntityKind, EntityReference, Grain, Match
-from services.chat.understanding import followup, going_on, names
+from services.chat.semantic import Candidate, EntityKind, Grain, Match
+from services.chat.understanding import followup, going_on, names, pointing
 from services.chat.understanding.about_documents import beside, documents
 from services.chat.understanding.agreeing_times import agree
 from services.chat.understanding.analysis import Analysis, Context, Resolutions, all_kinds, of_kinds
@@ -16,6 +16,7 @@ from services.chat.understanding.covering import best_covering
 from services.chat.understanding.frame import (
     Ask,
     Frame,
+    Memory,
     Name,
     NotFound,
     Option,
@@ -47,7 +48,7 @@ from services.chat.understanding.morphemes import Morpheme
 from services.chat.understanding.periods import Period, label
 from services.chat.understanding.plausible import is_ignorable, plausible
 from services.chat.understanding.slots import Slots, fill
-from services.chat.understanding.tying import ties
+from services.chat.understanding.tying import edits
 from services.chat.understanding.words import load
 from services.chat.understanding.writes import asks_in_english, write_request
 
@@ -95,6 +96,8 @@ class QuestionReading:
         self._chosen = names.told_apart(self._chosen, self._text)
         self._claims = Claims(self._text, self._chosen)
         agree(self._claims)
+        if self._claims.take(Sign.ANEW):
+            self._context = context = replace(context, memory=Memory())
         self._leftover = Leftover(analysis, self._chosen, self._claims, context)
 
     def _usable_kinds(self, analysis: Analysis) -> frozenset[EntityKind]:
@@ -148,22 +151,33 @@ class QuestionReading:
         frames = [Frame(names=(name,), notes=notes) for _, name in found]
         return readings_of(frames, self._catalog, self._context.today)
 
-    def _goes_on_about(self, document: EntityReference) -> bool:
-        """Whether the question is about the document spoken of before."""
-        return not beside(
-            self._analysis, self._chosen, [document.kind], self._catalog, goes_on=True
-        ).something_else
-
-    def _linked_record(self, before: Frame) -> Reading | None:
-        """A document beside the one spoken of: "그 송장"."""
+    def _record_of_before(self, before: Frame) -> Reading | None:
+        """The document spoken of, or one that is pointed at, where the question is about nothing else."""
         pointed = names.pointed_document(self._text)
-        if pointed is None or (before.record and before.record.kind is pointed[0]):
+        kinds = [pointed[0]] if pointed else [before.record.kind] if before.record else []
+        if not kinds:
             return None
-        kind, word = pointed
-        known = [entity for entity in self._context.memory.spoken if entity.kind is kind]
+        chosen = [
+            replace(s, meaning=Sign.IGNORED) if pointed and self._text[s.start : s.end] == pointed[1] else s
+            for s in self._chosen
+        ]
+        if beside(self._analysis, chosen, kinds, self._catalog, goes_on=True).something_else:
+            return None
+        if pointed and (found := self._pointed_record(before, *pointed)):
+            return found
+        return RecordReading(before.record, replace(before, notes=())) if before.record else None
+
+    def _pointed_record(self, before: Frame, kind: EntityKind, word: str) -> Reading | None:
+        """A document of those that were listed or spoken of, or beside the one shown: "그 수주", "그 송장"."""
+        if before.record and before.record.kind is kind:
+            return None
+        memory = self._context.memory
+        known = [e for e in memory.shown if e.kind is kind] or [
+            e for e in (*before.focus, *memory.spoken) if e.kind is kind
+        ]
         if not known:
-            return NotFound(f"이어진 {word}")
-        found = Name(self._text, tuple(Candidate(entity, Match.FULL) for entity in known), len(known))
+            return NotFound(f"이어진 {word}") if before.record else None
+        found = Name(word, tuple(Candidate(e, Match.FULL) for e in dict.fromkeys(known)), len(known))
         return readings_of((Frame(names=(found,)),), self._catalog, self._context.today)
 
     # --- a question of data ----------------------------------------------------------------------
@@ -174,11 +188,11 @@ class QuestionReading:
         claims.use(*(i for i, s in enumerate(claims.spans) if verb and s.start <= verb.start < s.end))
         talk = claims.of(SmallTalkWord)
         claims.use(*(index for index, _ in talk))
-        if before.record and not talk and self._goes_on_about(before.record):
-            return self._linked_record(before) or RecordReading(before.record, replace(before, notes=()))
+        if not talk and (record := self._record_of_before(before)):
+            return record
         memory = self._context.memory
         adding = verb is not None and verb.form in _ADDING
-        tied = ties(claims, memory, verb, adding=adding, plural="들" in self._text)
+        tied = edits(claims, memory, verb, adding=adding, plural="들" in self._text)
         things = going_on.listed(before, self._catalog)
         if (
             things != before
@@ -186,7 +200,11 @@ class QuestionReading:
             and (claims.take(Sign.WHICH_ONES, Sign.LIST) or tied.again)
         ):
             memory, tied = replace(memory, frame=things), replace(tied, again=True)
-        slots = fill(claims, self._catalog, Period(self._context.today, self._context.today, Grain.DAY))
+        number = going_on.how_many(before, claims, self._catalog)
+        if number != before:
+            memory, tied = replace(memory, frame=number), replace(tied, again=True)
+        today = Period(self._context.today, self._context.today, Grain.DAY)
+        slots = fill(claims, self._catalog, today, before.period)
         kept = in_stock(slots.frame, claims, self._analysis.morphemes, self._catalog)
         slots = replace(slots, frame=kept)
         alone = slots.frame.metrics
@@ -204,7 +222,7 @@ class QuestionReading:
         )
         if isinstance(merged, QuestionBack):
             return merged if not unused else QuestionBack(Ask.WORDS, words=unused, frame=before)
-        frame = followup.with_that(merged, memory, slots, self._catalog, tied)
+        frame = pointing.with_that(merged, memory, slots, self._catalog, tied)
         if frame is None:
             return QuestionBack(Ask.WORDS, words=self._leftover.pointing(), frame=merged)
         if isinstance(frame, QuestionBack):

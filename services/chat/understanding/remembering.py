@@ -9,6 +9,21 @@ from services.chat.understanding.frame import Ask, Memory, QuestionBack, Reading
 _SPOKEN: Final = 20
 
 
+def as_one(parts: Sequence[Memory]) -> Memory | None:
+    """What several answers to one question leave: all its measures, where they only differ in those and their periods."""
+    if not parts:
+        return None
+    frames = [part.frame for part in parts]
+    ranged = next((frame for frame in frames if frame.period and not frame.period.as_of), frames[-1])
+    alike = {
+        replace(f, metrics=(), period=None, comparison=None, bounds=(), focus=(), only=()) for f in frames
+    }
+    if len(frames) == 1 or len(alike) > 1:
+        return parts[-1]
+    metrics = dict.fromkeys(key for frame in frames for key in frame.metrics)
+    return replace(parts[-1], frame=replace(ranged, metrics=tuple(metrics), bounds=()))
+
+
 def after(
     before: Memory, now: Memory | None, waiting: Sequence[str] = (), unmet: Sequence[str] = ()
 ) -> Memory:

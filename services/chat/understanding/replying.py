@@ -22,6 +22,7 @@ _NUMBERS: Final = re.compile(
 _LAST: Final = re.compile(rf"(?:{alternatives(_WORDS['last'])})\s*{_POLITE}")
 _ALL: Final = re.compile(rf"(?:{alternatives(_WORDS['all'])})\s*(?:다)?\s*{_POLITE}")
 _YES: Final = re.compile(rf"(?:{alternatives((*_WORDS['agreeing'], *_WORDS['this']))})\s*{_POLITE}")
+_ANY: Final = re.compile(rf"(?:{alternatives(_WORDS['any'])})\s*{_POLITE}")
 _NO: Final = re.compile(rf"(?:{alternatives(_WORDS['declining'])})\s*{_POLITE}")
 _TAIL: Final = re.compile(rf"(?<=\S){_POLITE}$")
 _THINGS: Final = frozenset(compact(word) for word in _WORDS["things"])
@@ -43,6 +44,9 @@ def chosen(memory: Memory, reply: str, choice_number: int) -> tuple[Frame, ...]:
         return (options[-1].frame,)
     if _ALL.fullmatch(reply):
         return () if memory.more else together(options)
+    if _ANY.fullmatch(reply):
+        note = f"{options[0].label} 기준으로 보았습니다."
+        return (replace(options[0].frame, notes=(*options[0].frame.notes, note)),)
     if _YES.fullmatch(reply):
         return (options[0].frame,) if len(options) == 1 else ()
     named = _named(options, reply)

@@ -40,11 +40,11 @@ class Slots:
     vague_measures: bool = False
 
 
-def fill(claims: Claims, catalog: Catalog, today: Period) -> Slots:
-    """Give every claim its place; those left unused in `claims` found none."""
+def fill(claims: Claims, catalog: Catalog, today: Period, spoken: Period | None = None) -> Slots:
+    """Give every claim its place; those left unused in `claims` found none. `spoken`: the period of the question before."""
     merge_parts(claims)
     _arisen(claims, catalog)
-    frame, periods = time_slots(claims, today)
+    frame, periods = time_slots(claims, today, spoken)
     frame, vague = measure_slots(frame, claims, catalog, today.start)
     frame = name_slots(frame, claims)
     frame, that = grouping_slots(frame, claims, catalog)

@@ -26,8 +26,12 @@ _DUE_MEASURES: Final = frozenset(compact(word) for word in load("documents")["du
 FAR_AHEAD: Final = date(2200, 12, 31)
 
 
-def time_slots(claims: Claims, today: Period) -> tuple[Frame, tuple[Period, ...]]:
-    """The second is not empty where several periods were said that are not one span."""
+def time_slots(
+    claims: Claims, today: Period, spoken: Period | None = None
+) -> tuple[Frame, tuple[Period, ...]]:
+    """The second is not empty where several periods were said that are not one span. `spoken`: the period of the question
+    before, which is what is compared where only the other one is said.
+    """
     due, due_place = _due(claims)
     asked: list[Period] = []
     base: Period | None = None
@@ -73,14 +77,20 @@ def time_slots(claims: Claims, today: Period) -> tuple[Frame, tuple[Period, ...]
     for index, said in claims.of(ComparisonWord):
         claims.use(index)
         if said.alone and not (compared or asked or claims.signs(Sign.VERSUS)):
-            if said.unit is None:
+            size = spoken.unit if spoken else None
+            if spoken and said.unit in (None, size):
+                period = year_before(spoken)
+                notes.append(f"{label(period)} 기준으로 보았습니다.")
+            elif said.unit is None:
                 open_period = True
             else:
                 period = year_before(period_of(said.unit, today.start))
                 notes.append(f"{label(period)}로 보았습니다.")
             continue
         comparison = ComparisonSlot(said.kind, unit=said.unit)
-    if base:
+    if base and period is None and spoken:
+        comparison = _compared(spoken, base)
+    elif base:
         if period is None:
             period = period_of(base.unit, today.start) if base.unit else today
             notes.append(f"기간을 말하지 않아 {label(period)} 기준으로 보았습니다.")

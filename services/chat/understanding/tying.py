@@ -3,53 +3,117 @@
 from typing import Final
 
 from services.chat.understanding.claims import Claims
-from services.chat.understanding.followup import Ties
-from services.chat.understanding.frame import Memory
+from services.chat.understanding.edits import Edits
+from services.chat.understanding.frame import Frame, Memory
 from services.chat.understanding.meanings import (
+    AverageWord,
+    BoundWord,
+    ChangeWord,
+    ComparisonWord,
     CountWord,
     CutWord,
     DimensionWord,
     MetricWord,
     NameWord,
+    OrderWord,
     PlaceWord,
     Sign,
+    SizeWord,
+    Span,
     TimeWord,
 )
 from services.chat.understanding.morphemes import Morpheme
 
 _REMOVING: Final = frozenset({"빼", "제거", "없애", "지우", "삭제", "제외", "풀", "해제"})
+_ALL: Final = ("전부", "모두", "전체", "다 보", "싹 다", "다 알려")
+_SLOTS: Final = {
+    Sign.COMPARE: "comparison",
+    Sign.VERSUS: "comparison",
+    ComparisonWord: "comparison",
+    ChangeWord: "comparison",
+    Sign.SHARE: "share",
+    Sign.CUMULATIVE: "cumulative",
+    Sign.TREND: "trend",
+    Sign.RANK: "rank",
+    AverageWord: "average",
+    BoundWord: "bounds",
+}
+"""Which slot of before such a word means where it is told to go: "비교는 됐고", "비중 빼고"."""
 
 
-def ties(claims: Claims, memory: Memory, verb: Morpheme | None, *, adding: bool, plural: bool) -> Ties:
+def edits(claims: Claims, memory: Memory, verb: Morpheme | None, *, adding: bool, plural: bool) -> Edits:
     """Take these words from the claims. `verb`: 바꿔 줘, 추가해 줘, 빼 줘."""
     removing = verb is not None and verb.form in _REMOVING
-    dropped = _dropped(claims, removing)
+    dropped = _dropped(claims, memory.frame, removing=removing)
     place = _place(claims, memory)
-    return Ties(
+    count = _count(claims, memory, verb)
+    return Edits(
         tied=claims.take(Sign.CONTINUES, Sign.CORRECTS),
         within=claims.take(Sign.WITHIN),
-        adding=adding,
+        adding=adding or _included(claims, memory.frame),
         removing=removing and not dropped,
         dropped=dropped,
         unfiltered=claims.take(Sign.UNFILTERED),
+        uncut=not any(not isinstance(s.meaning, Sign) for s in claims.spans) and claims.has(*_ALL),
+        next=_next(claims, memory),
+        rest=_rest(claims, memory),
         total=claims.take(Sign.TOTAL) or _is_total(claims),
         reversed=claims.take(Sign.REVERSED) if memory.frame.ranked else False,
-        again=claims.take(Sign.AGAIN),
+        again=_again(claims),
         place=place,
         plural=plural,
-        count=_count(claims, memory, verb),
+        count=count,
     )
 
 
 def _count(claims: Claims, memory: Memory, verb: Morpheme | None) -> int:
     """How many rows of before are wanted: "5개만", "10개로 늘려줘"."""
     counts = claims.of(CountWord)
-    if len(counts) != 1 or not memory.frame.grouped or not (verb is not None or counts[0][1].only):
+    asked = verb is not None or (counts and counts[0][1].only) or claims.signs(Sign.NEXT)
+    if len(counts) != 1 or not memory.frame.grouped or not asked:
         return 0
-    if any(isinstance(s.meaning, MetricWord | DimensionWord | CutWord) for s in claims.spans):
+    others = MetricWord | DimensionWord | CutWord | OrderWord | SizeWord
+    if any(isinstance(s.meaning, others) for s in claims.spans):
         return 0
     claims.use(counts[0][0])
     return counts[0][1].count
+
+
+def _included(claims: Claims, before: Frame) -> bool:
+    """서울도 포함해서, of what was asked before."""
+    alone = all(isinstance(s.meaning, Sign | NameWord) for s in claims.spans)
+    return alone and before != Frame() and claims.take(Sign.INCLUDE)
+
+
+def _again(claims: Claims) -> bool:
+    """표로, 엑셀로 받을 수 있어: whoever gets it that way."""
+    again = claims.take(Sign.AGAIN)
+    return again and (claims.take(Sign.ARISEN) or again)
+
+
+def _next(claims: Claims, memory: Memory) -> bool:
+    """더 보여줘, 그 다음 3개는: only of rows that were cut."""
+    alone = all(isinstance(s.meaning, Sign | CountWord) for s in claims.spans)
+    return alone and bool(memory.frame.top and memory.shown) and claims.take(Sign.NEXT)
+
+
+def _rest(claims: Claims, memory: Memory) -> bool:
+    """나머지는, 다른 거래처는: of rows that were chosen from, or beside the things that were asked for."""
+    signs = claims.signs(Sign.REST)
+    if claims.signs(Sign.EXCLUDE) and any(isinstance(s.meaning, NameWord) for s in claims.spans):
+        claims.use(*signs)  # "서울 말고 다른 데": said already
+        claims.use(*(found[0] for sign in signs if (found := _unsplit(claims, sign))))
+        return False
+    alone = all(isinstance(s.meaning, Sign | DimensionWord) for s in claims.spans)
+    frame = memory.frame
+    chosen = frame.top or frame.bounds or any(not m.excluded for m in frame.members)
+    return alone and bool(chosen) and claims.take(Sign.REST)
+
+
+def _unsplit(claims: Claims, index: int) -> tuple[int, DimensionWord] | None:
+    """The kind of thing behind a sign, where it is not to split by."""
+    found = claims.next_is(index, DimensionWord)
+    return found if found and claims.following(found[0], Sign.BY) is None else None
 
 
 def _is_total(claims: Claims) -> bool:
@@ -58,7 +122,7 @@ def _is_total(claims: Claims) -> bool:
     return not others and claims.take(Sign.MERGED)
 
 
-def _dropped(claims: Claims, removing: bool) -> tuple[str, ...]:
+def _dropped(claims: Claims, before: Frame, *, removing: bool) -> tuple[str, ...]:
     """Dimensions whose condition is to go: "지역 조건 빼줘", "거래처별은 빼고", "서울 조건 없이"."""
     found: list[str] = []
     for index, claim in enumerate(claims.spans):
@@ -67,10 +131,17 @@ def _dropped(claims: Claims, removing: bool) -> tuple[str, ...]:
         while after < len(claims.spans) and claims.spans[after].meaning in (Sign.CONDITION, Sign.BY):
             chain.append(after)
             after += 1
-        excluding = after < len(claims.spans) and claims.spans[after].meaning is Sign.EXCLUDE
-        if not (excluding or removing) or (len(chain) == 1 and not isinstance(claim.meaning, DimensionWord)):
+        sign = claims.spans[after].meaning if after < len(claims.spans) else None
+        regardless = sign is Sign.REGARDLESS
+        excluding = sign is Sign.EXCLUDE or regardless
+        slot = _slot(claim, before)
+        if not (excluding or removing) or (
+            len(chain) == 1 and not slot and not isinstance(claim.meaning, DimensionWord)
+        ):
             continue
-        if isinstance(claim.meaning, DimensionWord):
+        if slot:
+            found.append(slot)
+        elif isinstance(claim.meaning, DimensionWord):
             found += claim.meaning.keys or ("customer", "supplier")
         elif isinstance(claim.meaning, NameWord):
             found += {c.entity.kind.value for c in claim.meaning.candidates}
@@ -80,6 +151,13 @@ def _dropped(claims: Claims, removing: bool) -> tuple[str, ...]:
             continue
         claims.use(*chain, *([after] if excluding else []))
     return tuple(found)
+
+
+def _slot(claim: Span, before: Frame) -> str:
+    """The slot that a word means, where it was filled before."""
+    meaning = claim.meaning
+    slot = _SLOTS.get(meaning if isinstance(meaning, Sign) else type(meaning), "")
+    return slot if slot and getattr(before, slot) else ""
 
 
 def _place(claims: Claims, memory: Memory) -> int:

@@ -1,0 +1,48 @@
+"""How a question edits the one before: what of it goes, which of its rows are meant, what stands beside it."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Edits:
+    """How a question hangs on the one before.
+
+    `tied`: it says that it goes on ("그럼 …"). `within`: it stays inside what was answered. `adding`: "…도 추가해줘".
+    `dropped`: dimensions whose conditions and groupings go ("지역 조건 빼줘"), and slots ("비중 빼고"). `removing`: "서울
+    빼줘". `unfiltered`: all conditions go; `uncut`: all rows, the last conditions first. `next`, `rest`: the rows behind
+    those that were shown ("그 다음 3개", "나머지는?"). `total`: the sum of the rows. `reversed`: the ranking's other end.
+    `again`: the same once more. `place`: a row of the answer ("두 번째"). `plural`: "그 거래처들". `count`: how many rows
+    ("5개만", "10개로 늘려줘").
+    """
+
+    tied: bool = False
+    within: bool = False
+    adding: bool = False
+    removing: bool = False
+    dropped: tuple[str, ...] = ()
+    unfiltered: bool = False
+    uncut: bool = False
+    next: bool = False
+    rest: bool = False
+    total: bool = False
+    reversed: bool = False
+    again: bool = False
+    place: int = 0
+    plural: bool = False
+    count: int = 0
+
+    @property
+    def says_something(self) -> bool:
+        """Whether these words alone make a question of the one before."""
+        return bool(
+            self.dropped
+            or self.unfiltered
+            or self.uncut
+            or self.next
+            or self.rest
+            or self.total
+            or self.reversed
+            or self.again
+            or self.place
+            or self.count
+        )

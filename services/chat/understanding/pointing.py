@@ -1,0 +1,92 @@
+"""What "그 거래처", "거기" and "그 중" point at: things that were spoken of, and rows that were shown."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from services.chat.semantic import Catalog, EntityReference, Grouping
+from services.chat.understanding.edits import Edits
+from services.chat.understanding.frame import Ask, Frame, Members, Memory, Option, QuestionBack
+from services.chat.understanding.slots import Slots
+
+
+def with_that(
+    frame: Frame, memory: Memory, slots: Slots, catalog: Catalog, edits: Edits
+) -> Frame | QuestionBack | None:
+    """The thing spoken of before in place of "그 거래처" or "거기"; None where there is no such thing, a question back
+    where it may be one of several.
+    """
+    before = memory.frame
+    if edits.within and (shown := _within(frame, memory, catalog)):
+        frame = about(frame, shown, catalog)
+    if not slots.that and not slots.it:
+        return frame
+    wanted = {key for keys in slots.that for key in keys}
+    entities: list[EntityReference] = [e for m in before.members if not m.excluded for e in m.members]
+    listed = [e for e in memory.shown if _fits(e, wanted, catalog)]
+    if not any(_fits(e, wanted, catalog) for e in entities) and len(listed) > 1 and before.top != 1:
+        if not edits.plural:
+            return _which(frame, listed, catalog)
+        entities = listed
+    entities += [*before.focus, *memory.spoken]
+    fitting = [e for e in entities if _fits(e, wanted, catalog)]
+    if not fitting:
+        return None
+    kind = fitting[0].kind
+    several = [*listed] if edits.plural and listed else [e for e in entities if e.kind is kind]
+    own = [e for m in before.members if not m.excluded for e in m.members if e.kind is kind]
+    same = tuple(dict.fromkeys(own or (several if edits.plural else fitting[:1])))
+    said = slots.frame  # a ranking or a limit of before found the thing; it is not asked again
+    frame = about(frame, same, catalog)
+    groupings = said.groupings
+    if len(same) > 1 and not said.grouped and (dimension := catalog.dimension_of(kind)):
+        groupings = (Grouping(dimension.key),)  # several are never summed
+    return replace(
+        frame,
+        groupings=groupings,
+        party=said.party,
+        trend=said.trend,
+        descending=said.descending,
+        top=said.top,
+        rank=said.rank,
+        bounds=said.bounds,
+        share=said.share,
+    )
+
+
+def _within(frame: Frame, memory: Memory, catalog: Catalog) -> tuple[EntityReference, ...]:
+    """What "그 중" means: the rows shown, where another measure is asked of them or not all of them were."""
+    before = memory.frame
+    if not memory.shown or any(m.fresh for m in frame.members):
+        return ()
+    other = frame.metrics != before.metrics or frame.period != before.period
+    return memory.shown if other or before.top or before.bounds else ()
+
+
+def _fits(entity: EntityReference, wanted: set[str], catalog: Catalog) -> bool:
+    dimension = catalog.dimension_of(entity.kind)
+    if dimension is None:
+        return False
+    parties = {"customer", "supplier"}
+    return not wanted or dimension.key in wanted or (entity.kind in parties and bool(wanted & parties))
+
+
+def _which(frame: Frame, listed: Sequence[EntityReference], catalog: Catalog) -> QuestionBack:
+    options = tuple(
+        Option(entity.display_name, about(bare(frame), (entity,), catalog), entity) for entity in listed[:10]
+    )
+    return QuestionBack(Ask.NAME, options, "그", total_count=len(listed), frame=frame)
+
+
+def about(frame: Frame, entities: Sequence[EntityReference], catalog: Catalog) -> Frame:
+    """The frame with these as the only members of their dimension."""
+    if not entities or (dimension := catalog.dimension_of(entities[0].kind)) is None:
+        return frame
+    kept = tuple(m for m in frame.members if m.dimension != dimension.key)
+    return replace(frame, members=(*kept, Members(dimension.key, tuple(entities))))
+
+
+def bare(frame: Frame) -> Frame:
+    """The frame as one figure."""
+    return replace(
+        frame, groupings=(), party=None, descending=None, top=0, rank=False, bounds=(), share=False
+    )
