@@ -127,7 +127,8 @@ class DataAnswers:
         self._show(part, asked, record.lines or record.fields, record.context, None, entity.display_name)
         linked = (link.reference for link in record.links)
         spoken = (*_focus(record.fields), entity, *linked)
-        part.memory = replace(part.memory, spoken=tuple(dict.fromkeys(spoken)))
+        shown = _things(record.lines) if record.lines else ()
+        part.memory = replace(part.memory, spoken=tuple(dict.fromkeys(spoken)), shown=shown)
         await self._tell(draft, part, shape_record(record, aspects_of(part.question)))
 
     def _show(
@@ -194,6 +195,12 @@ def _focus(table: Table) -> tuple[EntityReference, ...]:
     if not table.rows:
         return ()
     return tuple(value for value in table.rows[0] if isinstance(value, EntityReference))
+
+
+def _things(table: Table) -> tuple[EntityReference, ...]:
+    """What the lines of a document are about, in their order."""
+    firsts = (next((v for v in row if isinstance(v, EntityReference)), None) for row in table.rows[:_SHOWN])
+    return tuple(dict.fromkeys(thing for thing in firsts if thing))
 
 
 def _shown(query: Query, table: Table) -> tuple[EntityReference, ...]:

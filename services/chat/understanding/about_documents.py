@@ -61,7 +61,15 @@ _ELSEWHERE: Final = (
 """What asks for figures of many documents."""
 
 _ELSEWHERE_SIGNS: Final = frozenset(
-    {Sign.EXCLUDE, Sign.TREND, Sign.CUMULATIVE, Sign.RANK, Sign.WITHIN, Sign.ALL_COMPANIES}
+    {
+        Sign.EXCLUDE,
+        Sign.TREND,
+        Sign.CUMULATIVE,
+        Sign.RANK,
+        Sign.WITHIN,
+        Sign.REST,
+        Sign.ALL_COMPANIES,
+    }
 )
 _FRESH: Final = (TimeWord, NameWord, BoundWord, CountWord)
 """What begins a question of its own, where no number is said."""

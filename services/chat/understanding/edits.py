@@ -7,7 +7,8 @@ from dataclasses import dataclass
 class Edits:
     """How a question hangs on the one before.
 
-    `tied`: it says that it goes on ("그럼 …"). `within`: it stays inside what was answered. `adding`: "…도 추가해줘".
+    `tied`: it says that it goes on ("그럼 …"). `within`: it stays inside what was answered. `adding`: "…도 추가해줘";
+    `merged`: as one sum ("…까지 합치면").
     `dropped`: dimensions whose conditions and groupings go ("지역 조건 빼줘"), and slots ("비중 빼고"). `removing`: "서울
     빼줘". `unfiltered`: all conditions go; `uncut`: all rows, the last conditions first. `next`, `rest`: the rows behind
     those that were shown ("그 다음 3개", "나머지는?"). `total`: the sum of the rows. `reversed`: the ranking's other end.
@@ -18,6 +19,7 @@ class Edits:
     tied: bool = False
     within: bool = False
     adding: bool = False
+    merged: bool = False
     removing: bool = False
     dropped: tuple[str, ...] = ()
     unfiltered: bool = False

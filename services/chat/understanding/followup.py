@@ -97,7 +97,7 @@ def merge(
         currency=said.currency or before.currency,
         average=said.average or kept.average,
         open_average=said.open_average,
-        merged=said.merged,
+        merged=said.merged or edits.merged,
         scale=said.scale or before.scale,
     )
     return _with_other_measures(frame, vague, catalog) if vague and not said.metric_options else frame
@@ -242,5 +242,6 @@ def _with_names(frame: Frame, before: Frame, said: Frame, edits: Edits) -> Frame
         kinds = {c.entity.kind for name in said.names for c in name.candidates}
         old = [e for m in before.members if not m.excluded for e in m.members if e.kind in kinds]
         names = [Name(e.display_name, (Candidate(e, Match.FULL),), 1, chosen=True) for e in old]
-        return replace(frame, names=(*names, *said.names), listed=bool(names))
+        listed = bool(names) and not edits.merged
+        return replace(frame, names=(*names, *said.names), listed=listed)
     return frame

@@ -58,6 +58,8 @@ def inflected(morphemes: Sequence[Morpheme]) -> Iterator[Span]:
     for index, morpheme in enumerate(morphemes):
         stem = _stem(morpheme)
         end, restricting, verb = _ending(morphemes, index)
+        if end - morpheme.start == 1 and index and morphemes[index - 1].end == morpheme.start:
+            continue  # "정공는": a particle that doesn't fit its noun
         if stem in _PRESENT and restricting:
             yield span(morpheme.start, end, end - morpheme.start, Sign.PRESENT)
         elif morpheme.form == "안" and morpheme.tag == "MAG" and _negates(morphemes, index):

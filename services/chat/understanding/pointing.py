@@ -27,7 +27,7 @@ def with_that(
         if not edits.plural:
             return _which(frame, listed, catalog)
         entities = listed
-    entities += [*before.focus, *memory.spoken]
+    entities += [*before.focus, *(listed if len(listed) == 1 else ()), *memory.spoken]
     fitting = [e for e in entities if _fits(e, wanted, catalog)]
     if not fitting:
         return None

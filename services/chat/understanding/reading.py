@@ -50,7 +50,7 @@ from services.chat.understanding.plausible import is_ignorable, plausible
 from services.chat.understanding.slots import Slots, fill
 from services.chat.understanding.tying import edits
 from services.chat.understanding.words import load
-from services.chat.understanding.writes import asks_in_english, write_request
+from services.chat.understanding.writes import asks_in_english, reshaping, write_request
 
 _INJECTION: Final = re.compile(
     "|".join(f"(?:{p})" for p in load("smalltalk")["injection"]), re.IGNORECASE | re.DOTALL
@@ -124,7 +124,8 @@ class QuestionReading:
             return Refusal(RefusalKind.WRITE, english)
         if record is not None:
             return record
-        return self._question(before, write[0] if write else None)
+        verb = write[0] if write else reshaping(self._analysis.morphemes)
+        return self._question(before, verb if verb and self._reshapes(verb, before) else None)
 
     def _names_thing(self) -> bool:
         """Whether a thing or a kind of document stands there, and no time: "대한상사 거래처 정보 수정"."""

@@ -46,11 +46,13 @@ def edits(claims: Claims, memory: Memory, verb: Morpheme | None, *, adding: bool
     removing = verb is not None and verb.form in _REMOVING
     dropped = _dropped(claims, memory.frame, removing=removing)
     place = _place(claims, memory)
+    merged = _with_names(claims, memory.frame, Sign.TOTAL, Sign.MERGED)
     count = _count(claims, memory, verb)
     return Edits(
         tied=claims.take(Sign.CONTINUES, Sign.CORRECTS),
         within=claims.take(Sign.WITHIN),
-        adding=adding or _included(claims, memory.frame),
+        adding=adding or merged or _with_names(claims, memory.frame, Sign.INCLUDE),
+        merged=merged,
         removing=removing and not dropped,
         dropped=dropped,
         unfiltered=claims.take(Sign.UNFILTERED),
@@ -79,10 +81,12 @@ def _count(claims: Claims, memory: Memory, verb: Morpheme | None) -> int:
     return counts[0][1].count
 
 
-def _included(claims: Claims, before: Frame) -> bool:
-    """서울도 포함해서, of what was asked before."""
+def _with_names(claims: Claims, before: Frame, *signs: Sign) -> bool:
+    """서울도 포함해서, 부산까지 합치면: beside names alone, where only one of them is said."""
+    names = [s for s in claims.spans if isinstance(s.meaning, NameWord)]
     alone = all(isinstance(s.meaning, Sign | NameWord) for s in claims.spans)
-    return alone and before != Frame() and claims.take(Sign.INCLUDE)
+    goes_on = alone and len(names) == 1 and before != Frame() and not before.record
+    return goes_on and claims.take(*signs)
 
 
 def _again(claims: Claims) -> bool:

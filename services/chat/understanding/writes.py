@@ -92,6 +92,15 @@ def write_request(
     return None
 
 
+def reshaping(morphemes: Sequence[Morpheme]) -> Morpheme | None:
+    """The verb of "9월로 바꾸면", "서울로 좁혀서": no request, but the question before is to be changed so."""
+    for index, morpheme in enumerate(morphemes[:-1]):
+        ending = morphemes[index + (2 if morphemes[index + 1].tag.startswith("XS") else 1) :][:1]
+        if morpheme.form in _RESHAPING and ending and ending[0].tag in ("EC", "EF"):
+            return morpheme
+    return None
+
+
 def asks_in_english(text: str) -> str:
     """The English verb that asks for a change at the beginning of the text; "" where there is none."""
     match = _ENGLISH.match(text)

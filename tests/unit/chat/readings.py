@@ -19,7 +19,7 @@ from services.chat.understanding.frame import (
     SmallTalk,
 )
 from services.chat.understanding.reader import Reader
-from services.chat.understanding.remembering import after, not_understood
+from services.chat.understanding.remembering import after, as_one, not_understood
 from tests.fakes.company import catalog as company_catalog
 from tests.fakes.company import resolve, table_of
 
@@ -140,6 +140,8 @@ def remembered(reading: Reading, before: Memory) -> Memory:
             memory = Memory(frame, options, total > len(options))
             return after(before, memory, unmet=not_understood(reading))
         case Several(readings):
-            return remembered(readings[-1], before)
+            told = [remembered(each, before) for each in readings]
+            asked_back = isinstance(readings[-1], QuestionBack)
+            return told[-1] if asked_back else as_one(told) or before
         case _:
             return after(before, None, unmet=not_understood(reading))
