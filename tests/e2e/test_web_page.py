@@ -104,6 +104,21 @@ def test_sign_in_ask_and_sign_out(visit: Visit) -> None:
     expect(visit.page.get_by_role("button", name="로그인")).to_be_visible()
 
 
+@pytest.mark.parametrize("visit", [PHONE, {"width": 1280, "height": 800}], indirect=True)
+@pytest.mark.parametrize(("question", "drawn"), [(FIRST_QUESTION, "rect"), (LONG_QUESTION, "polyline")])
+def test_a_result_is_drawn_below_its_table(visit: Visit, question: str, drawn: str) -> None:
+    answer = visit.ask(question)
+    visit.wait_for_end()
+    chart = answer.get_by_role("img")
+    expect(chart).to_be_visible()
+    assert chart.locator(drawn).count() > 0
+    table, picture = answer.get_by_role("table").bounding_box(), chart.bounding_box()
+    assert table
+    assert picture
+    assert picture["y"] > table["y"] + table["height"] - 1
+    assert overflow_px(visit.page) == 0
+
+
 def test_stop(visit: Visit) -> None:
     answer = visit.ask(LONG_QUESTION)
     visit.page.get_by_role("button", name="중지").click()

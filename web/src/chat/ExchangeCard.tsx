@@ -1,6 +1,7 @@
 import { type Clarification, FinishReason, Outcome } from "@gen/maru/chat/v1/turn_pb.js";
 import { memo } from "react";
 import { message } from "../text/messages.js";
+import { Chart } from "./Chart.js";
 import { Download } from "./Download.js";
 import { type AnswerView, type Exchange, isRunning } from "./exchange.js";
 import { FailureCard } from "./FailureCard.js";
@@ -97,6 +98,9 @@ function AnswerBody({ view, growing, canChoose, onAsk }: AnswerBodyProps) {
         </nav>
       )}
       {table !== undefined && <ResultTable table={table} query={query} />}
+      {table !== undefined && answer?.chart !== undefined && (
+        <Chart hint={answer.chart} table={table} query={query} />
+      )}
       {text !== "" && <p className={growing ? "prose growing" : "prose"}>{text}</p>}
       {clarification !== undefined && (
         <Choices clarification={clarification} text={text} canChoose={canChoose} onAsk={onAsk} />

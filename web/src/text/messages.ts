@@ -39,6 +39,11 @@ const words = {
   steps: ["진행 단계", "Steps"],
   reconnecting: ["연결이 끊겨 다시 연결하는 중…", "The line broke. Connecting again…"],
   result: ["결과", "Result"],
+  barChart: ["{name} 막대그래프: 위 표와 같은 값입니다.", "Bars of {name}: the same as the table above."],
+  lineChart: ["{name} 꺾은선그래프: 위 표와 같은 값입니다.", "Line of {name}: the same as the table above."],
+  firstBars: ["위에서 {count}개", "the first {count}"],
+  highest: ["최고 {label} {text}", "Highest {label} {text}"],
+  lowest: ["최저 {label} {text}", "Lowest {label} {text}"],
   moreRows: ["… {count}행 더 보기", "… {count} more rows"],
   cutRows: [
     "전체 {total}행 중 {count}행만 가져왔습니다. 기간이나 조건을 좁혀 보세요.",
