@@ -4,6 +4,7 @@ import { App } from "./App.js";
 import { issuerManager, Session } from "./auth/session.js";
 import { createClients } from "./chat/client.js";
 import { Conversation } from "./chat/conversation.js";
+import { Rating } from "./chat/Rate.js";
 import { Splash } from "./page/Splash.js";
 import { language, message } from "./text/messages.js";
 import "./styles/base.css";
@@ -22,7 +23,9 @@ if (window.isSecureContext) {
   const entry = await session.open();
   root.render(
     <StrictMode>
-      <App session={session} conversation={conversation} erp={erp} entry={entry} />
+      <Rating value={chat}>
+        <App session={session} conversation={conversation} erp={erp} entry={entry} />
+      </Rating>
     </StrictMode>,
   );
 } else {

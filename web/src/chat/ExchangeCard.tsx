@@ -1,4 +1,4 @@
-import { type Clarification, FinishReason, Outcome } from "@gen/maru/chat/v1/turn_pb.js";
+import { type Clarification, FinishReason, Outcome, Rating_Thumb } from "@gen/maru/chat/v1/turn_pb.js";
 import { memo } from "react";
 import { message } from "../text/messages.js";
 import { Chart } from "./Chart.js";
@@ -6,6 +6,7 @@ import { Download } from "./Download.js";
 import { type AnswerView, type Exchange, isRunning } from "./exchange.js";
 import { FailureCard } from "./FailureCard.js";
 import { Provenance } from "./Provenance.js";
+import { Rate } from "./Rate.js";
 import { ResultTable } from "./ResultTable.js";
 
 interface ExchangeCardProps {
@@ -50,6 +51,9 @@ export const ExchangeCard = memo(function ExchangeCard(props: ExchangeCardProps)
             />
           </section>
         ))}
+        {answer !== undefined && exchange.turn !== undefined && !isStopped && (
+          <Rate turn={exchange.turn} thumb={exchange.thumb ?? Rating_Thumb.UNSPECIFIED} />
+        )}
         {isStopped && <p className="hint">{message("stopped")}</p>}
         {failure !== undefined && (
           <FailureCard

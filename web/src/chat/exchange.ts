@@ -1,5 +1,11 @@
 import type { TurnEvent } from "@gen/maru/chat/v1/turn_event_pb.js";
-import { type Answer, type Clarification, type Turn, Turn_State } from "@gen/maru/chat/v1/turn_pb.js";
+import {
+  type Answer,
+  type Clarification,
+  type Rating_Thumb,
+  type Turn,
+  Turn_State,
+} from "@gen/maru/chat/v1/turn_pb.js";
 import type { Query, ResultContext } from "@gen/maru/erp/v1/query_pb.js";
 import type { Table } from "@gen/maru/erp/v1/value_pb.js";
 import { message } from "../text/messages.js";
@@ -26,6 +32,8 @@ export interface Exchange extends AnswerView {
   /** Under this id the question can be sent again without being asked twice. */
   readonly requestId: string;
   readonly turn?: string;
+  /** The asker's rating, as it was kept. */
+  readonly thumb?: Rating_Thumb;
   /** The last event's. */
   readonly sequence: bigint;
   readonly steps: readonly string[];
@@ -99,7 +107,8 @@ function withFurther(exchange: Exchange, part: number, event: TurnEvent["event"]
 
 /** The exchange with what the service keeps of its turn. */
 export function withTurn(exchange: Exchange, turn: Turn): Exchange {
-  const known = turn.name === "" ? exchange : { ...exchange, turn: turn.name };
+  const rated = turn.rating === undefined ? exchange : { ...exchange, thumb: turn.rating.thumb };
+  const known = turn.name === "" ? rated : { ...rated, turn: turn.name };
   if (turn.state === Turn_State.FAILED) {
     return {
       ...known,
