@@ -58,6 +58,8 @@ _INJECTION: Final = re.compile(
 
 
 _HELP: Final = re.compile("|".join(f"(?:{p})" for p in load("smalltalk")["help_patterns"]))
+_IN_DETAIL: Final = ("자세히", "상세", "내용")
+"""What wants one document and no figure: "그 수주 자세히"."""
 _ADDING: Final = frozenset({"추가", "넣"})
 _RESHAPABLE: Final = (
     MetricWord,
@@ -166,6 +168,8 @@ class QuestionReading:
             return None
         if pointed and (found := self._pointed_record(before, *pointed)):
             return found
+        if pointed and not before.record and any(word in self._text for word in _IN_DETAIL):
+            return QuestionBack(Ask.WORDS, words=self._leftover.pointing() or (pointed[1],), frame=before)
         return RecordReading(before.record, replace(before, notes=())) if before.record else None
 
     def _pointed_record(self, before: Frame, kind: EntityKind, word: str) -> Reading | None:
