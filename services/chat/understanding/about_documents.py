@@ -115,8 +115,12 @@ def beside(
 
     def is_else(index: int, claim: Span) -> bool:
         meaning = claim.meaning
-        if goes_on and (isinstance(meaning, _FRESH) or (lists and isinstance(meaning, DocumentWord))):
+        if goes_on and isinstance(meaning, DocumentWord) and (lists or meaning.open):
             return True
+        if goes_on and isinstance(meaning, _FRESH):
+            return True
+        if meaning is Sign.EXCLUDE and index and isinstance(chosen[index - 1].meaning, TimeWord):
+            return False  # 작년 말고 올해 12번
         if text[claim.end :].startswith(_THAN) or meaning in _ELSEWHERE_SIGNS:
             return True
         if isinstance(meaning, MetricWord):
@@ -166,7 +170,8 @@ def _of_its_kind(name: Name, index: int, claims: Claims) -> Name:
 
 def _of_its_time(name: Name, claims: Claims) -> Name:
     """올해 발주 12번, 10월 12번 수주: those of the time said with the number."""
-    periods = [word.period for _, word in claims.of(TimeWord) if word.period]
+    said = [(index, word.period) for index, word in claims.of(TimeWord) if word.period]
+    periods = [period for index, period in said if claims.following(index, Sign.EXCLUDE) is None]
     if len(periods) != 1:
         return name
     period = periods[0]

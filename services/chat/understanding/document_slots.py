@@ -17,6 +17,7 @@ from services.chat.understanding.meanings import (
     GrainWord,
     HowManyWord,
     MetricWord,
+    NameWord,
     OrderWord,
     Sign,
     SizeWord,
@@ -124,7 +125,11 @@ def states(metrics: list[str], claims: Claims, catalog: Catalog) -> list[str]:
     for index, word in claims.of(StateWord):
         if not metrics:
             split = {word.keys[0] for _, word in claims.of(DimensionWord) if len(word.keys) == 1}
-            found = [key for key in known(catalog, word.measures) if split <= catalog.metrics[key].dimensions]
+            found = [
+                key
+                for key in known(catalog, _column(word, claims))
+                if split <= catalog.metrics[key].dimensions
+            ]
             if len(found) == 1:
                 metrics = found
                 claims.use(index)
@@ -133,7 +138,7 @@ def states(metrics: list[str], claims: Claims, catalog: Catalog) -> list[str]:
             family = [state for state in OPEN if state["kind"] == kind]
             said = next(n for n, state in enumerate(family) if state["measure"] in word.measures)
             for column in ("measure", "count"):
-                keys = [(known(catalog, [state[column]]) or ("",))[0] for state in family]
+                keys = [(known(catalog, [state.get(column, "")]) or ("",))[0] for state in family]
                 for place, key in enumerate(metrics):
                     if key in keys:
                         metrics[place] = keys[max(said, keys.index(key))] or key
@@ -146,7 +151,8 @@ def falls_due(frame: Frame, claims: Claims, catalog: Catalog) -> tuple[Frame, li
     words = claims.of(DueWord)
     others = DimensionWord | UnitWord | HowManyWord | GrainWord
     alone = not any(isinstance(span.meaning, others) for span in claims.spans)
-    if not words or (alone and not frame.due):
+    named = bool(claims.of(NameWord))  # 볼트 M6 입고 예정일
+    if not words or (alone and not frame.due and not named):
         return frame, [], ()
     names = [name for _, word in words for name in word.measures]
     found = known(catalog, names)
@@ -159,14 +165,33 @@ def falls_due(frame: Frame, claims: Claims, catalog: Catalog) -> tuple[Frame, li
     return frame, list(found), ()
 
 
+def listed_state(frame: Frame, metrics: Sequence[str], claims: Claims, catalog: Catalog) -> Frame:
+    """미출하 건 목록: one row each of the documents of which something is left."""
+    lists = any(
+        span.meaning is Sign.LIST and compact(claims.text(index)) != "내역"
+        for index, span in enumerate(claims.spans)
+    )
+    split = any(isinstance(span.meaning, DimensionWord | UnitWord) for span in claims.spans)
+    if not lists or split or frame.documents or len(metrics) != 1:
+        return frame
+    name = catalog.metrics[metrics[0]].display_name
+    kind = next((state["kind"] for state in OPEN if state["measure"] == name), None)
+    known_kind = kind and catalog.dimension_of(EntityKind(kind))
+    return replace(frame, documents=EntityKind(kind)) if kind and known_kind else frame
+
+
+def _column(word: StateWord, claims: Claims) -> list[str]:
+    """The measures of a state, or their counts where it is asked how many documents there are."""
+    if not any(unit.kind is UnitKind.COUNT for _, unit in claims.of(UnitWord)):
+        return list(word.measures)
+    return [s["count"] for s in OPEN if s["measure"] in word.measures and "count" in s]
+
+
 def either_state(claims: Claims, catalog: Catalog) -> tuple[str, ...]:
     """지연 몇 건이야: late orders or late purchases, or their numbers."""
-    counted = any(word.kind is UnitKind.COUNT for _, word in claims.of(UnitWord))
     found: list[str] = []
     for index, word in claims.of(StateWord):
-        states_ = [state for state in OPEN if state["measure"] in word.measures]
-        names = [state.get("count", "") if counted else state["measure"] for state in states_]
-        if keys := known(catalog, [name for name in names if name]):
+        if keys := known(catalog, _column(word, claims)):
             claims.use(index)
             found += keys
     return tuple(found)

@@ -223,7 +223,7 @@ def limited(frame: Frame, catalog: Catalog, today: date) -> Frame | Reading:
     ]
     if frame.documents and len(metrics) == len(owed) == 1 and not frame.bounds:
         # of documents one by one, those of which nothing is left are not among what is owed
-        frame = replace(frame, bounds=(Bound(Operator.NOT_EQUAL, Decimal(0)),))
+        frame = replace(frame, bounds=(Bound(Operator.GREATER, Decimal(0)),))
     bounds = []
     for bound in frame.bounds:
         metric = bound.metric if bound.metric in frame.metrics else frame.metrics[0]

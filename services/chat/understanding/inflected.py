@@ -89,6 +89,9 @@ def _to_do(morphemes: Sequence[Morpheme]) -> Iterator[Span]:
             yield span(morpheme.start, stop, stop - morpheme.start, DueWord((measure,)), 1.01)
             if "late" in goes and (stop := _over_until(morphemes, end)):
                 yield span(morpheme.start, stop, stop - morpheme.start, StateWord((goes["late"],)), 1.02)
+        elif _when(morphemes, index, after):
+            stop = _ending(morphemes, index)[0]
+            yield span(morpheme.start, stop, stop - morpheme.start, DueWord((measure,)), 1.01)
         if place := _undone(morphemes, index, after, is_noun=is_noun):
             yield span(*place, place[1] - place[0], StateWord((measure,)))
 
@@ -103,6 +106,13 @@ def _due_until(morphemes: Sequence[Morpheme], after: int) -> int:
     if [each.split("/")[0] for each in said[:3]] == ["기", "로", "하"]:
         return after + 3 + (said[3:4] == ["ᆫ/ETM"])
     return 0
+
+
+def _when(morphemes: Sequence[Morpheme], index: int, after: int) -> bool:
+    """언제 들어와, of goods and not of money: when it is to be."""
+    asked = any(m.form == "언제" for m in morphemes[:index])
+    past = morphemes[after : after + 1] and morphemes[after].tag == "EP"
+    return asked and not past and not any(m.form in _WORDS["money"] for m in morphemes)
 
 
 def _over_until(morphemes: Sequence[Morpheme], after: int) -> int:

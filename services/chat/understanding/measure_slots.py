@@ -13,6 +13,7 @@ from services.chat.understanding.document_slots import (
     either_state,
     falls_due,
     is_left_of,
+    listed_state,
     states,
 )
 from services.chat.understanding.frame import Frame
@@ -29,6 +30,7 @@ from services.chat.understanding.meanings import (
     NameWord,
     Sign,
     SizeWord,
+    StateWord,
     UnitWord,
     VagueMeasure,
 )
@@ -61,6 +63,8 @@ def measure_slots(frame: Frame, claims: Claims, catalog: Catalog, today: date) -
             options = word.keys
     frame, documented = documents(frame, claims, catalog, metrics)
     metrics = states([*metrics, *documented], claims, catalog)
+    if any(isinstance(span.meaning, StateWord) for span in claims.spans):
+        frame = listed_state(frame, metrics, claims, catalog)
     metrics += _further(metrics, claims, catalog)
     frame, absent = _absent(frame, claims)
     frame, metrics, vague = _vague(

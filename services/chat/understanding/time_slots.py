@@ -32,7 +32,7 @@ def time_slots(
     """The second is not empty where several periods were said that are not one span. `spoken`: the period of the question
     before, which is what is compared where only the other one is said.
     """
-    due, due_place = _due(claims)
+    due, due_place = _due(claims, today.start)
     asked: list[Period] = []
     base: Period | None = None
     comparison: ComparisonSlot | None = None
@@ -117,7 +117,7 @@ def time_slots(
     return frame, several
 
 
-def _due(claims: Claims) -> tuple[Period | None, int]:
+def _due(claims: Claims, today: date) -> tuple[Period | None, int]:
     """The days on which things fall due, and the place of the words of time that say so."""
     words = [index for index, _ in claims.of(DueWord) if claims.following(index, Sign.BY) is None]
     words += [index for index, _ in claims.of(MetricWord) if compact(claims.text(index)) in _DUE_MEASURES]
@@ -132,11 +132,18 @@ def _due(claims: Claims) -> tuple[Period | None, int]:
         return None, -1
     period = said.period
     assert period is not None  # noqa: S101 - chosen above
+    open_year = not (period.year_said or period.relative or period.rolling)
+    if open_year and (ahead := _a_year_on(period)).end.year == today.year:
+        period = ahead  # 12월 15일까지 지급할: of this year, though it has not begun
     if said.until:
         period = Period(LONG_AGO, period.end)
     elif said.since:
         period = Period(period.start, FAR_AHEAD)
     return period, place
+
+
+def _a_year_on(period: Period) -> Period:
+    return Period(add_months(period.start, 12), add_months(period.end, 12), period.unit)
 
 
 def aged(word: AgeWord, today: date, *, overdue: bool) -> Period:
