@@ -57,6 +57,7 @@ _PREMISE: Final = re.compile(
 _TIMES: Final = re.compile(rf"(?<![\d,.])(\d+(?:\.\d+)?|{COUNT})\s*배\s*(?:도|를|을)?\s*({_OPERATOR})")
 _AGE: Final = re.compile(
     rf"(?<![\d,.])(?:(?:앞으로|향후)\s*)?(?!이\s*(?:달|주|해|년))({COUNT})\s*(일|주일|주|개월|달|년)\s*({alternatives(_NUMBERS['ages'])}|(?:넘|초과|경과|지나|지났|지난(?![달주해번분]))[가-힣]*)"
+    r"(?:\s*(?:지난(?![달주해번분])|지나버린|경과한|경과된))?"
 )
 _AGES: Final = {compact(word): Operator(op) for word, op in _NUMBERS["ages"].items()}
 _AGE_UNITS: Final = {
