@@ -112,7 +112,7 @@ def test_a_result_is_drawn_below_its_table(visit: Visit, question: str, drawn: s
     chart = answer.get_by_role("img")
     expect(chart).to_be_visible()
     assert chart.locator(drawn).count() > 0
-    edges = "card => [card.querySelector('table'), card.querySelector('.chart')].map(e => e.getBoundingClientRect())"
+    edges = "card => [card.querySelector('.result'), card.querySelector('.chart')].map(e => e.getBoundingClientRect())"
     table, picture = answer.evaluate(edges)
     assert picture["top"] >= table["bottom"]
     assert overflow_px(visit.page) == 0

@@ -32,21 +32,16 @@ export function Rate({ turn, thumb: before }: RateProps) {
     }
   }
 
-  const button = (which: Rating_Thumb, sign: string, name: "good" | "bad") => (
-    <button
-      type="button"
-      aria-pressed={thumb === which}
-      aria-label={message(name)}
-      onClick={() => void rate(which)}
-    >
-      <span aria-hidden="true">{sign}</span>
+  const button = (which: Rating_Thumb, name: "good" | "bad") => (
+    <button type="button" aria-pressed={thumb === which} onClick={() => void rate(which)}>
+      {message(name)}
     </button>
   );
   return (
     <fieldset className="rate">
       <legend className="hint">{message("rate")}</legend>
-      {button(Rating_Thumb.UP, "👍", "good")}
-      {button(Rating_Thumb.DOWN, "👎", "bad")}
+      {button(Rating_Thumb.UP, "good")}
+      {button(Rating_Thumb.DOWN, "bad")}
       <span className="hint" role="status">
         {failed && message("notRated")}
       </span>
