@@ -88,7 +88,8 @@ def tell_missing(part: Part, missing: NotFound | FuturePeriod) -> None:
     """Nothing is called so, or the period has not begun."""
     part.outcome = Outcome.NO_DATA
     match missing:
-        case NotFound(about, is_name):
+        case NotFound(about, is_name, frame):
+            part.memory = Memory(frame) if frame.metrics else None
             say(part, "not_found_name" if is_name else "not_found", Content({"about": about}))
         case FuturePeriod(period, about, past):
             say(part, "before_data" if past else "future", Content({"period": period, "metric": about}))

@@ -291,6 +291,8 @@ class NotFound:
 
     about: str
     is_name: bool = False
+    frame: Frame = Frame()
+    """The rest of the question, for a name said better."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
-from services.chat.semantic import Catalog, EntityKind, Grouping
+from services.chat.semantic import Catalog, EntityKind, Grouping, UnitKind
 from services.chat.understanding.claims import Claims
 from services.chat.understanding.frame import Frame
-from services.chat.understanding.meanings import Sign
+from services.chat.understanding.meanings import Sign, UnitWord
 from services.chat.understanding.measures import known
 from services.chat.understanding.morphemes import Morpheme
 from services.chat.understanding.words import load
@@ -21,6 +21,10 @@ def in_stock(frame: Frame, claims: Claims, morphemes: Sequence[Morpheme], catalo
     """The slots with the stock as the measure; 어디 by warehouse, 뭐 in a warehouse by item."""
     kinds = [{c.entity.kind for c in name.candidates} & _KEPT for name in frame.names]
     is_there = any(f"{m.form}/{m.tag.split('-')[0]}" in _BEING for m in morphemes)
+    pieces = any(
+        isinstance(s.meaning, UnitWord) and s.meaning.kind is UnitKind.QUANTITY for s in claims.spans
+    )
+    is_there = is_there or (pieces and frame.period is None)  # 창고별로 몇 개?
     found = known(catalog, [_WORDS["measure"]])
     if frame.metrics or frame.metric_options or not kinds or not all(kinds) or not is_there or not found:
         return frame

@@ -12,6 +12,7 @@ from services.chat.understanding.meanings import (
     SizeWord,
     Span,
     StateWord,
+    UnitWord,
     VagueMeasure,
 )
 from services.chat.understanding.morphemes import Morpheme
@@ -30,6 +31,7 @@ def _meanings() -> Iterator[tuple[str, Callable[[bool], Meaning]]]:
     yield from ((stem, _always(Sign.MERGED)) for stem in _WORDS["merged"])
     yield from ((stem, _always(Sign.TREND)) for stem in _WORDS["trend"])
     yield from ((stem, _always(Sign.ARISEN)) for stem in _WORDS["arisen"])
+    yield from ((stem, _always(UnitWord(None, balance=True))) for stem in _WORDS["balance"])
     yield from ((stem, _always(VagueMeasure(tuple(names)))) for stem, names in _WORDS["measures"].items())
 
 
@@ -46,6 +48,7 @@ _PRESENT: Final = frozenset(_WORDS["present"])
 _ALONE: Final = frozenset((*_WORDS["up"], *_WORDS["down"]))
 """Nouns that mean a change without 하다 as well ("매출 감소")."""
 
+_SUPERLATIVE: Final = tuple(load("ranking")["superlative"])
 _MAKES_VERBS: Final = ("하", "되", "시키", "받")
 
 _STILL_TO_DO: Final = {stem: each for each in _WORDS["still_to_do"] for stem in each["stems"]}
@@ -62,6 +65,8 @@ def inflected(morphemes: Sequence[Morpheme]) -> Iterator[Span]:
             continue  # "정공는": a particle that doesn't fit its noun
         if stem in _PRESENT and restricting:
             yield span(morpheme.start, end, end - morpheme.start, Sign.PRESENT)
+        elif morpheme.form == "안" and morpheme.tag == "MAG" and (degree := _degree(morphemes, index)):
+            yield span(degree[0], morpheme.end, degree[1], SizeWord(False), 1.1)
         elif morpheme.form == "안" and morpheme.tag == "MAG" and _negates(morphemes, index):
             yield span(morpheme.start, morpheme.end, 1, AbsentWord(restricting=True))
         elif morpheme.form == "않" and morpheme.tag == "VX":
@@ -182,7 +187,9 @@ def _ending(morphemes: Sequence[Morpheme], index: int) -> tuple[int, bool, bool]
     restricting = verb = False
     for place in range(index + 1, len(morphemes)):
         following = morphemes[place]
-        if following.start > end or not following.tag.startswith(("E", "XS", "VX", "VV")):
+        if following.start > end + (following.form == "있") or not following.tag.startswith(
+            ("E", "XS", "VX", "VV")
+        ):
             break
         makes = following.tag.startswith(("XS", "VV", "VX"))
         if makes and following.form not in _MAKES_VERBS and not restricting and place == index + 1:
@@ -199,6 +206,17 @@ def _alone(morphemes: Sequence[Morpheme], index: int) -> bool:
     """Whether a morpheme is a typed word by itself, with another behind it."""
     before = morphemes[index - 1].end < morphemes[index].start if index else False
     return before and index + 1 < len(morphemes) and morphemes[index + 1].start > morphemes[index].end
+
+
+def _degree(morphemes: Sequence[Morpheme], index: int) -> tuple[int, int] | None:
+    """제일 안 팔린, 잘 안 나가는: the least of them. Where that begins, and how long it is."""
+    before = morphemes[index - 1] if index else None
+    if before is None or index + 1 >= len(morphemes) or not morphemes[index + 1].tag.startswith("V"):
+        return None
+    if before.form == "잘":
+        return before.start, 2
+    typed = "".join(m.form for m in morphemes[max(0, index - 2) : index])  # 제일 may be read as 제 + 일
+    return (morphemes[index].start, 1) if typed.endswith(_SUPERLATIVE) else None
 
 
 def _negates(morphemes: Sequence[Morpheme], index: int) -> bool:

@@ -51,8 +51,12 @@ class Leftover:
         for morpheme in self._analysis.morphemes:
             if morpheme.is_function or morpheme.end == morpheme.start or is_ignorable(morpheme):
                 continue
-            if morpheme.form in _TITLES and self._behind(morpheme, {EntityKind.EMPLOYEE}):
-                continue  # 김민수 과장
+            if morpheme.form in _TITLES and (
+                self._behind(morpheme, {EntityKind.EMPLOYEE}) or self._is_called(morpheme)
+            ):
+                continue  # 김민수 과장; 선배님, 지난달 매출 …
+            if morpheme.form == "점" and self._softens(morpheme):
+                continue
             if morpheme.form in _GROUP_NOUNS and self._behind(morpheme, _GROUPS):
                 continue
             if (verb is not None and morpheme.start == verb.start) or is_showing(morpheme, self._text):
@@ -122,6 +126,26 @@ class Leftover:
             and all(c.entity.kind in kinds for c in s.meaning.candidates)
             for s in self._chosen
         )
+
+    def _is_called(self, morpheme: Morpheme) -> bool:
+        """선배님, 지난달 매출 …: somebody spoken to at the beginning, with no particle that would make them a part."""
+        at = self._analysis.morphemes.index(morpheme)
+        behind = self._analysis.morphemes[at + 1 : at + 2]
+        honoured = bool(behind) and behind[0].form in ("님", "아", "야")
+        stop = behind[0].end if honoured else morpheme.end
+        return (
+            not self._text[: morpheme.start].strip(" ,.!~")
+            and honoured
+            and self._text[stop : stop + 1] in " ,!~"
+        )
+
+    def _softens(self, morpheme: Morpheme) -> bool:
+        """재고점, 리스트점: 좀 as it is typed in chats, behind a word that is whole without it."""
+        whole = any(
+            s.end == morpheme.start and (isinstance(s.meaning, MetricWord) or s.meaning is Sign.LIST)
+            for s in self._chosen
+        )
+        return whole and not self._text[morpheme.end :].strip(" 요여?!.~")
 
     def _is_particle(self, morpheme: Morpheme) -> bool:
         """Whether what stands here, behind a name to the end of the typed word, can only be a particle of it, fitting or

@@ -216,9 +216,10 @@ class CurrencyWord:
 
 @dataclass(frozen=True, slots=True)
 class VagueMeasure:
-    """팔린, 실적: names of measures that it may mean."""
+    """팔린, 실적: names of measures that it may mean; `due`: the dates beside it are due dates ("갚을 돈")."""
 
     words: tuple[str, ...]
+    due: bool = False
 
 
 @dataclass(frozen=True, slots=True)

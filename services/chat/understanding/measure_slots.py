@@ -5,14 +5,13 @@ from dataclasses import replace
 from datetime import date
 from typing import Final
 
-from services.chat.semantic import DUE_DATE_DIMENSION, Catalog, EntityKind, TimeBehavior, UnitKind
+from services.chat.semantic import DUE_DATE_DIMENSION, Catalog, TimeBehavior, UnitKind
 from services.chat.understanding.claims import PARTICLES, Claims
 from services.chat.understanding.document_slots import (
     FIGURES,
     documents,
     either_state,
     falls_due,
-    is_left_of,
     listed_state,
     states,
 )
@@ -25,9 +24,7 @@ from services.chat.understanding.meanings import (
     DimensionWord,
     DocumentWord,
     DueWord,
-    HowManyWord,
     MetricWord,
-    NameWord,
     Sign,
     SizeWord,
     StateWord,
@@ -38,12 +35,12 @@ from services.chat.understanding.measures import known
 from services.chat.understanding.periods import recent
 from services.chat.understanding.text import compact
 from services.chat.understanding.time_slots import LONG_AGO, aged
+from services.chat.understanding.vague_measures import vague_slots
 from services.chat.understanding.words import load
 
 OVERDUE: Final[dict[str, str]] = load("documents")["overdue"]
 """The measure of what is owed, and of what of it is late."""
 
-_TRADES: Final = load("ranking")["trades"]
 _LEFT: Final[dict[str, list[str]]] = load("ranking")["left"]
 _INSTEAD: Final = ("말고", "아니", "대신")
 _OF_DIMENSIONS: Final = load("ranking")["measures_of_dimensions"]
@@ -67,7 +64,7 @@ def measure_slots(frame: Frame, claims: Claims, catalog: Catalog, today: date) -
         frame = listed_state(frame, metrics, claims, catalog)
     metrics += _further(metrics, claims, catalog)
     frame, absent = _absent(frame, claims)
-    frame, metrics, vague = _vague(
+    frame, metrics, vague = vague_slots(
         frame, claims, catalog, metrics, documented=bool(documented), absent=absent
     )
     options = options or vague
@@ -110,70 +107,6 @@ def _without_negated(claims: Claims) -> None:
             claims.use(index, sign)
 
 
-def _vague(
-    frame: Frame, claims: Claims, catalog: Catalog, metrics: Sequence[str], *, documented: bool, absent: bool
-) -> tuple[Frame, list[str], tuple[str, ...]]:
-    """Words that fit several measures, and words that narrow one ("연체된", "부가세 포함"); the third: to choose from."""
-    found = list(metrics)
-    options: list[str] = []
-    of_account = any(
-        all(c.entity.kind is EntityKind.ACCOUNT for c in word.candidates) for _, word in claims.of(NameWord)
-    )
-    for index, word in claims.of(VagueMeasure):
-        meant = known(catalog, word.words)
-        if of_account:  # "급여 얼마 나갔어"
-            claims.use(index)
-        elif len(word.words) > 1:
-            claims.use(index)
-            options += meant
-        elif documented and meant:
-            claims.use(index)
-            found = list(meant)  # 연체 송장
-        elif meant and is_left_of(found, meant[0], catalog):
-            claims.use(index)  # 발주했는데 안 들어온
-        elif meant and found and claims.joined(index - 1, index):  # 미수랑 연체
-            claims.use(index)
-            found.append(meant[0])
-        elif meant and (not found or _narrows(found, meant[0], catalog)):
-            claims.use(index)
-            found = [meant[0]] if not found else [_narrowed(key, meant, catalog) for key in found]
-    if found or not options:
-        return frame, found, ()
-    if absent or claims.of(HowManyWord):  # whatever the figure, the rows are the same
-        note = f"{catalog.metrics[options[0]].display_name} 기준으로 보았습니다."
-        return replace(frame, notes=(*frame.notes, note)), options[:1], ()
-    if bought := _by_party(claims, catalog):
-        return frame, list(bought), ()
-    return frame, *_by_unit(tuple(dict.fromkeys(options)), claims, catalog)
-
-
-def _by_party(claims: Claims, catalog: Catalog) -> tuple[str, ...]:
-    """동양철강에서 샀어, 서울유통이 주문했어: whoever can only be one side of a trade tells which trade it was."""
-    kinds = {c.entity.kind for _, word in claims.of(NameWord) for c in word.candidates}
-    sides = kinds & {EntityKind.CUSTOMER, EntityKind.SUPPLIER}
-    counted = any(word.kind is UnitKind.QUANTITY for _, word in claims.of(UnitWord))
-    if len(sides) != 1 or counted:
-        return ()
-    text = compact(
-        " ".join(claims.text(i) for i, s in enumerate(claims.spans) if isinstance(s.meaning, VagueMeasure))
-    )
-    words = _TRADES[str(sides.pop())]
-    return next((known(catalog, [name]) for stem, name in words.items() if stem in text), ())
-
-
-def _by_unit(options: tuple[str, ...], claims: Claims, catalog: Catalog) -> tuple[list[str], tuple[str, ...]]:
-    """몇 개 팔렸어, 수량으로 많이 팔린: the measure that is counted so."""
-    kinds = {word.kind for _, word in claims.of(UnitWord)}
-    fitting = [key for key in options if catalog.metrics[key].unit.kind in kinds]
-    return (fitting, ()) if len(fitting) == 1 else ([], options)
-
-
-def _narrows(metrics: Sequence[str], narrow: str, catalog: Catalog) -> bool:
-    name = catalog.metrics[narrow].display_name
-    names = [catalog.metrics[key].display_name for key in metrics]
-    return any(other in name or name in other for other in names)
-
-
 def _further(metrics: Sequence[str], claims: Claims, catalog: Catalog) -> list[str]:
     """수주 금액이랑 건수: the count of the same documents, and the quantity."""
     found: list[str] = []
@@ -212,12 +145,6 @@ def _counted(claims: Claims, index: int, catalog: Catalog) -> str | None:
     if key and after and wanted:
         claims.use(after[0])
     return key
-
-
-def _narrowed(key: str, meant: Sequence[str], catalog: Catalog) -> str:
-    """연체된 미수금: the narrower measure, where its name holds the wider one's."""
-    name = catalog.metrics[key].display_name
-    return next((m for m in meant if name in catalog.metrics[m].display_name), key)
 
 
 def _absent(frame: Frame, claims: Claims) -> tuple[Frame, bool]:

@@ -51,7 +51,7 @@ _BETWEEN: Final = re.compile(
 )
 _PREMISE: Final = re.compile(
     rf"(?<![\d,.])({AMOUNT})\s*({alternatives(_UNITS)})?\s*(?:을|를|이|에|도|은|는)?\s*"
-    r"(넘었|넘어(?![간가선서])|넘나|넘지|넘겼|안\s*됐|안\s*돼|안\s*되|못\s*넘|밑돌았|웃돌았)[가-힣]*(?=[\s?!.,]|$)",
+    r"(넘는데(?=\s*[맞아않,])|넘던데|넘었|넘어(?![간가선서])|넘나|넘지|넘겼|안\s*됐|안\s*돼|안\s*되|못\s*넘|밑돌았|웃돌았)[가-힣]*(?=[\s?!.,]|$)",
     re.IGNORECASE,
 )
 _TIMES: Final = re.compile(rf"(?<![\d,.])(\d+(?:\.\d+)?|{COUNT})\s*배\s*(?:도|를|을)?\s*({_OPERATOR})")

@@ -159,21 +159,24 @@ def _in_context(spans: Sequence[Span], morphemes: Sequence[Morpheme], catalog: C
     ]
 
 
-def _counts(word: MetricWord, catalog: Catalog) -> bool:
-    return all(catalog.metrics[key].unit.kind is UnitKind.COUNT for key in word.keys)
+def _is_in(kind: UnitKind, word: MetricWord, catalog: Catalog) -> bool:
+    return all(catalog.metrics[key].unit.kind is kind for key in word.keys)
 
 
 def _where_they_can_stand(
     spans: Sequence[Span], morphemes: Sequence[Morpheme], catalog: Catalog
 ) -> list[Span]:
     """내 and 제 are pronouns; 몇 개 counts rows only right behind what is counted."""
-    pronouns = {m.start for m in morphemes if m.tag == "NP"}
+    of_people = any(
+        isinstance(s.meaning, MetricWord) and _is_in(UnitKind.DAYS, s.meaning, catalog) for s in spans
+    )
+    pronouns = {m.start for m in morphemes if m.tag == "NP" or (m.form == "저" and of_people)}
     conditional = {m.start for m in morphemes if m.form in ("면", "라면", "다면", "어도", "더라도")}
     counted = {
         s.end
         for s in spans
         if isinstance(s.meaning, DimensionWord | DocumentWord)
-        or (isinstance(s.meaning, MetricWord) and _counts(s.meaning, catalog))
+        or (isinstance(s.meaning, MetricWord) and _is_in(UnitKind.COUNT, s.meaning, catalog))
     }
 
     def can_stand(claim: Span) -> bool:
@@ -183,11 +186,16 @@ def _where_they_can_stand(
             case Sign.CORRECTS:
                 return claim.end not in conditional
             case HowManyWord(counted=None, party=False):
-                words = [m for m in morphemes if m.end <= claim.start and not m.is_particle]
+                words = [m for m in morphemes if m.end <= claim.start and not _counts_behind(m)]
                 return bool(words) and max(m.end for m in words) in counted
         return True
 
     return [claim for claim in spans if can_stand(claim)]
+
+
+def _counts_behind(morpheme: Morpheme) -> bool:
+    """A particle that may stand between a thing and how many there are of it, unlike 창고에, 창고마다."""
+    return morpheme.is_particle and not morpheme.tag.startswith("JKB") and morpheme.form != "마다"
 
 
 def _listed_documents(spans: Sequence[Span], morphemes: Sequence[Morpheme]) -> list[Span]:

@@ -8,6 +8,7 @@ from services.chat.semantic import Catalog
 from services.chat.understanding import names, replying
 from services.chat.understanding.analysis import Analysis, Context, Resolutions, edges_of
 from services.chat.understanding.apart import readings_of
+from services.chat.understanding.events import events
 from services.chat.understanding.frame import (
     Ask,
     NotFound,
@@ -40,7 +41,7 @@ from services.chat.understanding.words import load
 _SLANG: Final = re.compile(
     rf"(?:([ㄱ-ㅎㅏ-ㅣ])\1+|{'|'.join(load('ignorable')['slang'])}|[;~^]{{2,}})(?=[\s?!.~ㅋㅎㅠㅜ]*$)"
 )
-_HEARSAY: Final = re.compile(load("ignorable")["hearsay"])
+_HEARSAY: Final = re.compile("|".join(load("ignorable")["hearsay"]))
 
 
 class Reader:
@@ -101,13 +102,12 @@ class Reader:
             for m in morphemes
             if is_ignorable(m) and m.end > m.start
         ]
-        spans += inflected(morphemes)
+        spans += [*inflected(morphemes), *events(morphemes)]
         slang = [match.span() for match in _SLANG.finditer(text.normal) if match.start()]
         spans += [span(start, end, end - start, Sign.IGNORED, 1.1) for start, end in slang]
-        slang += [match.span() for match in _HEARSAY.finditer(text.normal)]
-        spans += [
-            span(start, end, 2 * (end - start), Sign.IGNORED) for start, end in slang if end - start > 5
-        ]
+        hearsay = [match.span() for match in _HEARSAY.finditer(text.normal)]
+        spans += [span(start, end, 2 * (end - start), Sign.IGNORED) for start, end in hearsay]
+        slang += hearsay
         numbers = names.numbered(text.normal)
         names_too = {(m.start, m.end) for m in times if m.ambiguous}
         taken = [

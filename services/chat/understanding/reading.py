@@ -271,7 +271,7 @@ class QuestionReading:
         if unknown := self._unknown_code(unused, measured=bool(slots.frame.metrics)):
             return unknown
         if frame.metrics and (missing := self._leftover.unknown_name(unused)):
-            return missing
+            return replace(missing, frame=frame)
         if not about_data:
             return Refusal(RefusalKind.UNKNOWN, words=unused)
         options: tuple[Option, ...] = ()

@@ -4,7 +4,15 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
-from services.chat.understanding.frame import Ask, Memory, QuestionBack, Reading, Refusal, RefusalKind
+from services.chat.understanding.frame import (
+    Ask,
+    Memory,
+    NotFound,
+    QuestionBack,
+    Reading,
+    Refusal,
+    RefusalKind,
+)
 
 _SPOKEN: Final = 20
 
@@ -42,4 +50,6 @@ def not_understood(reading: Reading) -> tuple[str, ...]:
     match reading:
         case QuestionBack(ask=Ask.WORDS, words=words) | Refusal(kind=RefusalKind.UNKNOWN, words=words):
             return words
+        case NotFound(about, is_name=True):
+            return (about,)
     return ()

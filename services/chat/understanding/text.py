@@ -1,7 +1,18 @@
 """The question's text in one normal form, with the way back to what was typed."""
 
+import re
 import unicodedata
 from dataclasses import dataclass
+from typing import Final
+
+_LAUGHS: Final = re.compile(r"(?<=[가-힣0-9A-Za-z?!.~])[ㅋㅎㅠㅜㅡ]+(?=[\s?!.,~]|$)")
+"""매출ㅋㅋ, 뽑아줘ㅠ: what stands behind a word and is no initial consonant of a name."""
+
+_CASUAL: Final = re.compile(
+    r"(?<=[에예나데세어아죠네해돼까줘])[염욤욥여용](?=[\s?!.,~ㅋㅎㅠㅜ]|$)|(?<=가)[염욤욥여](?=[\s?!.,~ㅋㅎㅠㅜ]|$)"
+    r"|(?<=[가-힣])꺼(?=[\s?!.,~은는를로랑만도]|$)"
+)
+"""들어왔나염, 얼마에여, 저번달꺼, as they are typed in chats: written 요 and 것."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,9 +34,11 @@ class Text:
 def normalise(question: str) -> Text:
     """NFC, full width and compatibility characters made plain, white space single, edges trimmed."""
     typed = unicodedata.normalize("NFC", question)
+    written = _CASUAL.sub(lambda match: "것" if match[0] == "꺼" else "요", typed)
+    written = _LAUGHS.sub(lambda match: " " * len(match[0]), written)
     characters: list[str] = []
     offsets: list[int] = []
-    for index, character in enumerate(typed):
+    for index, character in enumerate(written):
         plain = " " if character.isspace() else _plain(character)
         for part in plain:
             if part == " " and (not characters or characters[-1] == " "):

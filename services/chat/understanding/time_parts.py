@@ -80,6 +80,9 @@ _END: Final = r"(?![0-9A-Za-z])"
 _ISO_DAY: Final = compiled(_LONE + r"((?:19|20)\d{2})\s?[-./]\s?(\d{1,2})\s?[-./]\s?(\d{1,2})(?![\d\-/])\.?")
 _SHORT_DAY: Final = compiled(_LONE + r"'?(\d{2})[-./](\d{1,2})[-./](\d{1,2})(?![\d\-/.])")
 _ISO_MONTH: Final = compiled(_LONE + r"((?:19|20)\d{2})\s?[-./]\s?(1[0-2]|0?[1-9])(?![\d\-/])(?!\s*분기)")
+_SHORT_MONTH: Final = compiled(
+    _LONE + r"(?:'(\d{2})\s?[-./]\s?(1[0-2]|0?[1-9])(?![\d\-/.])월?|(\d{2})[-./](1[0-2]|0?[1-9])월)"
+)
 _EIGHT: Final = compiled(_LONE + r"((?:19|20)\d{2})(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])(?!\d)")
 _SIX: Final = compiled(_LONE + r"(20\d{2})(0[1-9]|1[0-2])(?![\d\-])(?!\s*(?:개|원|건|번))")
 _SLASH_DAY: Final = compiled(
@@ -169,6 +172,8 @@ class Parts:
         for pattern in (_ISO_MONTH, _SIX):
             if match := pattern.match(text, start):
                 return Part(Grain.MONTH, int(match[1]), int(match[2])), match.end()
+        if match := _SHORT_MONTH.match(text, start):  # '25.10, 25.10월
+            return Part(Grain.MONTH, _year(match[1] or match[3]), int(match[2] or match[4])), match.end()
         for pattern in (_SLASH_DAY, _DOT_DAY):
             if match := pattern.match(text, start):
                 return Part(Grain.DAY, month=int(match[1]), day=int(match[2])), match.end()

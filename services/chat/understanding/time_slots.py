@@ -122,7 +122,9 @@ def _due(claims: Claims, today: date) -> tuple[Period | None, int]:
     words = [index for index, _ in claims.of(DueWord) if claims.following(index, Sign.BY) is None]
     words += [index for index, _ in claims.of(MetricWord) if compact(claims.text(index)) in _DUE_MEASURES]
     words += [
-        index for index, word in claims.of(VagueMeasure) if compact(claims.text(index)) in _DUE_MEASURES
+        index
+        for index, word in claims.of(VagueMeasure)
+        if word.due or compact(claims.text(index)) in _DUE_MEASURES
     ]
     times = [(index, word) for index, word in claims.of(TimeWord) if word.period]
     if not words or not times:

@@ -139,6 +139,8 @@ def remembered(reading: Reading, before: Memory) -> Memory:
         case QuestionBack(frame=frame, options=options, total_count=total):
             memory = Memory(frame, options, total > len(options))
             return after(before, memory, unmet=not_understood(reading))
+        case NotFound(frame=frame) if frame.metrics:
+            return after(before, Memory(frame), unmet=not_understood(reading))
         case Several(readings):
             told = [remembered(each, before) for each in readings]
             asked_back = isinstance(readings[-1], QuestionBack)
