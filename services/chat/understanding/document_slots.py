@@ -140,8 +140,8 @@ def states(metrics: list[str], claims: Claims, catalog: Catalog) -> list[str]:
             for column in ("measure", "count"):
                 keys = [(known(catalog, [state.get(column, "")]) or ("",))[0] for state in family]
                 for place, key in enumerate(metrics):
-                    if key in keys:
-                        metrics[place] = keys[max(said, keys.index(key))] or key
+                    if key in keys and (late := keys[max(said, keys.index(key))]):
+                        metrics[place] = late
                         claims.use(index)
     return metrics
 

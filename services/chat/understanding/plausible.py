@@ -204,6 +204,8 @@ def _listed_documents(spans: Sequence[Span], morphemes: Sequence[Morpheme]) -> l
     ends = {m.end for m in morphemes if m.tag == "ETM"}
     ends |= {s.end for s in spans if isinstance(s.meaning, _RESTRICTING)}
     parts = {m.start for m in morphemes if m.form in ("중", "가운데") and m.tag in ("NNB", "NNG")}
+    if any(s.meaning is Sign.SHARE for s in spans):
+        parts = set()  # 수주 중 서울 비중: a part of the amount
     split = {s.start for s in spans if s.meaning is Sign.BY}
     limits = {s.start for s in spans if isinstance(s.meaning, BoundWord)}
     cut = any(isinstance(s.meaning, CutWord | SizeWord) for s in spans)
