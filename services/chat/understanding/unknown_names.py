@@ -39,8 +39,7 @@ def unknown_name(
         is_proper = is_proper and any(m.tag in ("NNP", "SL") for m in inside)
         untouched = not any(s.start < end and start < s.end for s in spans)
         is_compound = untouched and inside[0].tag == "NNP" and len(inside) > 1  # 한라산설비
-        is_coined = untouched and len(word) > 2 and any(not m.known and m.tag[0] == "N" for m in inside)
-        is_proper |= (is_compound or is_coined) and all(m.tag.startswith(("N", "S")) for m in inside)
+        is_proper |= is_compound and all(m.tag.startswith(("N", "S")) for m in inside)
         if is_formed or is_ended or is_proper or _beside_kind(text, start, end, spans, kinds):
             return start, end
     return None
