@@ -1,6 +1,8 @@
 """Korean morphemes by Kiwi: where words begin and end, and which of them carry meaning."""
 
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import Final
 
 from kiwipiepy import Kiwi  # type: ignore[import-untyped]  # ships no types
@@ -13,6 +15,13 @@ _FUNCTION_TAGS: Final = ("J", "E", "XSV", "XSA", "XSM", "VCP", "Z")
 _SIGN_TAGS: Final = ("SF", "SP", "SS", "SE", "SO", "SW", "SB", "UN")
 """Punctuation and what Kiwi can't read: without meaning if it holds no letter, digit or percent sign (초성 are letters)."""
 
+
+_DESCRIBED_TAGS: Final = ("NNG", "NNP", "SL", "SN", "W_SERIAL", "XR")
+_PREDICATE_TAGS: Final = ("E", "VX", "XSV", "XSA", "VCP")
+"""What stands between the stem of a predicate and its last ending."""
+
+_ACTS: Final = frozenset(load("ignorable")["acts"])
+_BUSINESS: Final = frozenset(load("nouns")["nouns"])
 
 _FIRST_WORD: Final = 100
 """Kiwi's numbers below stand for the tags themselves: what is guessed and not found has one of them."""
@@ -28,6 +37,15 @@ class Morpheme:
     end: int
     known: bool = True
     """It stands in Kiwi's dictionary."""
+    describes: str = ""
+    """The noun (form/tag) that it says something of, where it is the stem of an attributive form (급한 수주)."""
+    modifies: str | None = None
+    """The predicate (as `said`) that it says something of, where it is an adverb; empty where none follows."""
+
+    @property
+    def said(self) -> str:
+        """The form and the tag, and that it describes a noun."""
+        return f"{self.form}/{self.tag.split('-')[0]}{'/ETM' if self.describes else ''}"
 
     @property
     def is_function(self) -> bool:
@@ -55,4 +73,55 @@ class Analyser:
     def analyse(self, text: str) -> tuple[Morpheme, ...]:
         """The morphemes of a normalised text, in order."""
         tokens = self._kiwi.tokenize(text, split_complex=False)
-        return tuple(Morpheme(t.form, t.tag, t.start, t.start + t.len, t.id >= _FIRST_WORD) for t in tokens)
+        found = [Morpheme(t.form, t.tag, t.start, t.start + t.len, t.id >= _FIRST_WORD) for t in tokens]
+        return _modifying(_described(_turning(found)))
+
+
+def _turning(morphemes: Sequence[Morpheme]) -> list[Morpheme]:
+    """그런데, and 급한데 at the beginning, turn to what is asked; Kiwi takes them for places (급한 데)."""
+    found = list(morphemes)
+    for index, (before, here) in enumerate(pairwise(morphemes), 1):
+        begins = before.form == "그런" or (index == 2 and before.tag == "ETM")
+        led = any(m.tag.startswith("J") for m in morphemes[index + 1 : index + 2])
+        if here.form == "데" and here.tag == "NNB" and before.end == here.start and begins and not led:
+            found[index] = replace(here, form="ᆫ데", tag="EC")
+    return found
+
+
+def _described(morphemes: Sequence[Morpheme]) -> list[Morpheme]:
+    """With what the stems of attributive forms describe; 알고 싶은 매출 says nothing of the revenue."""
+    found = list(morphemes)
+    for ending, (before, noun) in enumerate(pairwise(morphemes)):
+        split = any(m.form == "별" for m in morphemes[ending + 2 : ending + 3])
+        if before.form in _ACTS and noun.form in _BUSINESS and before.end < noun.start and not split:
+            found[ending] = replace(before, describes=noun.said)  # 확인 매출, not "조회 거래처별"
+        if before.tag != "ETM" or not noun.tag.startswith(_DESCRIBED_TAGS):
+            continue
+        stem = ending - 1
+        while stem > 0 and morphemes[stem].tag.startswith(_PREDICATE_TAGS) and morphemes[stem].form != "싶":
+            stem -= 1
+        is_copula = morphemes[stem + 1].tag == "VCP"
+        if stem >= 0 and morphemes[stem].form != "싶" and not is_copula:
+            found[stem] = replace(found[stem], describes=noun.said)
+    return found
+
+
+def _modifying(morphemes: Sequence[Morpheme]) -> tuple[Morpheme, ...]:
+    """With what adverbs modify, "정확히" and "정확하게" alike."""
+    found = list(morphemes)
+    for index, morpheme in enumerate(morphemes):
+        rest = morphemes[index + 1 :]
+        ending = next((m for m in rest if m.tag not in ("XSV", "XSA")), None)
+        is_stem = morpheme.tag.startswith(("VA", "XR", "NNG")) and ending is not None and ending.tag == "EC"
+        if morpheme.tag == "MAG" or (is_stem and ending is not None and ending.form in ("게", "게끔")):
+            predicate = next(_predicates(rest), None)
+            found[index] = replace(morpheme, modifies=predicate.said if predicate else "")
+    return tuple(found)
+
+
+def _predicates(morphemes: Sequence[Morpheme]) -> Iterator[Morpheme]:
+    """The stems of the verbs and adjectives, 비교 of 비교하다."""
+    for index, morpheme in enumerate(morphemes):
+        makes = any(m.tag in ("XSV", "XSA") for m in morphemes[index + 1 : index + 2])
+        if morpheme.tag.startswith(("VV", "VA")) or (makes and morpheme.tag != "NNB"):
+            yield morpheme

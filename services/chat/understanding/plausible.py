@@ -36,6 +36,10 @@ from services.chat.understanding.words import load
 _IGNORABLE: Final = frozenset(load("ignorable")["morphemes"])
 _IGNORABLE_KINDS: Final = load("ignorable")["kinds"]
 """Tags that restrict nothing, each with the forms that do."""
+_ATTRIBUTES: Final = frozenset(load("ignorable")["attributes"])
+_RESTRICTING_ADVERBS: Final = frozenset(load("ignorable")["restricting_adverbs"])
+_REQUESTS: Final = _IGNORABLE | {f"{noun}/NNG" for noun in load("writes")["reading"]}
+"""Predicates that ask for an answer."""
 
 
 _OWN_NAMES: Final = frozenset(
@@ -77,9 +81,25 @@ def _without_beginning_absence(spans: Sequence[Span]) -> list[Span]:
 
 
 def is_ignorable(morpheme: Morpheme) -> bool:
+    """Whether nothing of a question is left out when this is not used: 급하 of "급한데", not of "급한 수주"."""
     tag = morpheme.tag.split("-")[0]
+    if (
+        morpheme.describes
+        and morpheme.describes not in _IGNORABLE
+        and f"{morpheme.form}/{tag}" not in _ATTRIBUTES
+    ):
+        return False
+    if _belongs_to_request(morpheme):
+        return True
     idle = tag in _IGNORABLE_KINDS and morpheme.known and morpheme.form not in _IGNORABLE_KINDS[tag]
     return idle or f"{morpheme.form}/{tag}" in _IGNORABLE
+
+
+def _belongs_to_request(morpheme: Morpheme) -> bool:
+    """An adverb before no verb, or before one that asks for an answer."""
+    is_adverb = morpheme.modifies is not None and morpheme.known
+    restricts = morpheme.form in _RESTRICTING_ADVERBS
+    return is_adverb and not restricts and (not morpheme.modifies or morpheme.modifies in _REQUESTS)
 
 
 def _without_roots(spans: Sequence[Span], morphemes: Sequence[Morpheme]) -> list[Span]:

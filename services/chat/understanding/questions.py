@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from typing import Final
 
+from services.chat.understanding.background import is_preface
 from services.chat.understanding.morphemes import Morpheme
 from services.chat.understanding.text import Text
 from services.chat.understanding.words import load
@@ -47,7 +48,8 @@ def split(text: Text, morphemes: Sequence[Morpheme]) -> tuple[str, ...]:
             parts[-1] = (parts[-1][0], end)  # "얼마 팔았어? 매출로", "재고 확인 부탁드립니다. 볼트요"
             begin = end
             continue
-        if all(m.tag.startswith(_EMPTY_TAGS) for m in inside) and end < len(text.normal):
+        is_idle = all(m.tag.startswith(_EMPTY_TAGS) for m in inside) or is_preface(inside)
+        if is_idle and end < len(text.normal):
             continue  # "아니." belongs to what comes after it
         parts.append((begin, end))
         begin = end

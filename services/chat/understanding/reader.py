@@ -96,7 +96,9 @@ class Reader:
             )
             for m in times
         ]
-        spans += self._lexicon(catalog).spans(text.normal, places | {s.end for s in spans})
+        endings = {(m.start, m.end) for m in morphemes if m.tag == "EC"}
+        words = self._lexicon(catalog).spans(text.normal, places | {s.end for s in spans})
+        spans += [s for s in words if (s.start, s.end) not in endings]
         spans += [
             span(m.start, m.end, m.end - m.start, Sign.IGNORED, 0.5)
             for m in morphemes

@@ -11,6 +11,7 @@ from services.chat.understanding.about_documents import beside, documents
 from services.chat.understanding.agreeing_times import agree
 from services.chat.understanding.analysis import Analysis, Context, Resolutions, all_kinds, of_kinds
 from services.chat.understanding.apart import readings_of
+from services.chat.understanding.background import background
 from services.chat.understanding.claims import Claims
 from services.chat.understanding.covering import best_covering
 from services.chat.understanding.frame import (
@@ -49,6 +50,7 @@ from services.chat.understanding.periods import Period, label
 from services.chat.understanding.plausible import is_ignorable, plausible
 from services.chat.understanding.slots import Slots, fill
 from services.chat.understanding.tying import edits
+from services.chat.understanding.weights import span
 from services.chat.understanding.words import load
 from services.chat.understanding.writes import asks_in_english, reshaping, write_request
 
@@ -96,6 +98,9 @@ class QuestionReading:
         if torn:  # a part of a word is no name: what is left of the word would change its meaning
             self._chosen = best_covering([s for s in spans if s not in torn])
         self._chosen = names.told_apart(self._chosen, self._text)
+        asides = background(analysis.morphemes, self._chosen)
+        self._chosen = _without(self._chosen, asides)
+        self._said = tuple(m for m in analysis.morphemes if not any(a <= m.start < b for a, b in asides))
         self._claims = Claims(self._text, self._chosen)
         agree(self._claims)
         if self._claims.take(Sign.ANEW):
@@ -117,9 +122,7 @@ class QuestionReading:
         before = self._context.memory.frame
         if self._claims.signs(Sign.DOCUMENTS):
             return Refusal(RefusalKind.DOCUMENTS)
-        write = write_request(
-            self._analysis.morphemes, self._text, names_thing=record is not None or self._names_thing()
-        )
+        write = write_request(self._said, self._text, names_thing=record is not None or self._names_thing())
         if write and not (write[1] and self._reshapes(write[0], before)):
             return Refusal(RefusalKind.WRITE, self._analysis.text.as_typed(write[0].start, write[0].end))
         if english := asks_in_english(self._text):
@@ -332,3 +335,10 @@ class QuestionReading:
         ]
         only_slots = bool(slots) and len(slots) == len(others)
         return only_slots and not self._leftover.words(verb=verb, unused_claims=False)
+
+
+def _without(chosen: Sequence[Span], asides: Sequence[tuple[int, int]]) -> tuple[Span, ...]:
+    """The claims without those of these clauses, which are ignored as a whole."""
+    kept = [s for s in chosen if not any(start <= s.start < end for start, end in asides)]
+    kept += [span(start, end, end - start, Sign.IGNORED) for start, end in asides]
+    return tuple(sorted(kept, key=lambda s: s.start))

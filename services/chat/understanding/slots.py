@@ -13,6 +13,7 @@ from services.chat.understanding.meanings import (
     DocumentWord,
     HowManyWord,
     MetricWord,
+    NameWord,
     ScaleWord,
     Sign,
     SizeWord,
@@ -51,6 +52,9 @@ def fill(claims: Claims, catalog: Catalog, today: Period, spoken: Period | None 
     frame = due_grouping(frame, claims, catalog)
     frame = ranking_slots(frame, claims)
     frame = bound_slots(frame, claims, catalog)
+    for index in claims.signs(Sign.IT):
+        if index and isinstance(claims.spans[index - 1].meaning, NameWord):
+            claims.use(index)  # "대한상사 거기"
     it = claims.take(Sign.IT)
     frame = replace(
         frame,

@@ -66,8 +66,8 @@ def write_request(
         noun = morpheme.form in _NOUNS and morpheme.tag in ("NNG", "XR")
         verb = morpheme.form in _VERBS and morpheme.tag.startswith("VV")
         other = morpheme.form not in _READING and morpheme.tag in ("NNG", "XR", "XSN")
-        if (noun or verb) and _describes(morphemes, index):
-            continue
+        if morpheme.describes or ((noun or verb) and _describes(morphemes, index)):
+            continue  # "보내준 물량": what was done says which things are meant
         if noun:
             after = _behind_noun(morphemes, index)
             asked = after is not None and (
