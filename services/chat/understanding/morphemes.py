@@ -16,10 +16,12 @@ _SIGN_TAGS: Final = ("SF", "SP", "SS", "SE", "SO", "SW", "SB", "UN")
 """Punctuation and what Kiwi can't read: without meaning if it holds no letter, digit or percent sign (초성 are letters)."""
 
 
-_DESCRIBED_TAGS: Final = ("NNG", "NNP", "SL", "SN", "W_SERIAL", "XR")
+_DESCRIBED_TAGS: Final = ("SSO", "NNG", "NNP", "SL", "SN", "W_SERIAL", "XR")
 _PREDICATE_TAGS: Final = ("E", "VX", "XSV", "XSA", "VCP")
 """What stands between the stem of a predicate and its last ending."""
 
+_ORDER: Final = "순"
+"""빠른 순 is an order, whatever it is said of."""
 _ACTS: Final = frozenset(load("ignorable")["acts"])
 _BUSINESS: Final = frozenset(load("nouns")["nouns"])
 
@@ -95,15 +97,21 @@ def _described(morphemes: Sequence[Morpheme]) -> list[Morpheme]:
         split = any(m.form == "별" for m in morphemes[ending + 2 : ending + 3])
         if before.form in _ACTS and noun.form in _BUSINESS and before.end < noun.start and not split:
             found[ending] = replace(before, describes=noun.said)  # 확인 매출, not "조회 거래처별"
-        if before.tag != "ETM" or not noun.tag.startswith(_DESCRIBED_TAGS):
+        if before.tag != "ETM" or not noun.tag.startswith(_DESCRIBED_TAGS) or noun.form == _ORDER:
             continue
         stem = ending - 1
-        while stem > 0 and morphemes[stem].tag.startswith(_PREDICATE_TAGS) and morphemes[stem].form != "싶":
+        while stem > 0 and _is_auxiliary(morphemes, stem) and morphemes[stem].form != "싶":
             stem -= 1
         is_copula = morphemes[stem + 1].tag == "VCP"
         if stem >= 0 and morphemes[stem].form != "싶" and not is_copula:
             found[stem] = replace(found[stem], describes=noun.said)
     return found
+
+
+def _is_auxiliary(morphemes: Sequence[Morpheme], index: int) -> bool:
+    """An ending or what carries one further, 되 of "나가야 되는" too."""
+    must = [m.form for m in morphemes[index - 1 : index]] == ["어야"]
+    return must or morphemes[index].tag.startswith(_PREDICATE_TAGS)
 
 
 def _modifying(morphemes: Sequence[Morpheme]) -> tuple[Morpheme, ...]:
