@@ -190,12 +190,8 @@ def _where_they_can_stand(
     of_people = any(
         isinstance(s.meaning, MetricWord) and _is_in(UnitKind.DAYS, s.meaning, catalog) for s in spans
     )
-<<<<<<< HEAD
     pronouns = {m.start for m in morphemes if m.tag == "NP" or (m.form == "저" and of_people)}
-=======
-    pronouns = {m.start for m in morphemes if m.tag == "NP" or (personal and m.said == "저/IC")}
     described = {m.start for m in morphemes if m.modifies and m.modifies.endswith("/ETM")}  # 다시 주문한 곳
->>>>>>> 855728e (chat: what has to be done, adverbs of attributes)
     conditional = {m.start for m in morphemes if m.form in ("면", "라면", "다면", "어도", "더라도")}
     counted = {
         s.end
