@@ -94,7 +94,7 @@ def _names(files: CompanyFiles) -> str:
             f'SELECT "{column[1]}" FROM "{table}"'  # noqa: S608
             for table in tables
             for column in model.execute(f'PRAGMA table_info("{table}")')
-            if column[1] in ("name", "code", "brand")
+            if column[1] in ("name", "code", "brand") or "alias" in column[1]
         ]
         return " ".join(str(row[0]) for query in named for row in model.execute(query))
 

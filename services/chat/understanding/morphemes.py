@@ -16,7 +16,8 @@ _SIGN_TAGS: Final = ("SF", "SP", "SS", "SE", "SO", "SW", "SB", "UN")
 """Punctuation and what Kiwi can't read: without meaning if it holds no letter, digit or percent sign (초성 are letters)."""
 
 
-_DESCRIBED_TAGS: Final = ("SSO", "NNG", "NNP", "SL", "SN", "W_SERIAL", "XR")
+_DESCRIBED_TAGS: Final = ("NNG", "NNP", "SL", "SN", "W_SERIAL", "XR")
+_BEFORE_NOUNS: Final = ("SS", "XPN", "MM")
 _PREDICATE_TAGS: Final = ("E", "VX", "XSV", "XSA", "VCP")
 """What stands between the stem of a predicate and its last ending."""
 
@@ -93,10 +94,11 @@ def _turning(morphemes: Sequence[Morpheme]) -> list[Morpheme]:
 def _described(morphemes: Sequence[Morpheme]) -> list[Morpheme]:
     """With what the stems of attributive forms describe; 알고 싶은 매출 says nothing of the revenue."""
     found = list(morphemes)
-    for ending, (before, noun) in enumerate(pairwise(morphemes)):
+    for ending, (before, after) in enumerate(pairwise(morphemes)):
         split = any(m.form == "별" for m in morphemes[ending + 2 : ending + 3])
-        if before.form in _ACTS and noun.form in _BUSINESS and before.end < noun.start and not split:
-            found[ending] = replace(before, describes=noun.said)  # 확인 매출, not "조회 거래처별"
+        if before.form in _ACTS and after.form in _BUSINESS and before.end < after.start and not split:
+            found[ending] = replace(before, describes=after.said)  # 확인 매출, not "조회 거래처별"
+        noun = next((m for m in morphemes[ending + 1 :] if not m.tag.startswith(_BEFORE_NOUNS)), after)
         if before.tag != "ETM" or not noun.tag.startswith(_DESCRIBED_TAGS) or noun.form == _ORDER:
             continue
         stem = ending - 1
