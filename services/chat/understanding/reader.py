@@ -20,6 +20,7 @@ from services.chat.understanding.frame import (
     SmallTalk,
 )
 from services.chat.understanding.inflected import inflected
+from services.chat.understanding.leading_clauses import led
 from services.chat.understanding.lexicon import Lexicon
 from services.chat.understanding.meanings import (
     BoundWord,
@@ -105,6 +106,7 @@ class Reader:
             if is_ignorable(m) and m.end > m.start
         ]
         spans += [*inflected(morphemes), *events(morphemes)]
+        spans += list(led(spans, morphemes))
         slang = [match.span() for match in _SLANG.finditer(text.normal) if match.start()]
         spans += [span(start, end, end - start, Sign.IGNORED, 1.1) for start, end in slang]
         hearsay = [match.span() for match in _HEARSAY.finditer(text.normal)]
