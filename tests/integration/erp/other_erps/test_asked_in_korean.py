@@ -14,10 +14,11 @@ from maru.chat.v1 import turn_pb2
 
 from services.erp.load import main as load
 from services.identity.users import read_users
-from tests.evaluation.company import USERS
+from tests.evaluation.company import REPOSITORY
 from tests.evaluation.in_process import answering
 from tests.integration.erp.other_erps.test_other_erps import CASES
 
+USERS = REPOSITORY / "services" / "identity" / "demo_users.yaml"
 TODAY = date(2026, 11, 20)
 
 
