@@ -60,7 +60,7 @@ def _stem(morphemes: Sequence[Morpheme], index: int) -> str:
         whole = f"{morpheme.form}{behind[0].form}{behind[1].form}/VV"
         if whole in _EVENTS:
             return whole
-    return f"{morpheme.form}/{tag}"
+    return morpheme.stem
 
 
 def _adverbs(morphemes: Sequence[Morpheme], index: int) -> int:

@@ -20,7 +20,7 @@ _BEING: Final = frozenset(_WORDS["being"])
 def in_stock(frame: Frame, claims: Claims, morphemes: Sequence[Morpheme], catalog: Catalog) -> Frame:
     """The slots with the stock as the measure; 어디 by warehouse, 뭐 in a warehouse by item."""
     kinds = [{c.entity.kind for c in name.candidates} & _KEPT for name in frame.names]
-    is_there = any(f"{m.form}/{m.tag.split('-')[0]}" in _BEING for m in morphemes)
+    is_there = any(m.stem in _BEING for m in morphemes)
     pieces = any(
         isinstance(s.meaning, UnitWord) and s.meaning.kind is UnitKind.QUANTITY for s in claims.spans
     )

@@ -59,7 +59,7 @@ _COMPARING: Final = frozenset({"대비/NNG", "비교/NNG", "전월/NNG", "전년
 def inflected(morphemes: Sequence[Morpheme]) -> Iterator[Span]:
     """Their claims, each from the stem to the last ending of the same typed word."""
     for index, morpheme in enumerate(morphemes):
-        stem = _stem(morpheme)
+        stem = morpheme.stem
         end, restricting, verb = _ending(morphemes, index)
         if end - morpheme.start == 1 and index and morphemes[index - 1].end == morpheme.start:
             continue  # "정공는": a particle that doesn't fit its noun
@@ -82,7 +82,7 @@ def inflected(morphemes: Sequence[Morpheme]) -> Iterator[Span]:
 def _to_do(morphemes: Sequence[Morpheme]) -> Iterator[Span]:
     """나가야 되는, 들어올, 지급하기로 한; 아직 안 나간, 입고가 안 된, 출고되지 않은."""
     for index, morpheme in enumerate(morphemes):
-        goes = _STILL_TO_DO.get(_stem(morpheme))
+        goes = _STILL_TO_DO.get(morpheme.stem)
         if goes is None:
             continue
         measure = goes["measure"]
@@ -103,7 +103,7 @@ def _to_do(morphemes: Sequence[Morpheme]) -> Iterator[Span]:
 
 def _due_until(morphemes: Sequence[Morpheme], after: int) -> int:
     """Where 어야 하는, 어야 될, ᆯ (예정), 기로 한 behind a stem ends; 0 where nothing of it stands there."""
-    said = [_stem(m) for m in morphemes[after : after + 4]]
+    said = [m.stem for m in morphemes[after : after + 4]]
     if said[:1] == ["어야/EC"] and said[1:2] and said[1].split("/")[0] in ("하", "되"):
         return after + 2 + (said[2:3] in (["ᆯ/ETM"], ["는/ETM"]))
     if said[:1] == ["ᆯ/ETM"] and said[1:2] not in (["수/NNB"], ["때/NNG"], ["것/NNB"], ["거/NNB"]):
@@ -127,7 +127,7 @@ def _over_until(morphemes: Sequence[Morpheme], after: int) -> int:
         morphemes[place].form in _WORDS["days"] or morphemes[place].is_particle
     ):
         place += 1
-    if place == after or place >= len(morphemes) or _stem(morphemes[place]) not in _WORDS["over"]:
+    if place == after or place >= len(morphemes) or morphemes[place].stem not in _WORDS["over"]:
         return 0
     return _ending(morphemes, place)[0]
 
@@ -160,7 +160,7 @@ def _undone(
 
 def _too_little(morphemes: Sequence[Morpheme]) -> Iterator[Span]:
     """안전재고보다 모자란, 재고 떨어진: what is short of its safety stock, unless stock is compared with another time's."""
-    stems = [_stem(m) for m in morphemes]
+    stems = [m.stem for m in morphemes]
     compared = any(stem in _COMPARING for stem in stems)
     for index, morpheme in enumerate(morphemes):
         safety = morpheme.form == "재고" and index > 0 and morphemes[index - 1].form == "안전"
@@ -175,10 +175,6 @@ def _too_little(morphemes: Sequence[Morpheme]) -> Iterator[Span]:
                 yield span(begin, end, end - begin, meaning)
             if not (morphemes[place].is_function or stems[place] in _TOO_LITTLE["between"]):
                 break
-
-
-def _stem(morpheme: Morpheme) -> str:
-    return f"{morpheme.form}/{morpheme.tag.split('-')[0]}"
 
 
 def _ending(morphemes: Sequence[Morpheme], index: int) -> tuple[int, bool, bool]:
@@ -224,7 +220,7 @@ def _negates(morphemes: Sequence[Morpheme], index: int) -> bool:
     if index + 1 >= len(morphemes):
         return False
     following = morphemes[index + 1]
-    if _stem(following) in _WORDS["measures"]:
+    if following.stem in _WORDS["measures"]:
         return True
     before = next((m for m in reversed(morphemes[:index]) if not m.is_particle), None)
     behind_noun = before is not None and before.tag.startswith("N")

@@ -16,22 +16,21 @@ _NOUNS: Final = "|".join(_LEADING["nouns"])
 _VERBS: Final = "|".join(_LEADING["verbs"])
 _ENDINGS: Final = "|".join(_LEADING["endings"])
 _CLAUSE: Final = re.compile(
-    rf"(?P<noun>{_NOUNS})/NNG (?:[^ ]+/J\w+ )?(?:(?:{_VERBS})/\S+ (?:었/EP )?(?:{_ENDINGS})/EC|하고/J\w+) "
+    rf"(?<![^ ])(?P<noun>{_NOUNS})/NNG (?:[^ ]+/J\w+ )?(?:(?:{_VERBS})/\S+ (?:었/EP )?(?:{_ENDINGS})/EC|하고/J\w+) "
 )
 
 
 def led(spans: Sequence[Span], morphemes: Sequence[Morpheme]) -> Iterator[Span]:
     """One claim of the leading clause and the state behind it, of the kinds of documents that lead to it."""
     states = [(s, s.meaning) for s in spans if isinstance(s.meaning, StateWord)]
-    parts = [f"{m.form.replace(' ', '')}/{m.tag.split('-')[0]} " for m in morphemes]
-    for index in range(len(morphemes) if states else 0):
-        match = _CLAUSE.match("".join(parts[index:]))
-        behind = index + match.group().count("/") if match else len(morphemes)
-        if not match or behind >= len(morphemes):
+    line = "".join(f"{m.stem.replace(' ', '')} " for m in morphemes) if states else ""
+    for match in _CLAUSE.finditer(line):
+        first, behind = (line[:place].count(" ") for place in match.span())
+        if behind == len(morphemes):
             continue
         kinds = _LEADING["nouns"][match["noun"]]
         for state, word in states:
             measures = tuple(m for m in word.measures if _KINDS.get(m) in kinds)
             if state.start == morphemes[behind].start and measures:
-                begin = morphemes[index].start
+                begin = morphemes[first].start
                 yield span(begin, state.end, state.end - begin, replace(word, measures=measures))

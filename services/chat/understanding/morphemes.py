@@ -46,9 +46,14 @@ class Morpheme:
     """The predicate (as `said`) that it says something of, where it is an adverb; empty where none follows."""
 
     @property
+    def stem(self) -> str:
+        """The form and the tag, as the words' files write them (받/VV); how it is conjugated is left out."""
+        return f"{self.form}/{self.tag.split('-')[0]}"
+
+    @property
     def said(self) -> str:
-        """The form and the tag, and that it describes a noun."""
-        return f"{self.form}/{self.tag.split('-')[0]}{'/ETM' if self.describes else ''}"
+        """The stem, and that it describes a noun."""
+        return f"{self.stem}/ETM" if self.describes else self.stem
 
     @property
     def is_function(self) -> bool:
