@@ -57,6 +57,9 @@ def to_query(message: query_pb2.Query) -> q.Query:
         top_within=message.top_within,
         without_rows=message.without_rows,
         count_rows=message.count_rows,
+        rank_from=message.rank_from,
+        selections=tuple(q.Selection(to_query(one.query), one.excluded) for one in message.selections),
+        show_named=message.show_named,
     )
 
 

@@ -131,7 +131,7 @@ def grouping_slots(
         if by is not None:  # "월 단위로"
             groupings.append(Grouping(DATE_DIMENSION, noun.grain))
             claims.use(index, by)
-        elif ranked:  # "매출이 가장 많은 달"
+        elif ranked or restricted or _each(claims, index):  # "매출이 가장 많은 달", "2억을 넘긴 달", "월 매출"
             groupings.append(Grouping(DATE_DIMENSION, noun.grain))
             inner.add(DATE_DIMENSION)
             claims.use(index)
@@ -154,6 +154,12 @@ def grouping_slots(
     if cut:
         frame = _within(frame, split, inner, split_party=split_party, inner_party=inner_party)
     return _own(_statuses(frame, claims, catalog), claims, catalog), tuple(that)
+
+
+def _each(claims: Claims, index: int) -> bool:
+    """월 매출, 분기 수주액: a step of time right before a measure."""
+    measure = index + 1 < len(claims.spans) and isinstance(claims.spans[index + 1].meaning, MetricWord)
+    return measure and not claims.gap(index, index + 1)
 
 
 def _is_count(frame: Frame, catalog: Catalog) -> bool:

@@ -49,6 +49,9 @@ _ALONE: Final = frozenset((*_WORDS["up"], *_WORDS["down"]))
 """Nouns that mean a change without 하다 as well ("매출 감소")."""
 
 _SUPERLATIVE: Final = tuple(load("ranking")["superlative"])
+_BECOMING: Final = {**dict.fromkeys(_WORDS["large"], 1), **dict.fromkeys(_WORDS["small"], -1)}
+"""Adjectives that mean a change with 어지다 behind them ("나빠졌지")."""
+
 _MAKES_VERBS: Final = ("하", "되", "시키", "받")
 
 _STILL_TO_DO: Final = {stem: each for each in _WORDS["still_to_do"] for stem in each["stems"]}
@@ -63,7 +66,9 @@ def inflected(morphemes: Sequence[Morpheme]) -> Iterator[Span]:
         end, restricting, verb = _ending(morphemes, index)
         if end - morpheme.start == 1 and index and morphemes[index - 1].end == morpheme.start:
             continue  # "정공는": a particle that doesn't fit its noun
-        if stem in _PRESENT and restricting:
+        if stem in _BECOMING and _becomes(morphemes, index):
+            yield span(morpheme.start, end, end - morpheme.start, ChangeWord(_BECOMING[stem], restricting=restricting))
+        elif stem in _PRESENT and restricting:
             yield span(morpheme.start, end, end - morpheme.start, Sign.PRESENT)
         elif morpheme.form == "안" and morpheme.tag == "MAG" and (degree := _degree(morphemes, index)):
             yield span(degree[0], morpheme.end, degree[1], SizeWord(False), 1.1)
@@ -196,6 +201,12 @@ def _ending(morphemes: Sequence[Morpheme], index: int) -> tuple[int, bool, bool]
         restricting = following.tag == "ETM"
         end = max(end, following.end)
     return end, restricting, verb
+
+
+def _becomes(morphemes: Sequence[Morpheme], index: int) -> bool:
+    """Whether 어지다 stands behind, with 하 of a noun between at most (좋아지다, 저조해지다)."""
+    behind = [f"{m.form}/{m.tag}" for m in morphemes[index + 1 : index + 4]]
+    return ["어/EC", "지/VX"] in (behind[:2], behind[1:])
 
 
 def _alone(morphemes: Sequence[Morpheme], index: int) -> bool:

@@ -112,7 +112,11 @@ def _with_member(frame: Frame, name: Name, candidate: Candidate, catalog: Catalo
         )
     frame = replace(frame, notes=notes)
     if entity.kind is EntityKind.COMPANY:
-        return replace(frame, companies=tuple(dict.fromkeys((*frame.companies, entity))))
+        companies = tuple(dict.fromkeys((*frame.companies, entity)))
+        by = Grouping(EntityKind.COMPANY.value)
+        apart = frame.listed and len(companies) > 1 and by not in frame.groupings
+        groupings = (*frame.groupings, by) if apart else frame.groupings  # two names are never summed
+        return replace(frame, companies=companies, groupings=groupings)
     dimension = catalog.dimension_of(entity.kind)
     key = dimension.key if dimension else ""
     groupings = frame.groupings

@@ -1,6 +1,6 @@
 """The slots of names: which were said, listed, left out, or taken as one sum."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from itertools import pairwise
 from typing import Final
@@ -22,6 +22,7 @@ def name_slots(frame: Frame, claims: Claims) -> Frame:
             Name(word.mention, word.candidates, word.total_count, excluded=excluding, others=word.others)
         )
         claims.use(index)
+    names = _alike(names, [claims.joined(first, second) for first, second in pairwise(places)])
     frame = _merged(frame, claims, places)
     claims_of_exclusion = claims.signs(Sign.EXCLUDE)
     if names and any(name.excluded for name in names):
@@ -33,6 +34,23 @@ def name_slots(frame: Frame, claims: Claims) -> Frame:
         if second == first + 1 and not names[places.index(first)].excluded
     )
     return replace(frame, names=tuple(names), listed=listed)
+
+
+def _alike(names: Sequence[Name], joined: Sequence[bool]) -> list[Name]:
+    """마루산업과 마루유통: what is listed together is of one kind, where it can be."""
+    alike = list(names)
+    for place, (first, second) in enumerate(pairwise(names)):
+        kinds = {c.entity.kind for c in first.candidates} & {c.entity.kind for c in second.candidates}
+        if joined[place] and kinds:
+            alike[place : place + 2] = [_of_kinds(name, kinds) for name in alike[place : place + 2]]
+    return alike
+
+
+def _of_kinds(name: Name, kinds: Collection[EntityKind]) -> Name:
+    """Only the candidates of these kinds, where there are any."""
+    kept = tuple(c for c in name.candidates if c.entity.kind in kinds)
+    dropped = len(name.candidates) - len(kept)
+    return replace(name, candidates=kept, total_count=max(len(kept), name.total_count - dropped)) if kept else name
 
 
 def _merged(frame: Frame, claims: Claims, places: Sequence[int]) -> Frame:
@@ -86,14 +104,5 @@ def narrow(frame: Frame, word: NameWord, kinds: set[EntityKind | None], party: b
     wanted = {kind for kind in kinds if kind} | (
         {EntityKind.CUSTOMER, EntityKind.SUPPLIER} if party else set()
     )
-    names = []
-    for name in frame.names:
-        kept = tuple(c for c in name.candidates if c.entity.kind in wanted)
-        if name.mention == word.mention and kept:
-            dropped = len(name.candidates) - len(kept)
-            names.append(
-                replace(name, candidates=kept, total_count=max(len(kept), name.total_count - dropped))
-            )
-        else:
-            names.append(name)
+    names = [_of_kinds(name, wanted) if name.mention == word.mention else name for name in frame.names]
     return replace(frame, names=tuple(names))

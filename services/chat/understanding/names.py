@@ -183,7 +183,7 @@ def _stretches(text: str, morphemes: Sequence[Morpheme], cuts: Collection[int]) 
                 continue
             for last in range(first, min(first + 10, len(inside))):
                 if inside[last].tag.startswith(_NAME_END_TAGS):
-                    yield morpheme.start, inside[last].end
+                    yield morpheme.start, _without_punctuation(text, morpheme.start, inside[last].end)
     # From the middle of one typed word to the next ("9월대한 상사").
     for (start, end), (next_start, next_end) in pairwise(words):
         for morpheme in morphemes:
@@ -194,7 +194,7 @@ def _stretches(text: str, morphemes: Sequence[Morpheme], cuts: Collection[int]) 
 
 
 def _without_punctuation(text: str, start: int, end: int) -> int:
-    while end > start and text[end - 1] in "?!.,~…;:\"'":
+    while end > start and text[end - 1] in "?!.,~…;:/·\"'":
         end -= 1
     return end
 

@@ -69,7 +69,10 @@ _ZERO: Final = re.compile(r"(?<![\d.,])(?:0|영)\s*(?:원|개|건|ea)?\s*인(?![
 _COUNTED: Final = re.compile(rf"(?<![\d,.])({COUNT})\s*({_COUNTERS})\s*(만)?")
 
 
-_FEW: Final = re.compile(rf"({alternatives(_NUMBERS['few'])})\s*만(?![가-힣])")
+_ALONE: Final = alternatives(set(_NUMBERS["native"]) - set(_NUMBERS["before_nouns"]))
+_NUMERAL: Final = re.compile(rf"(?:(?<=[가-힣] )({_ALONE})(?:씩)?(?![가-힣\d])|({_ALONE})\s*만(?![가-힣]))")
+"""품목군 셋, 하나만."""
+
 _ORDINALS: Final = load("followup")["ordinals"]
 _ORDINAL: Final = re.compile(rf"(?:(\d{{1,2}})|({alternatives(_ORDINALS)}))\s*번\s*째")
 
@@ -141,9 +144,10 @@ def _cuts(text: str, edges: Container[int]) -> Iterator[Span]:
         if match.start() in edges:
             number = count(match[1])
             yield span(*match.span(), len(compact(match[0])), CutWord(number, None, single=number == 1))
-    for match in _FEW.finditer(text):
+    for match in _NUMERAL.finditer(text):
         if match.start() in edges:
-            yield span(*match.span(), len(compact(match[0])), CountWord(_NUMBERS["few"][match[1]], only=True))
+            counted = CountWord(count(match[1] or match[2]), only=match[2] is not None)
+            yield span(*match.span(), len(compact(match[0])), counted)
     for match in _COUNTED.finditer(text):
         if match.start() in edges and match.end() in edges:
             counter = compact(match[2])

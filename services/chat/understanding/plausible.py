@@ -192,6 +192,7 @@ def _where_they_can_stand(
     )
     pronouns = {m.start for m in morphemes if m.tag == "NP" or (m.form == "저" and of_people)}
     described = {m.start for m in morphemes if m.modifies and m.modifies.endswith("/ETM")}  # 다시 주문한 곳
+    ends = {m.end for m in morphemes}
     conditional = {m.start for m in morphemes if m.form in ("면", "라면", "다면", "어도", "더라도")}
     counted = {
         s.end
@@ -206,6 +207,8 @@ def _where_they_can_stand(
                 return claim.start in pronouns
             case Sign.AGAIN:
                 return claim.start not in described
+            case Sign.THAT | Sign.IT if claim.end - claim.start == 1:
+                return claim.start not in ends  # 매출이: a particle
             case Sign.CORRECTS:
                 return claim.end not in conditional
             case HowManyWord(counted=None, party=False):

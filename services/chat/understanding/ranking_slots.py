@@ -16,6 +16,7 @@ from services.chat.understanding.meanings import (
     CutWord,
     DimensionWord,
     DocumentWord,
+    GrainNoun,
     MetricWord,
     NameWord,
     OrderWord,
@@ -189,7 +190,7 @@ def _directions(frame: Frame, claims: Claims, bounds: Sequence[Bound]) -> list[B
         return []  # "오른 지역과 내린 지역": all of them
     for index, word in claims.of(ChangeWord):
         followed = index + 1 < len(claims.spans) and isinstance(
-            claims.spans[index + 1].meaning, DimensionWord
+            claims.spans[index + 1].meaning, DimensionWord | GrainNoun
         )
         restricts = word.restricting and frame.grouped and (followed or frame.ranked)
         if not restricts or word.direction == 0 or any(b.role is not Role.NONE for b in bounds):

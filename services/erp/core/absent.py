@@ -66,6 +66,7 @@ def _asked_for(plan: Plan, entity: Entity, index: EntityIndex) -> bool:
     conditions: list[Filter] = [one for members in plan.restrictions.values() for one in members]
     if plan.query.filter is not None:
         conditions.append(plan.query.filter)
+    conditions += plan.selected
     return all(_holds(one, entity, index) is not False for one in conditions)
 
 

@@ -216,7 +216,7 @@ class _Compiler:
         if plan.query.currency:
             yield joins.first(fact.currency) == plan.query.currency
         wanted = [plan.query.filter] if plan.query.filter else []
-        yield from self._filters(fact, joins, [*wanted, *plan.restrictions[fact.key]])
+        yield from self._filters(fact, joins, [*wanted, *plan.selected, *plan.restrictions[fact.key]])
 
     def _base(self, fact: Fact, days: DateRange | None, as_of: date) -> FromClause:
         """Where the fact's rows come from."""

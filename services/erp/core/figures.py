@@ -92,6 +92,10 @@ def put_together(
             by_period = found.setdefault(key, {}).setdefault((_SLOTS[slot], own_unit), {})
             figures = by_period.setdefault(period, {})
             figures[name] = figures[name] + value if name in figures else Decimal(value)
+    there = {key[0].key for (key, _) in found if key}
+    for one in plan.named:
+        if one.key not in there:
+            found[(Member(one.key, one.name, one.detail or None),), None] = {}
     if not found and members == 4 and plan.due_grouping is None:
         found[(), None] = {}  # nothing at all is one row of 0
     if not plan.has_gaps and len(found) * len(plan.frames[Slot.ASKED].periods) > max_rows:

@@ -3,7 +3,7 @@
 Everything that can be wrong with a question is found here, before anything is read.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
@@ -21,9 +21,19 @@ from services.erp.core.checks import (
 )
 from services.erp.core.frames import Frame, Slot, frames_of, too_many_periods
 from services.erp.core.policy import Grant
-from services.erp.core.query import DATE, DUE_DATE, Grouping, Member, Modifier, Query
+from services.erp.core.query import (
+    DATE,
+    DUE_DATE,
+    AllOf,
+    Filter,
+    Grouping,
+    Member,
+    Modifier,
+    Query,
+    members_of,
+)
 from services.erp.core.reference import Company, Reference
-from services.erp.core.result import EntityKind, Role, UnitKind
+from services.erp.core.result import EntityKind, EntityReference, Role, UnitKind
 from services.erp.core.shape_checks import check_shape
 from services.erp.errors import QueryRefused, UnknownDimension
 
@@ -77,6 +87,10 @@ class Plan:
     """Fact -> the policy's row filters on it, the company's left out."""
     additive: frozenset[str]
     """Metrics whose figures add up over the rows to the whole's: no balances over days, no document twice."""
+    selected: tuple[Filter, ...]
+    """The question's selections, as the conditions that they came to."""
+    named: tuple[EntityReference, ...]
+    """Members that stand in the table even without rows."""
     shares: frozenset[str]
     cumulatives: frozenset[str]
 
@@ -126,8 +140,15 @@ class Plan:
         return next((g for g in self.query.groupings if g.dimension == DUE_DATE), None)
 
 
-def make_plan(query: Query, catalog: Catalog, grant: Grant, reference: Reference, today: date) -> Plan:
-    """Check the query against the catalog, the policy and the data's names.
+def make_plan(
+    query: Query,
+    catalog: Catalog,
+    grant: Grant,
+    reference: Reference,
+    today: date,
+    selected: tuple[Filter, ...] = (),
+) -> Plan:
+    """Check the query against the catalog, the policy and the data's names. `selected`: what its selections came to.
 
     Raises:
         UnknownMetric, UnknownDimension: the catalog has no such thing, or the metric has no such dimension.
@@ -142,6 +163,7 @@ def make_plan(query: Query, catalog: Catalog, grant: Grant, reference: Reference
     if query.filter is not None:
         query = replace(query, filter=owned(query.filter, grant))
     filtered = check_filter(query.filter, catalog, grant, reference, 1) if query.filter else frozenset()
+    filtered |= {member.dimension for one in selected for member in members_of(one)}
     companies = chosen_companies(query, grant, reference, filtered)
     frames = frames_of(query, metrics, reference.fiscal_start_month, today)
     needed = {grouping.dimension for grouping in query.groupings} | filtered
@@ -192,6 +214,8 @@ def make_plan(query: Query, catalog: Catalog, grant: Grant, reference: Reference
         reference.fiscal_start_month,
         restrictions,
         frozenset(adding_up if not any(dates) else adding_up & flows),
+        selected,
+        tuple(_named(query, dimensions, grant, reference)) if query.show_named else (),
         _modified(
             Modifier.SHARE,
             query,
@@ -212,6 +236,24 @@ def make_plan(query: Query, catalog: Catalog, grant: Grant, reference: Reference
             "A balance has no running total.",
         ),
     )
+
+
+def _named(
+    query: Query, dimensions: Iterable[Dimension], grant: Grant, reference: Reference
+) -> Iterator[EntityReference]:
+    """The members of the one grouping that the filter names, those above others left out."""
+    others = [one for one in dimensions if one.key != DATE]
+    cut = query.top or query.count_rows or query.without_rows or any(g.level for g in query.groupings)
+    if cut or len(others) != 1 or others[0].kind is None or others[0].is_document:
+        return
+    dimension = others[0]
+    parts = query.filter.filters if isinstance(query.filter, AllOf) else (query.filter,)
+    for part in parts:
+        if isinstance(part, Member) and part.dimension == dimension.key:
+            for key in part.members:
+                found = dimension.kind and reference.index.find(dimension.kind, key, grant)
+                if found and not reference.index.has_below(dimension.key, key):
+                    yield found
 
 
 def _leaf(

@@ -165,3 +165,14 @@ class Query:
     top_within: int = 0
     without_rows: bool = False
     count_rows: bool = False
+    rank_from: int = 0
+    selections: tuple["Selection", ...] = ()
+    show_named: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """The members that another question shows; `excluded`: all rows but theirs."""
+
+    query: Query
+    excluded: bool = False

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from services.erp.core.catalog import Dimension, Metric, TimeBehavior
+from services.erp.core.catalog import Catalog, Dimension, Metric, TimeBehavior
 from services.erp.core.checks import refused
 from services.erp.core.query import DATE, Grain, Modifier, Query
 from services.erp.core.result import Role, UnitKind
@@ -40,12 +40,32 @@ def check_shape(query: Query, metrics: Iterable[Metric], dimensions: Iterable[Di
             "묶음별 상위는 몇 개까지인지와, 묶음 안에서 나눌 기준이 더 필요합니다.",
             "A top within groups needs `top`, and a further grouping inside the groups.",
         )
+    if query.rank_from > query.top:
+        raise refused(
+            "몇 위부터인지는 몇 위까지인지와 함께 정해야 합니다.",
+            "`rank_from` needs a `top` that is not before it.",
+        )
     if query.without_rows:
         _check_without_rows(query, tuple(dimensions))
     if query.count_rows and (not query.groupings or query.top or query.modifiers):
         raise refused(
             "무엇의 수를 셀지 기준이 하나 이상 필요하고, 상위나 비중과 함께 쓸 수 없습니다.",
             "A number of rows needs a grouping, and has no top and no modifiers.",
+        )
+
+
+def check_selection(query: Query, catalog: Catalog) -> None:
+    """A selection's query shows members of one grouping, each once.
+
+    Raises:
+        QueryRefused: it doesn't.
+    """
+    dimensions = [catalog.dimensions.get(grouping.dimension) for grouping in query.groupings]
+    (dimension,) = dimensions if len(dimensions) == 1 else (None,)
+    if dimension is None or dimension.kind is None or query.selections or query.modifiers or query.count_rows:
+        raise refused(
+            "대상을 고르는 조건은 거래처나 품목처럼 한 가지 기준으로만 낼 수 있습니다.",
+            "A selection's query has one grouping with named members, and no modifiers or selections of its own.",
         )
 
 

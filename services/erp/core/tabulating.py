@@ -165,20 +165,23 @@ class _Tabulator:
             one.rank = None if value is None else first[value]
 
     def _cut(self, rows: Sequence[Shown]) -> list[Shown]:
-        """The first N of the order, and all that tie with the last of them."""
+        """From the row asked for to the Nth of the order, and all that tie with the one or the other."""
         kept: list[Shown] = []
         seen: set[Any] = set()
         last: Any = None
+        before = 0
         for one in rows:
             identity = self._identity(one)
             values = [self._ordered_value(ordering, one) for ordering in self._orderings]
             if identity not in seen and len(seen) >= self._query.top and values != last:
                 break
             if identity not in seen and len(seen) < self._query.top:
+                if len(seen) < self._query.rank_from and values != last:
+                    before = len(kept)  # the first of those that tie with the row asked for
                 last = values
             seen.add(identity)
             kept.append(one)
-        return kept
+        return kept[before:] if len(seen) >= self._query.rank_from else []
 
     # --- over several rows ----------------------------------------------------------------------------------
 

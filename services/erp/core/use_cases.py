@@ -16,18 +16,28 @@ from services.erp.core import document_numbers
 from services.erp.core import reference as references
 from services.erp.core.absent import tabulate_absent
 from services.erp.core.catalog import Catalog, Dimension, Metric, RecordKind
-from services.erp.core.compiling import compile_plan
+from services.erp.core.compiling import Statement, compile_plan
 from services.erp.core.connected import check_connected
 from services.erp.core.entity_index import Candidate, Resolution
 from services.erp.core.figures import put_together
-from services.erp.core.plan import make_plan
+from services.erp.core.plan import Plan, make_plan
 from services.erp.core.policy import Grant, Policy
-from services.erp.core.query import Query, members_of
+from services.erp.core.query import Filter, Member, Not, Query, Selection, members_of
 from services.erp.core.records import RecordReading
 from services.erp.core.reference import CHANGES, WATERMARKS, Company, Reference, data_as_of
-from services.erp.core.result import EntityKind, EntityReference, QueryResult, Record, ResultContext, Table
+from services.erp.core.result import (
+    AppliedFilter,
+    EntityKind,
+    EntityReference,
+    QueryResult,
+    Record,
+    ResultContext,
+    Source,
+    Table,
+)
+from services.erp.core.shape_checks import check_selection
 from services.erp.core.tabulating import tabulate
-from services.erp.core.words import applied_filters, definitions, is_partial
+from services.erp.core.words import applied_filters, definitions, is_partial, selected_words
 from services.erp.errors import (
     CostLimitExceeded,
     DataTooStale,
@@ -78,6 +88,26 @@ class Description:
     fiscal_start_month: int
     data_start: date | None
     etag: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """A query's plan, its statement and what that found. `reference`: with the documents that its filter names."""
+
+    plan: Plan
+    statement: Statement
+    found: Fetched
+    watermarks: Fetched
+    reference: Reference
+
+
+@dataclass(frozen=True, slots=True)
+class _Chosen:
+    """What a selection came to, and how it is said."""
+
+    filter: Filter
+    words: AppliedFilter
+    read: _Read
 
 
 class Erp:
@@ -156,10 +186,45 @@ class Erp:
         """
         grant = self._grant(asker)
         reference = await self._fresh_reference()
-        reference = replace(reference, documents=await self._named_documents(query, grant))
-        plan = make_plan(query, self._catalog, grant, reference, self._clock.today())
-        check_connected(plan, self._catalog, reference.filled)
         bounds = limits or self._limits
+        chosen = [
+            await self._chosen(one, query, grant, reference, bounds, validate_only)
+            for one in query.selections
+        ]
+        selected = tuple(one.filter for one in chosen)
+        read = await self._read(query, grant, reference, bounds, validate_only, selected)
+        plan, reads = read.plan, [*(one.read for one in chosen), read]
+        as_of = self._fresh(
+            data_as_of(read.watermarks, frozenset[str]().union(*(one.statement.tables for one in reads)))
+        )
+        context = ResultContext(
+            applied_filters(plan, self._catalog, grant, read.reference, [one.words for one in chosen]),
+            definitions(plan),
+            as_of,
+            any(is_partial(one.plan) for one in reads),
+            digest(*(one.found for one in reads)),
+        )
+        if validate_only:
+            return QueryResult(None, context)
+
+        def table() -> Table:
+            return self._table(read, grant, bounds.groups, bounds.rows)
+
+        return QueryResult(await asyncio.to_thread(table) if limits else table(), context)
+
+    async def _read(
+        self,
+        query: Query,
+        grant: Grant,
+        reference: Reference,
+        bounds: Limits,
+        validate_only: bool,
+        selected: tuple[Filter, ...] = (),
+    ) -> "_Read":
+        """The query planned, compiled and read, without its rows when it is only to be validated."""
+        reference = replace(reference, documents=await self._named_documents(query, grant))
+        plan = make_plan(query, self._catalog, grant, reference, self._clock.today(), selected)
+        check_connected(plan, self._catalog, reference.filled)
         statement = compile_plan(plan, self._catalog.dimensions, bounds.groups)
         cost = statement.cost(reference.table_rows)
         if cost > bounds.cost:
@@ -168,24 +233,38 @@ class Erp:
         found, watermarks = await self._local_model.read(wanted, WATERMARKS)
         if len(found.rows) > bounds.groups:
             raise RowLimitExceeded.of(bounds.groups)
-        as_of = self._fresh(data_as_of(watermarks, statement.tables))
-        context = ResultContext(
-            applied_filters(plan, self._catalog, grant, reference),
-            definitions(plan),
-            as_of,
-            is_partial(plan),
-            digest(found),
+        return _Read(plan, statement, found, watermarks, reference)
+
+    def _table(self, read: "_Read", grant: Grant, groups: int, rows: int) -> Table:
+        found = put_together(read.plan, read.statement, read.found.rows, groups)
+        if read.plan.query.without_rows:
+            return tabulate_absent(read.plan, self._catalog, grant, read.reference, found, rows)
+        return tabulate(read.plan, self._catalog, found, rows)
+
+    async def _chosen(
+        self,
+        selection: Selection,
+        of: Query,
+        grant: Grant,
+        reference: Reference,
+        bounds: Limits,
+        validate_only: bool,
+    ) -> "_Chosen":
+        """The members that a selection's query shows, as a condition on the rows of the question."""
+        check_selection(selection.query, self._catalog)
+        every = of.all_companies or any(g.dimension == EntityKind.COMPANY for g in of.groupings)
+        query = replace(selection.query, companies=of.companies, all_companies=every and not of.companies)
+        read = await self._read(query, grant, reference, bounds, validate_only)
+        table = self._table(read, grant, bounds.groups, bounds.groups)
+        cells = [row[0] for row in table.rows]
+        keys = dict.fromkeys(cell.key for cell in cells if isinstance(cell, EntityReference))
+        member = Member(query.groupings[0].dimension, tuple(keys), include_missing=None in cells)
+        words = AppliedFilter(
+            selected_words(read.plan, selection.excluded, self._catalog, grant, read.reference),
+            Source.QUESTION,
+            member.dimension,
         )
-        if validate_only:
-            return QueryResult(None, context)
-
-        def table() -> Table:
-            rows = put_together(plan, statement, found.rows, bounds.groups)
-            if query.without_rows:
-                return tabulate_absent(plan, self._catalog, grant, reference, rows, bounds.rows)
-            return tabulate(plan, self._catalog, rows, bounds.rows)
-
-        return QueryResult(await asyncio.to_thread(table) if limits else table(), context)
+        return _Chosen(Not(member) if selection.excluded else member, words, read)
 
     def _fresh(self, as_of: datetime | None) -> datetime | None:
         """The data's time, which isn't too long ago."""
@@ -325,9 +404,10 @@ def _check_loaded(changes: Fetched) -> None:
         raise LocalModelEmpty
 
 
-def digest(found: Fetched) -> str:
+def digest(*found: Fetched) -> str:
     """What was run, for the audit."""
-    return hashlib.sha256(f"{found.statement}\n{found.parameters}".encode()).hexdigest()
+    run = "\n".join(f"{one.statement}\n{one.parameters}" for one in found)
+    return hashlib.sha256(run.encode()).hexdigest()
 
 
 def merged(names: Resolution, documents: Sequence[Candidate], max_candidates: int) -> Resolution:

@@ -56,15 +56,16 @@ def definitions(plan: Plan) -> tuple[MetricDefinition, ...]:
 
 
 def applied_filters(
-    plan: Plan, catalog: Catalog, grant: Grant, reference: Reference
+    plan: Plan, catalog: Catalog, grant: Grant, reference: Reference, selected: Iterable[AppliedFilter] = ()
 ) -> tuple[AppliedFilter, ...]:
-    """The conditions in force, in the order people read them: days, company, the question's, definitions',
-    policy's.
+    """The conditions in force, in the order people read them: days, company, the question's, its selections (`selected`),
+    definitions', policy's.
     """
     return (
         *_days(plan),
         _company(plan),
         *_asked(plan, catalog, grant, reference),
+        *selected,
         *_remarks(plan),
         *_policy(plan, catalog, grant, reference),
     )
@@ -131,6 +132,19 @@ def _asked(plan: Plan, catalog: Catalog, grant: Grant, reference: Reference) -> 
     if query.without_rows:
         names = ", ".join(metric.name for metric in plan.metrics)
         yield AppliedFilter(f"{names} 없음", Source.QUESTION, plan.dimensions[0].key)
+
+
+def selected_words(chosen: Plan, excluded: bool, catalog: Catalog, grant: Grant, reference: Reference) -> str:
+    """What a selection was made by: "거래처: 매출 상위 10, 2026-01-01~2026-11-20"."""
+    query = chosen.query
+    names = ", ".join(metric.name for metric in chosen.metrics)
+    if query.top:
+        last = query.top if query.rank_from <= 1 else f"{query.top}위"
+        first = f"{query.rank_from}~" if 1 < query.rank_from < query.top else ""
+        descending = not query.orderings or query.orderings[0].descending
+        names = f"{names} {'상위' if descending else '하위'} {first}{last}"
+    words = [names, *(one.text for one in (*_days(chosen), *_asked(chosen, catalog, grant, reference)))]
+    return f"{chosen.dimensions[0].name}: {', '.join(words)}{' 제외' if excluded else ''}"
 
 
 def _condition(condition: MetricCondition, catalog: Catalog) -> str:

@@ -4,6 +4,7 @@ A result is a list of rows, each a dict: member keys by dimension, `unit`, and t
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from functools import cmp_to_key
@@ -44,6 +45,17 @@ def evaluate(
 
 class Evaluation(Grid):
     def rows(self) -> list[dict[str, Any]]:
+        for selection in self.query.selections:
+            (grouping,) = selection.query.groupings
+            every = self.query.all_companies or any(g.dimension == "company" for g in self.query.groupings)
+            query = replace(
+                selection.query,
+                companies=self.query.companies,
+                all_companies=every and not self.query.companies,
+            )
+            shown = evaluate(self.data, query, self.claims, self.names)
+            keys = {row[grouping.dimension] for row in shown}
+            self.selected.append((grouping.dimension, keys, selection.excluded))
         asked = self.slot(self.narrowed(self.query.range), self.query.as_of)
         compared = None
         if self.query.comparison:
@@ -256,9 +268,10 @@ class Evaluation(Grid):
     def cut(self, rows: list[Any]) -> list[Any]:
         identities = list(dict.fromkeys(self.identity(row) for row in rows))
         firsts = identities[: self.query.top]
-        if not firsts:
+        if not firsts or len(identities) < self.query.rank_from:
             return []
         last = next(row for row in rows if self.identity(row) == firsts[-1])
+        first = next(row for row in rows if self.identity(row) == firsts[max(self.query.rank_from - 1, 0)])
 
         def values(row: Any) -> list[Any]:
             return [
@@ -266,7 +279,9 @@ class Evaluation(Grid):
                 for o in self.orderings
             ]
 
-        return [row for row in rows if self.identity(row) in firsts or values(row) == values(last)]
+        begin = next(at for at, row in enumerate(rows) if values(row) == values(first))
+        kept = [row for row in rows if self.identity(row) in firsts or values(row) == values(last)]
+        return kept[begin:]
 
     def has_share(self, metric: str) -> bool:
         only_dates = [g.dimension for g in self.query.groupings] == ["date"]

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date, timedelta
 from typing import Any
 
-from services.erp.core.query import DateRange, Grouping, Query
+from services.erp.core.query import AllOf, DateRange, Grouping, Member, Query
 from tests.unit.erp.queries.naive_facts import (
     BESIDE,
     COUNTS,
@@ -27,7 +27,7 @@ from tests.unit.erp.queries.naive_figures import (
     unit_order,
 )
 from tests.unit.erp.queries.naive_policy import ALL_DOCUMENTS, Claims, allowed
-from tests.unit.erp.queries.small_company import TODAY, Data
+from tests.unit.erp.queries.small_company import TODAY, TREES, Data
 
 
 def dated(grouping: Grouping) -> bool:
@@ -39,6 +39,8 @@ class Grid:
         self, data: Data, query: Query, claims: Claims, names: Mapping[str, Mapping[str, str]]
     ) -> None:
         self.data, self.query, self.claims, self.names = data, query, claims, names
+        self.selected: list[tuple[str, set[Any], bool]] = []
+        """Of each selection: its dimension, the members that its query shows, whether they are left out."""
         self.steps_of_averages: dict[Any, list[date]] = {}
         self.dated = next((g for g in query.groupings if g.dimension == "date"), None)
         visible = [c for c in ("A", "B") if not claims.company or c in claims.company]
@@ -147,6 +149,7 @@ class Grid:
                 thing.company in self.companies
                 and allowed(thing, leaf, self.claims)
                 and passes(thing, self.query.filter)
+                and self.chosen(thing)
                 and (due is None or (thing.due is not None and due.start <= thing.due <= due.end))
                 and self.in_grain(thing, leaf)
             ):
@@ -160,7 +163,8 @@ class Grid:
         return ("item" in thing.members) == by_line
 
     def dimensions(self) -> set[str]:
-        return {g.dimension for g in self.query.groupings} | {d for d, _ in named(self.query.filter)}
+        chosen = {one.query.groupings[0].dimension for one in self.query.selections}
+        return {g.dimension for g in self.query.groupings} | {d for d, _ in named(self.query.filter)} | chosen
 
     def collect(
         self, found: Any, leaf: str, source: Iterable[Thing], step: Callable[[Thing], date | None]
@@ -194,11 +198,34 @@ class Grid:
             day += timedelta(days=1)
         return day
 
+    def named_members(self, groupings: list[Grouping]) -> list[str]:
+        """The leaves of the one grouping's dimension that the filter asks for by name, to be shown whatever there is."""
+        query = self.query
+        cut = query.top or query.count_rows or query.without_rows
+        if not query.show_named or cut or len(groupings) != 1 or groupings[0].level:
+            return []
+        dimension = groupings[0].dimension
+        if dimension in ALL_DOCUMENTS or dimension in ("brand", "status", "currency", "due_date"):
+            return []
+        parts = query.filter.filters if isinstance(query.filter, AllOf) else [query.filter]
+        found = [one for one in parts if isinstance(one, Member) and one.dimension == dimension]
+        inner = set(TREES.get(dimension, {}).values())
+        return [key for one in found for key in one.members if key not in inner]
+
+    def chosen(self, thing: Thing) -> bool:
+        """The thing's member is, or is not, among those that each selection's query shows."""
+        return all(
+            (thing.members.get(dimension) in keys) is not excluded
+            for dimension, keys, excluded in self.selected
+        )
+
     def grid(self, asked: Any, compared: Any) -> list[dict[str, Any]]:
         keys = {**asked, **(compared or {})}
         members = [g for g in self.query.groupings if g.dimension != "date"]
         if not keys and not members:
             keys = {(): {}}
+        for one in self.named_members(members):
+            keys.setdefault((one,), {})
         steps: list[date | None] = self.steps(self.narrowed(self.query.range)) if self.dated else [None]
         others: list[date | None] = [None]
         if self.dated and self.query.comparison:

@@ -1,5 +1,6 @@
 """Random queries that the shipped catalog can answer over a small company."""
 
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 
@@ -21,6 +22,7 @@ from services.erp.core.query import (
     Operator,
     Ordering,
     Query,
+    Selection,
 )
 from services.erp.core.result import Role
 from tests.unit.erp.queries.naive_figures import BALANCES, HAS_PAST, RATES
@@ -119,6 +121,7 @@ MEMBERS = {
     },
     "payment": [f"PAY-{n}" for n in range(8)],
 }
+_SELECTED = ("revenue", "orders_received", "purchases", "receivables", "payables", "stock_value")
 _NAMED = (
     "employee",
     "department",
@@ -151,6 +154,29 @@ def filters(draw: st.DrawFn, dimensions: list[str], depth: int = 2) -> Filter:
         return Not(draw(filters(dimensions, depth - 1)))
     parts = tuple(draw(st.lists(filters(dimensions, depth - 1), min_size=1, max_size=3)))
     return AllOf(parts) if kind == "all" else AnyOf(parts)
+
+
+@st.composite
+def _selections(draw: st.DrawFn, dimension: str) -> Selection:
+    """매출 상위 2개 거래처, 3개 넘게 산 거래처."""
+    metric = draw(st.sampled_from(sorted(m for m in _SELECTED if dimension in DIMENSIONS[m])))
+    limits = [MetricCondition(metric, Operator.GREATER, Decimal(3))] if draw(st.booleans()) else []
+    top = draw(st.sampled_from([0, 1, 2, 3]))
+    query = Query(
+        (metric,),
+        (Grouping(dimension),),
+        range=None if metric in BALANCES else draw(ranges()),
+        filter=draw(
+            st.none() | filters(sorted(DIMENSIONS[metric] & (_CUSTOMER | _SUPPLIER | _ITEM) - {"warehouse"}))
+        ),
+        metric_conditions=tuple(limits),
+        orderings=(Ordering(metric, draw(st.booleans())),),
+        top=top,
+        rank_from=draw(st.sampled_from([0, *range(1, top + 1)])),
+        without_rows=not limits and not top and draw(st.booleans()),
+    )
+    query = replace(query, orderings=()) if query.without_rows else query
+    return Selection(query, excluded=draw(st.booleans()))
 
 
 @st.composite
@@ -250,6 +276,9 @@ def queries(draw: st.DrawFn) -> Query:
         orderings = [o for o in orderings if o.role is not Role.SHARE]
         metric_conditions = [c for c in metric_conditions if c.role is not Role.SHARE]
     top = draw(st.sampled_from([0, 0, 1, 2, 3])) if groupings and not count else 0
+    selectable = sorted(common & {"customer", "supplier", "item"})
+    chosen = draw(st.sampled_from([None, None, *selectable]))
+    selections = (draw(_selections(chosen)),) if chosen else ()
     return Query(
         tuple(metrics),
         tuple(groupings),
@@ -260,6 +289,9 @@ def queries(draw: st.DrawFn) -> Query:
         metric_conditions=tuple(metric_conditions),
         orderings=tuple(orderings),
         top=top,
+        rank_from=draw(st.sampled_from([0, 0, *range(1, top + 1)])),
+        selections=selections,
+        show_named=draw(st.booleans()),
         comparison=comparison,
         modifiers=frozenset(modifiers),
         average_over=average,

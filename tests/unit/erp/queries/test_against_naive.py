@@ -4,6 +4,7 @@ under random claims nothing of anybody else's."""
 import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -142,25 +143,32 @@ def hidden_member(data: Data, query: Query, claims: Claims) -> bool:
 
 
 def check(world: World, number: int, query: Query, claims: Claims) -> None:
-    asked = {g.dimension for g in query.groupings} | {dimension for dimension, _ in named(query.filter)}
+    every = [query, *(replace(one.query, companies=query.companies) for one in query.selections)]
+    asked = {g.dimension for one in every for g in one.groupings}
+    asked |= {dimension for one in every for dimension, _ in named(one.filter)}
+    metrics = [metric for one in every for metric in one.metrics]
+
+    def hidden() -> bool:
+        return any(hidden_member(world.companies[number][0], one, claims) for one in every)
+
     try:
         rows = world.rows(number, query, claims)
     except MetricForbidden:
-        assert not all(map(claims.may_ask, query.metrics))
+        assert not all(map(claims.may_ask, metrics))
         return
     except UnknownDimension:
         assert not all(map(claims.may_know, asked))
         return
     except QueryRefused:
-        assert refusable(query, claims)
+        assert any(refusable(one, claims) for one in every)
         return
     except MemberNotFound:
-        assert hidden_member(world.companies[number][0], query, claims)
+        assert hidden()
         return
-    assert all(map(claims.may_ask, query.metrics))
+    assert all(map(claims.may_ask, metrics))
     assert all(map(claims.may_know, asked))
-    assert not refusable(query, claims)
-    assert not hidden_member(world.companies[number][0], query, claims)
+    assert not any(refusable(one, claims) for one in every)
+    assert not hidden()
     assert rows == world.expected(number, query, claims)
 
 

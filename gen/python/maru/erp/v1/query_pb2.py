@@ -27,7 +27,7 @@ from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__
 from maru.erp.v1 import value_pb2 as maru_dot_erp_dot_v1_dot_value__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x17maru/erp/v1/query.proto\x12\x0bmaru.erp.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x17maru/erp/v1/value.proto\"\xbd\x07\n\x05Query\x12.\n\x07metrics\x18\x01 \x03(\tB\x14\xbaH\x11\x92\x01\x0e\x08\x01\x10\x08\x18\x01\"\x06r\x04\x10\x01\x18@R\x07metrics\x12=\n\tgroupings\x18\x02 \x03(\x0b\x32\x15.maru.erp.v1.GroupingB\x08\xbaH\x05\x92\x01\x02\x10\x04R\tgroupings\x12.\n\x05range\x18\x03 \x01(\x0b\x32\x16.maru.erp.v1.DateRangeH\x00R\x05range\x12\x45\n\nas_of_date\x18\x04 \x01(\tB%\xbaH\"r \x18\n2\x1c^[0-9]{4}-[0-9]{2}-[0-9]{2}$H\x00R\x08\x61sOfDate\x12+\n\x06\x66ilter\x18\x05 \x01(\x0b\x32\x13.maru.erp.v1.FilterR\x06\x66ilter\x12S\n\x11metric_conditions\x18\x06 \x03(\x0b\x32\x1c.maru.erp.v1.MetricConditionB\x08\xbaH\x05\x92\x01\x02\x10\x08R\x10metricConditions\x12=\n\torderings\x18\x07 \x03(\x0b\x32\x15.maru.erp.v1.OrderingB\x08\xbaH\x05\x92\x01\x02\x10\x04R\torderings\x12\x1c\n\x03top\x18\x08 \x01(\x05\x42\n\xbaH\x07\x1a\x05\x18\xe8\x07(\x00R\x03top\x12\x37\n\ncomparison\x18\t \x01(\x0b\x32\x17.maru.erp.v1.ComparisonR\ncomparison\x12H\n\tmodifiers\x18\n \x03(\x0e\x32\x15.maru.erp.v1.ModifierB\x13\xbaH\x10\x92\x01\r\x10\x04\x18\x01\"\x07\x82\x01\x04\x10\x01 \x00R\tmodifiers\x12/\n\tcompanies\x18\x0b \x03(\tB\x11\xbaH\x0e\x92\x01\x0b\x10\x32\"\x07r\x05\x10\x01\x18\xc8\x01R\tcompanies\x12#\n\rall_companies\x18\x0c \x01(\x08R\x0c\x61llCompanies\x12#\n\x08\x63urrency\x18\r \x01(\tB\x07\xbaH\x04r\x02\x18\x03R\x08\x63urrency\x12\x33\n\tdue_range\x18\x0e \x01(\x0b\x32\x16.maru.erp.v1.DateRangeR\x08\x64ueRange\x12H\n\x0c\x61verage_over\x18\x0f \x01(\x0e\x32\x1b.maru.erp.v1.Grouping.GrainB\x08\xbaH\x05\x82\x01\x02\x10\x01R\x0b\x61verageOver\x12(\n\ntop_within\x18\x10 \x01(\x05\x42\t\xbaH\x06\x1a\x04\x18\x03(\x00R\ttopWithin\x12!\n\x0cwithout_rows\x18\x11 \x01(\x08R\x0bwithoutRows\x12\x1d\n\ncount_rows\x18\x12 \x01(\x08R\tcountRowsB\x06\n\x04time\"\x93\x01\n\tDateRange\x12\x44\n\nstart_date\x18\x01 \x01(\tB%\xbaH\"r \x18\n2\x1c^[0-9]{4}-[0-9]{2}-[0-9]{2}$R\tstartDate\x12@\n\x08\x65nd_date\x18\x02 \x01(\tB%\xbaH\"r \x18\n2\x1c^[0-9]{4}-[0-9]{2}-[0-9]{2}$R\x07\x65ndDate\"\xac\x02\n\x08Grouping\x12\'\n\tdimension\x18\x01 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18@R\tdimension\x12;\n\x05grain\x18\x02 \x01(\x0e\x32\x1b.maru.erp.v1.Grouping.GrainB\x08\xbaH\x05\x82\x01\x02\x10\x01R\x05grain\x12\x1f\n\x05level\x18\x03 \x01(\x05\x42\t\xbaH\x06\x1a\x04\x18\x14(\x00R\x05level\"\x98\x01\n\x05Grain\x12\x15\n\x11GRAIN_UNSPECIFIED\x10\x00\x12\r\n\tGRAIN_DAY\x10\x01\x12\x0e\n\nGRAIN_WEEK\x10\x02\x12\x0f\n\x0bGRAIN_MONTH\x10\x03\x12\x11\n\rGRAIN_QUARTER\x10\x04\x12\x0e\n\nGRAIN_HALF\x10\x05\x12\x0e\n\nGRAIN_YEAR\x10\x06\x12\x15\n\x11GRAIN_FISCAL_YEAR\x10\x07\"\xd5\x01\n\x06\x46ilter\x12\x30\n\x06\x61ll_of\x18\x01 \x01(\x0b\x32\x17.maru.erp.v1.FilterListH\x00R\x05\x61llOf\x12\x30\n\x06\x61ny_of\x18\x02 \x01(\x0b\x32\x17.maru.erp.v1.FilterListH\x00R\x05\x61nyOf\x12\'\n\x03not\x18\x03 \x01(\x0b\x32\x13.maru.erp.v1.FilterH\x00R\x03not\x12\x36\n\x06member\x18\x04 \x01(\x0b\x32\x1c.maru.erp.v1.MemberConditionH\x00R\x06memberB\x06\n\x04node\"G\n\nFilterList\x12\x39\n\x07\x66ilters\x18\x01 \x03(\x0b\x32\x13.maru.erp.v1.FilterB\n\xbaH\x07\x92\x01\x04\x08\x01\x10\x14R\x07\x66ilters\"\xa3\x01\n\x0fMemberCondition\x12\'\n\tdimension\x18\x01 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18@R\tdimension\x12,\n\x07members\x18\x02 \x03(\tB\x12\xbaH\x0f\x92\x01\x0c\x10\xc8\x01\"\x07r\x05\x10\x01\x18\xc8\x01R\x07members\x12\'\n\x0finclude_missing\x18\x03 \x01(\x08R\x0eincludeMissing\x12\x10\n\x03own\x18\x04 \x01(\x08R\x03own\"\xa8\x03\n\x0fMetricCondition\x12!\n\x06metric\x18\x01 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18@R\x06metric\x12M\n\x08operator\x18\x02 \x01(\x0e\x32%.maru.erp.v1.MetricCondition.OperatorB\n\xbaH\x07\x82\x01\x04\x10\x01 \x00R\x08operator\x12\x34\n\x05value\x18\x03 \x01(\tB\x1e\xbaH\x1br\x19\x18@2\x15^-?[0-9]+(\\.[0-9]+)?$R\x05value\x12\x36\n\x04role\x18\x04 \x01(\x0e\x32\x18.maru.erp.v1.Column.RoleB\x08\xbaH\x05\x82\x01\x02\x10\x01R\x04role\"\xb4\x01\n\x08Operator\x12\x18\n\x14OPERATOR_UNSPECIFIED\x10\x00\x12\x1d\n\x19OPERATOR_GREATER_OR_EQUAL\x10\x01\x12\x14\n\x10OPERATOR_GREATER\x10\x02\x12\x1a\n\x16OPERATOR_LESS_OR_EQUAL\x10\x03\x12\x11\n\rOPERATOR_LESS\x10\x04\x12\x12\n\x0eOPERATOR_EQUAL\x10\x05\x12\x16\n\x12OPERATOR_NOT_EQUAL\x10\x06\"\x7f\n\x08Ordering\x12\x1b\n\x03key\x18\x01 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18@R\x03key\x12\x1e\n\ndescending\x18\x02 \x01(\x08R\ndescending\x12\x36\n\x04role\x18\x03 \x01(\x0e\x32\x18.maru.erp.v1.Column.RoleB\x08\xbaH\x05\x82\x01\x02\x10\x01R\x04role\"\xa8\x02\n\nComparison\x12<\n\x04kind\x18\x01 \x01(\x0e\x32\x1c.maru.erp.v1.Comparison.KindB\n\xbaH\x07\x82\x01\x04\x10\x01 \x00R\x04kind\x12,\n\x05range\x18\x02 \x01(\x0b\x32\x16.maru.erp.v1.DateRangeR\x05range\x12\x46\n\nas_of_date\x18\x03 \x01(\tB(\xbaH%r#\x18\n2\x1f^([0-9]{4}-[0-9]{2}-[0-9]{2})?$R\x08\x61sOfDate\"f\n\x04Kind\x12\x14\n\x10KIND_UNSPECIFIED\x10\x00\x12\x18\n\x14KIND_PREVIOUS_PERIOD\x10\x01\x12\x1e\n\x1aKIND_SAME_PERIOD_LAST_YEAR\x10\x02\x12\x0e\n\nKIND_NAMED\x10\x03\"\xed\x01\n\rAppliedFilter\x12\x1c\n\x04text\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\x18\xe8\x07R\x04text\x12%\n\tdimension\x18\x02 \x01(\tB\x07\xbaH\x04r\x02\x18@R\tdimension\x12\x39\n\x06source\x18\x03 \x01(\x0e\x32!.maru.erp.v1.AppliedFilter.SourceR\x06source\"\\\n\x06Source\x12\x16\n\x12SOURCE_UNSPECIFIED\x10\x00\x12\x13\n\x0fSOURCE_QUESTION\x10\x01\x12\x12\n\x0eSOURCE_DEFAULT\x10\x02\x12\x11\n\rSOURCE_POLICY\x10\x03\"\x89\x01\n\x10MetricDefinition\x12\x1f\n\x06metric\x18\x01 \x01(\tB\x07\xbaH\x04r\x02\x18@R\x06metric\x12*\n\x0c\x64isplay_name\x18\x02 \x01(\tB\x07\xbaH\x04r\x02\x18\x64R\x0b\x64isplayName\x12(\n\ndefinition\x18\x03 \x01(\tB\x08\xbaH\x05r\x03\x18\xe8\x07R\ndefinition\"\xab\x02\n\rResultContext\x12>\n\x07\x66ilters\x18\x01 \x03(\x0b\x32\x1a.maru.erp.v1.AppliedFilterB\x08\xbaH\x05\x92\x01\x02\x10\x32R\x07\x66ilters\x12I\n\x0b\x64\x65\x66initions\x18\x02 \x03(\x0b\x32\x1d.maru.erp.v1.MetricDefinitionB\x08\xbaH\x05\x92\x01\x02\x10\x14R\x0b\x64\x65\x66initions\x12\x38\n\ndata_as_of\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\x08\x64\x61taAsOf\x12!\n\x0cpartial_view\x18\x04 \x01(\x08R\x0bpartialView\x12\x32\n\x10statement_digest\x18\x05 \x01(\tB\x07\xbaH\x04r\x02\x18@R\x0fstatementDigest*d\n\x08Modifier\x12\x18\n\x14MODIFIER_UNSPECIFIED\x10\x00\x12\x12\n\x0eMODIFIER_SHARE\x10\x01\x12\x17\n\x13MODIFIER_CUMULATIVE\x10\x02\x12\x11\n\rMODIFIER_RANK\x10\x03\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x17maru/erp/v1/query.proto\x12\x0bmaru.erp.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x17maru/erp/v1/value.proto\"\xc7\x08\n\x05Query\x12.\n\x07metrics\x18\x01 \x03(\tB\x14\xbaH\x11\x92\x01\x0e\x08\x01\x10\x08\x18\x01\"\x06r\x04\x10\x01\x18@R\x07metrics\x12=\n\tgroupings\x18\x02 \x03(\x0b\x32\x15.maru.erp.v1.GroupingB\x08\xbaH\x05\x92\x01\x02\x10\x04R\tgroupings\x12.\n\x05range\x18\x03 \x01(\x0b\x32\x16.maru.erp.v1.DateRangeH\x00R\x05range\x12\x45\n\nas_of_date\x18\x04 \x01(\tB%\xbaH\"r \x18\n2\x1c^[0-9]{4}-[0-9]{2}-[0-9]{2}$H\x00R\x08\x61sOfDate\x12+\n\x06\x66ilter\x18\x05 \x01(\x0b\x32\x13.maru.erp.v1.FilterR\x06\x66ilter\x12S\n\x11metric_conditions\x18\x06 \x03(\x0b\x32\x1c.maru.erp.v1.MetricConditionB\x08\xbaH\x05\x92\x01\x02\x10\x08R\x10metricConditions\x12=\n\torderings\x18\x07 \x03(\x0b\x32\x15.maru.erp.v1.OrderingB\x08\xbaH\x05\x92\x01\x02\x10\x04R\torderings\x12\x1c\n\x03top\x18\x08 \x01(\x05\x42\n\xbaH\x07\x1a\x05\x18\xe8\x07(\x00R\x03top\x12\x37\n\ncomparison\x18\t \x01(\x0b\x32\x17.maru.erp.v1.ComparisonR\ncomparison\x12H\n\tmodifiers\x18\n \x03(\x0e\x32\x15.maru.erp.v1.ModifierB\x13\xbaH\x10\x92\x01\r\x10\x04\x18\x01\"\x07\x82\x01\x04\x10\x01 \x00R\tmodifiers\x12/\n\tcompanies\x18\x0b \x03(\tB\x11\xbaH\x0e\x92\x01\x0b\x10\x32\"\x07r\x05\x10\x01\x18\xc8\x01R\tcompanies\x12#\n\rall_companies\x18\x0c \x01(\x08R\x0c\x61llCompanies\x12#\n\x08\x63urrency\x18\r \x01(\tB\x07\xbaH\x04r\x02\x18\x03R\x08\x63urrency\x12\x33\n\tdue_range\x18\x0e \x01(\x0b\x32\x16.maru.erp.v1.DateRangeR\x08\x64ueRange\x12H\n\x0c\x61verage_over\x18\x0f \x01(\x0e\x32\x1b.maru.erp.v1.Grouping.GrainB\x08\xbaH\x05\x82\x01\x02\x10\x01R\x0b\x61verageOver\x12(\n\ntop_within\x18\x10 \x01(\x05\x42\t\xbaH\x06\x1a\x04\x18\x03(\x00R\ttopWithin\x12!\n\x0cwithout_rows\x18\x11 \x01(\x08R\x0bwithoutRows\x12\x1d\n\ncount_rows\x18\x12 \x01(\x08R\tcountRows\x12\'\n\trank_from\x18\x13 \x01(\x05\x42\n\xbaH\x07\x1a\x05\x18\xe8\x07(\x00R\x08rankFrom\x12@\n\nselections\x18\x14 \x03(\x0b\x32\x16.maru.erp.v1.SelectionB\x08\xbaH\x05\x92\x01\x02\x10\x03R\nselections\x12\x1d\n\nshow_named\x18\x15 \x01(\x08R\tshowNamedB\x06\n\x04time\"Y\n\tSelection\x12\x30\n\x05query\x18\x01 \x01(\x0b\x32\x12.maru.erp.v1.QueryB\x06\xbaH\x03\xc8\x01\x01R\x05query\x12\x1a\n\x08\x65xcluded\x18\x02 \x01(\x08R\x08\x65xcluded\"\x93\x01\n\tDateRange\x12\x44\n\nstart_date\x18\x01 \x01(\tB%\xbaH\"r \x18\n2\x1c^[0-9]{4}-[0-9]{2}-[0-9]{2}$R\tstartDate\x12@\n\x08\x65nd_date\x18\x02 \x01(\tB%\xbaH\"r \x18\n2\x1c^[0-9]{4}-[0-9]{2}-[0-9]{2}$R\x07\x65ndDate\"\xac\x02\n\x08Grouping\x12\'\n\tdimension\x18\x01 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18@R\tdimension\x12;\n\x05grain\x18\x02 \x01(\x0e\x32\x1b.maru.erp.v1.Grouping.GrainB\x08\xbaH\x05\x82\x01\x02\x10\x01R\x05grain\x12\x1f\n\x05level\x18\x03 \x01(\x05\x42\t\xbaH\x06\x1a\x04\x18\x14(\x00R\x05level\"\x98\x01\n\x05Grain\x12\x15\n\x11GRAIN_UNSPECIFIED\x10\x00\x12\r\n\tGRAIN_DAY\x10\x01\x12\x0e\n\nGRAIN_WEEK\x10\x02\x12\x0f\n\x0bGRAIN_MONTH\x10\x03\x12\x11\n\rGRAIN_QUARTER\x10\x04\x12\x0e\n\nGRAIN_HALF\x10\x05\x12\x0e\n\nGRAIN_YEAR\x10\x06\x12\x15\n\x11GRAIN_FISCAL_YEAR\x10\x07\"\xd5\x01\n\x06\x46ilter\x12\x30\n\x06\x61ll_of\x18\x01 \x01(\x0b\x32\x17.maru.erp.v1.FilterListH\x00R\x05\x61llOf\x12\x30\n\x06\x61ny_of\x18\x02 \x01(\x0b\x32\x17.maru.erp.v1.FilterListH\x00R\x05\x61nyOf\x12\'\n\x03not\x18\x03 \x01(\x0b\x32\x13.maru.erp.v1.FilterH\x00R\x03not\x12\x36\n\x06member\x18\x04 \x01(\x0b\x32\x1c.maru.erp.v1.MemberConditionH\x00R\x06memberB\x06\n\x04node\"G\n\nFilterList\x12\x39\n\x07\x66ilters\x18\x01 \x03(\x0b\x32\x13.maru.erp.v1.FilterB\n\xbaH\x07\x92\x01\x04\x08\x01\x10\x14R\x07\x66ilters\"\xa3\x01\n\x0fMemberCondition\x12\'\n\tdimension\x18\x01 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18@R\tdimension\x12,\n\x07members\x18\x02 \x03(\tB\x12\xbaH\x0f\x92\x01\x0c\x10\xc8\x01\"\x07r\x05\x10\x01\x18\xc8\x01R\x07members\x12\'\n\x0finclude_missing\x18\x03 \x01(\x08R\x0eincludeMissing\x12\x10\n\x03own\x18\x04 \x01(\x08R\x03own\"\xa8\x03\n\x0fMetricCondition\x12!\n\x06metric\x18\x01 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18@R\x06metric\x12M\n\x08operator\x18\x02 \x01(\x0e\x32%.maru.erp.v1.MetricCondition.OperatorB\n\xbaH\x07\x82\x01\x04\x10\x01 \x00R\x08operator\x12\x34\n\x05value\x18\x03 \x01(\tB\x1e\xbaH\x1br\x19\x18@2\x15^-?[0-9]+(\\.[0-9]+)?$R\x05value\x12\x36\n\x04role\x18\x04 \x01(\x0e\x32\x18.maru.erp.v1.Column.RoleB\x08\xbaH\x05\x82\x01\x02\x10\x01R\x04role\"\xb4\x01\n\x08Operator\x12\x18\n\x14OPERATOR_UNSPECIFIED\x10\x00\x12\x1d\n\x19OPERATOR_GREATER_OR_EQUAL\x10\x01\x12\x14\n\x10OPERATOR_GREATER\x10\x02\x12\x1a\n\x16OPERATOR_LESS_OR_EQUAL\x10\x03\x12\x11\n\rOPERATOR_LESS\x10\x04\x12\x12\n\x0eOPERATOR_EQUAL\x10\x05\x12\x16\n\x12OPERATOR_NOT_EQUAL\x10\x06\"\x7f\n\x08Ordering\x12\x1b\n\x03key\x18\x01 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18@R\x03key\x12\x1e\n\ndescending\x18\x02 \x01(\x08R\ndescending\x12\x36\n\x04role\x18\x03 \x01(\x0e\x32\x18.maru.erp.v1.Column.RoleB\x08\xbaH\x05\x82\x01\x02\x10\x01R\x04role\"\xa8\x02\n\nComparison\x12<\n\x04kind\x18\x01 \x01(\x0e\x32\x1c.maru.erp.v1.Comparison.KindB\n\xbaH\x07\x82\x01\x04\x10\x01 \x00R\x04kind\x12,\n\x05range\x18\x02 \x01(\x0b\x32\x16.maru.erp.v1.DateRangeR\x05range\x12\x46\n\nas_of_date\x18\x03 \x01(\tB(\xbaH%r#\x18\n2\x1f^([0-9]{4}-[0-9]{2}-[0-9]{2})?$R\x08\x61sOfDate\"f\n\x04Kind\x12\x14\n\x10KIND_UNSPECIFIED\x10\x00\x12\x18\n\x14KIND_PREVIOUS_PERIOD\x10\x01\x12\x1e\n\x1aKIND_SAME_PERIOD_LAST_YEAR\x10\x02\x12\x0e\n\nKIND_NAMED\x10\x03\"\xed\x01\n\rAppliedFilter\x12\x1c\n\x04text\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\x18\xe8\x07R\x04text\x12%\n\tdimension\x18\x02 \x01(\tB\x07\xbaH\x04r\x02\x18@R\tdimension\x12\x39\n\x06source\x18\x03 \x01(\x0e\x32!.maru.erp.v1.AppliedFilter.SourceR\x06source\"\\\n\x06Source\x12\x16\n\x12SOURCE_UNSPECIFIED\x10\x00\x12\x13\n\x0fSOURCE_QUESTION\x10\x01\x12\x12\n\x0eSOURCE_DEFAULT\x10\x02\x12\x11\n\rSOURCE_POLICY\x10\x03\"\x89\x01\n\x10MetricDefinition\x12\x1f\n\x06metric\x18\x01 \x01(\tB\x07\xbaH\x04r\x02\x18@R\x06metric\x12*\n\x0c\x64isplay_name\x18\x02 \x01(\tB\x07\xbaH\x04r\x02\x18\x64R\x0b\x64isplayName\x12(\n\ndefinition\x18\x03 \x01(\tB\x08\xbaH\x05r\x03\x18\xe8\x07R\ndefinition\"\xab\x02\n\rResultContext\x12>\n\x07\x66ilters\x18\x01 \x03(\x0b\x32\x1a.maru.erp.v1.AppliedFilterB\x08\xbaH\x05\x92\x01\x02\x10\x32R\x07\x66ilters\x12I\n\x0b\x64\x65\x66initions\x18\x02 \x03(\x0b\x32\x1d.maru.erp.v1.MetricDefinitionB\x08\xbaH\x05\x92\x01\x02\x10\x14R\x0b\x64\x65\x66initions\x12\x38\n\ndata_as_of\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\x08\x64\x61taAsOf\x12!\n\x0cpartial_view\x18\x04 \x01(\x08R\x0bpartialView\x12\x32\n\x10statement_digest\x18\x05 \x01(\tB\x07\xbaH\x04r\x02\x18@R\x0fstatementDigest*d\n\x08Modifier\x12\x18\n\x14MODIFIER_UNSPECIFIED\x10\x00\x12\x12\n\x0eMODIFIER_SHARE\x10\x01\x12\x17\n\x13MODIFIER_CUMULATIVE\x10\x02\x12\x11\n\rMODIFIER_RANK\x10\x03\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -56,6 +56,12 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_QUERY'].fields_by_name['average_over']._serialized_options = b'\272H\005\202\001\002\020\001'
   _globals['_QUERY'].fields_by_name['top_within']._loaded_options = None
   _globals['_QUERY'].fields_by_name['top_within']._serialized_options = b'\272H\006\032\004\030\003(\000'
+  _globals['_QUERY'].fields_by_name['rank_from']._loaded_options = None
+  _globals['_QUERY'].fields_by_name['rank_from']._serialized_options = b'\272H\007\032\005\030\350\007(\000'
+  _globals['_QUERY'].fields_by_name['selections']._loaded_options = None
+  _globals['_QUERY'].fields_by_name['selections']._serialized_options = b'\272H\005\222\001\002\020\003'
+  _globals['_SELECTION'].fields_by_name['query']._loaded_options = None
+  _globals['_SELECTION'].fields_by_name['query']._serialized_options = b'\272H\003\310\001\001'
   _globals['_DATERANGE'].fields_by_name['start_date']._loaded_options = None
   _globals['_DATERANGE'].fields_by_name['start_date']._serialized_options = b'\272H\"r \030\n2\034^[0-9]{4}-[0-9]{2}-[0-9]{2}$'
   _globals['_DATERANGE'].fields_by_name['end_date']._loaded_options = None
@@ -104,38 +110,40 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_RESULTCONTEXT'].fields_by_name['definitions']._serialized_options = b'\272H\005\222\001\002\020\024'
   _globals['_RESULTCONTEXT'].fields_by_name['statement_digest']._loaded_options = None
   _globals['_RESULTCONTEXT'].fields_by_name['statement_digest']._serialized_options = b'\272H\004r\002\030@'
-  _globals['_MODIFIER']._serialized_start=3532
-  _globals['_MODIFIER']._serialized_end=3632
+  _globals['_MODIFIER']._serialized_start=3761
+  _globals['_MODIFIER']._serialized_end=3861
   _globals['_QUERY']._serialized_start=128
-  _globals['_QUERY']._serialized_end=1085
-  _globals['_DATERANGE']._serialized_start=1088
-  _globals['_DATERANGE']._serialized_end=1235
-  _globals['_GROUPING']._serialized_start=1238
-  _globals['_GROUPING']._serialized_end=1538
-  _globals['_GROUPING_GRAIN']._serialized_start=1386
-  _globals['_GROUPING_GRAIN']._serialized_end=1538
-  _globals['_FILTER']._serialized_start=1541
-  _globals['_FILTER']._serialized_end=1754
-  _globals['_FILTERLIST']._serialized_start=1756
-  _globals['_FILTERLIST']._serialized_end=1827
-  _globals['_MEMBERCONDITION']._serialized_start=1830
-  _globals['_MEMBERCONDITION']._serialized_end=1993
-  _globals['_METRICCONDITION']._serialized_start=1996
-  _globals['_METRICCONDITION']._serialized_end=2420
-  _globals['_METRICCONDITION_OPERATOR']._serialized_start=2240
-  _globals['_METRICCONDITION_OPERATOR']._serialized_end=2420
-  _globals['_ORDERING']._serialized_start=2422
-  _globals['_ORDERING']._serialized_end=2549
-  _globals['_COMPARISON']._serialized_start=2552
-  _globals['_COMPARISON']._serialized_end=2848
-  _globals['_COMPARISON_KIND']._serialized_start=2746
-  _globals['_COMPARISON_KIND']._serialized_end=2848
-  _globals['_APPLIEDFILTER']._serialized_start=2851
-  _globals['_APPLIEDFILTER']._serialized_end=3088
-  _globals['_APPLIEDFILTER_SOURCE']._serialized_start=2996
-  _globals['_APPLIEDFILTER_SOURCE']._serialized_end=3088
-  _globals['_METRICDEFINITION']._serialized_start=3091
-  _globals['_METRICDEFINITION']._serialized_end=3228
-  _globals['_RESULTCONTEXT']._serialized_start=3231
-  _globals['_RESULTCONTEXT']._serialized_end=3530
+  _globals['_QUERY']._serialized_end=1223
+  _globals['_SELECTION']._serialized_start=1225
+  _globals['_SELECTION']._serialized_end=1314
+  _globals['_DATERANGE']._serialized_start=1317
+  _globals['_DATERANGE']._serialized_end=1464
+  _globals['_GROUPING']._serialized_start=1467
+  _globals['_GROUPING']._serialized_end=1767
+  _globals['_GROUPING_GRAIN']._serialized_start=1615
+  _globals['_GROUPING_GRAIN']._serialized_end=1767
+  _globals['_FILTER']._serialized_start=1770
+  _globals['_FILTER']._serialized_end=1983
+  _globals['_FILTERLIST']._serialized_start=1985
+  _globals['_FILTERLIST']._serialized_end=2056
+  _globals['_MEMBERCONDITION']._serialized_start=2059
+  _globals['_MEMBERCONDITION']._serialized_end=2222
+  _globals['_METRICCONDITION']._serialized_start=2225
+  _globals['_METRICCONDITION']._serialized_end=2649
+  _globals['_METRICCONDITION_OPERATOR']._serialized_start=2469
+  _globals['_METRICCONDITION_OPERATOR']._serialized_end=2649
+  _globals['_ORDERING']._serialized_start=2651
+  _globals['_ORDERING']._serialized_end=2778
+  _globals['_COMPARISON']._serialized_start=2781
+  _globals['_COMPARISON']._serialized_end=3077
+  _globals['_COMPARISON_KIND']._serialized_start=2975
+  _globals['_COMPARISON_KIND']._serialized_end=3077
+  _globals['_APPLIEDFILTER']._serialized_start=3080
+  _globals['_APPLIEDFILTER']._serialized_end=3317
+  _globals['_APPLIEDFILTER_SOURCE']._serialized_start=3225
+  _globals['_APPLIEDFILTER_SOURCE']._serialized_end=3317
+  _globals['_METRICDEFINITION']._serialized_start=3320
+  _globals['_METRICDEFINITION']._serialized_end=3457
+  _globals['_RESULTCONTEXT']._serialized_start=3460
+  _globals['_RESULTCONTEXT']._serialized_end=3759
 # @@protoc_insertion_point(module_scope)

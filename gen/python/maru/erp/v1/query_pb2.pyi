@@ -75,6 +75,9 @@ class Query(_message.Message):
     TOP_WITHIN_FIELD_NUMBER: _builtins.int
     WITHOUT_ROWS_FIELD_NUMBER: _builtins.int
     COUNT_ROWS_FIELD_NUMBER: _builtins.int
+    RANK_FROM_FIELD_NUMBER: _builtins.int
+    SELECTIONS_FIELD_NUMBER: _builtins.int
+    SHOW_NAMED_FIELD_NUMBER: _builtins.int
     as_of_date: _builtins.str
     """The end of this day (ISO 8601), for balances and open quantities."""
     top: _builtins.int
@@ -99,6 +102,14 @@ class Query(_message.Message):
     count_rows: _builtins.bool
     """Instead of the rows, how many there are ("몇 곳", "몇 개"), as the one column "row_count"; a row without a member isn't
     counted, one of several units is counted once. With `without_rows`: how many have none.
+    """
+    rank_from: _builtins.int
+    """With `top`: leave out the first rows of the order up to this one, counted from 1 ("3위부터 5위", "2위"), but for those
+    that tie with it; 0 = from the first. At most `top`.
+    """
+    show_named: _builtins.bool
+    """The members of the one named grouping that the filter names stand in the table even without rows, with 0 ("A, B 각각").
+    Nothing of it where rows are cut, counted or asked for that have none.
     """
     @_builtins.property
     def metrics(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
@@ -140,6 +151,10 @@ class Query(_message.Message):
     def due_range(self) -> Global___DateRange:
         """Only what falls due in these days (납기, 입고 예정, 만기), for metrics with the dimension "due_date"; unset = all."""
 
+    @_builtins.property
+    def selections(self) -> _containers.RepeatedCompositeFieldContainer[Global___Selection]:
+        """Only rows of the members that other questions show ("매출 상위 10개 거래처 중 부산", "1억 넘게 산 거래처의 미수금")."""
+
     def __init__(
         self,
         *,
@@ -161,16 +176,49 @@ class Query(_message.Message):
         top_within: _builtins.int = ...,
         without_rows: _builtins.bool = ...,
         count_rows: _builtins.bool = ...,
+        rank_from: _builtins.int = ...,
+        selections: _abc.Iterable[Global___Selection] | None = ...,
+        show_named: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["as_of_date", b"as_of_date", "comparison", b"comparison", "due_range", b"due_range", "filter", b"filter", "range", b"range", "time", b"time"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["all_companies", b"all_companies", "as_of_date", b"as_of_date", "average_over", b"average_over", "companies", b"companies", "comparison", b"comparison", "count_rows", b"count_rows", "currency", b"currency", "due_range", b"due_range", "filter", b"filter", "groupings", b"groupings", "metric_conditions", b"metric_conditions", "metrics", b"metrics", "modifiers", b"modifiers", "orderings", b"orderings", "range", b"range", "time", b"time", "top", b"top", "top_within", b"top_within", "without_rows", b"without_rows"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["all_companies", b"all_companies", "as_of_date", b"as_of_date", "average_over", b"average_over", "companies", b"companies", "comparison", b"comparison", "count_rows", b"count_rows", "currency", b"currency", "due_range", b"due_range", "filter", b"filter", "groupings", b"groupings", "metric_conditions", b"metric_conditions", "metrics", b"metrics", "modifiers", b"modifiers", "orderings", b"orderings", "range", b"range", "rank_from", b"rank_from", "selections", b"selections", "show_named", b"show_named", "time", b"time", "top", b"top", "top_within", b"top_within", "without_rows", b"without_rows"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType_time: _TypeAlias = _typing.Literal["range", "as_of_date"]  # noqa: Y015
     _WhichOneofArgType_time: _TypeAlias = _typing.Literal["time", b"time"]  # noqa: Y015
     def WhichOneof(self, oneof_group: _WhichOneofArgType_time) -> _WhichOneofReturnType_time | None: ...
 
 Global___Query: _TypeAlias = Query  # noqa: Y015
+
+@_typing.final
+class Selection(_message.Message):
+    """Members that another question shows, as a condition on rows."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    QUERY_FIELD_NUMBER: _builtins.int
+    EXCLUDED_FIELD_NUMBER: _builtins.int
+    excluded: _builtins.bool
+    """All rows but those of these members."""
+    @_builtins.property
+    def query(self) -> Global___Query:
+        """A query with one grouping, which has named members, and no modifiers, comparisons apart, or selections of its own. It is
+        asked by the same person, of the same companies, and sees none of the outer filter.
+        """
+
+    def __init__(
+        self,
+        *,
+        query: Global___Query | None = ...,
+        excluded: _builtins.bool = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["query", b"query"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["excluded", b"excluded", "query", b"query"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Selection: _TypeAlias = Selection  # noqa: Y015
 
 @_typing.final
 class DateRange(_message.Message):

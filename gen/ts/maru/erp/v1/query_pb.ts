@@ -14,7 +14,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file maru/erp/v1/query.proto.
  */
 export const file_maru_erp_v1_query: GenFile = /*@__PURE__*/
-  fileDesc("ChdtYXJ1L2VycC92MS9xdWVyeS5wcm90bxILbWFydS5lcnAudjEizQQKBVF1ZXJ5Eg8KB21ldHJpY3MYASADKAkSKAoJZ3JvdXBpbmdzGAIgAygLMhUubWFydS5lcnAudjEuR3JvdXBpbmcSJwoFcmFuZ2UYAyABKAsyFi5tYXJ1LmVycC52MS5EYXRlUmFuZ2VIABIUCgphc19vZl9kYXRlGAQgASgJSAASIwoGZmlsdGVyGAUgASgLMhMubWFydS5lcnAudjEuRmlsdGVyEjcKEW1ldHJpY19jb25kaXRpb25zGAYgAygLMhwubWFydS5lcnAudjEuTWV0cmljQ29uZGl0aW9uEigKCW9yZGVyaW5ncxgHIAMoCzIVLm1hcnUuZXJwLnYxLk9yZGVyaW5nEgsKA3RvcBgIIAEoBRIrCgpjb21wYXJpc29uGAkgASgLMhcubWFydS5lcnAudjEuQ29tcGFyaXNvbhIoCgltb2RpZmllcnMYCiADKA4yFS5tYXJ1LmVycC52MS5Nb2RpZmllchIRCgljb21wYW5pZXMYCyADKAkSFQoNYWxsX2NvbXBhbmllcxgMIAEoCBIQCghjdXJyZW5jeRgNIAEoCRIpCglkdWVfcmFuZ2UYDiABKAsyFi5tYXJ1LmVycC52MS5EYXRlUmFuZ2USMQoMYXZlcmFnZV9vdmVyGA8gASgOMhsubWFydS5lcnAudjEuR3JvdXBpbmcuR3JhaW4SEgoKdG9wX3dpdGhpbhgQIAEoBRIUCgx3aXRob3V0X3Jvd3MYESABKAgSEgoKY291bnRfcm93cxgSIAEoCEIGCgR0aW1lIjEKCURhdGVSYW5nZRISCgpzdGFydF9kYXRlGAEgASgJEhAKCGVuZF9kYXRlGAIgASgJIvMBCghHcm91cGluZxIRCglkaW1lbnNpb24YASABKAkSKgoFZ3JhaW4YAiABKA4yGy5tYXJ1LmVycC52MS5Hcm91cGluZy5HcmFpbhINCgVsZXZlbBgDIAEoBSKYAQoFR3JhaW4SFQoRR1JBSU5fVU5TUEVDSUZJRUQQABINCglHUkFJTl9EQVkQARIOCgpHUkFJTl9XRUVLEAISDwoLR1JBSU5fTU9OVEgQAxIRCg1HUkFJTl9RVUFSVEVSEAQSDgoKR1JBSU5fSEFMRhAFEg4KCkdSQUlOX1lFQVIQBhIVChFHUkFJTl9GSVNDQUxfWUVBUhAHIroBCgZGaWx0ZXISKQoGYWxsX29mGAEgASgLMhcubWFydS5lcnAudjEuRmlsdGVyTGlzdEgAEikKBmFueV9vZhgCIAEoCzIXLm1hcnUuZXJwLnYxLkZpbHRlckxpc3RIABIiCgNub3QYAyABKAsyEy5tYXJ1LmVycC52MS5GaWx0ZXJIABIuCgZtZW1iZXIYBCABKAsyHC5tYXJ1LmVycC52MS5NZW1iZXJDb25kaXRpb25IAEIGCgRub2RlIjIKCkZpbHRlckxpc3QSJAoHZmlsdGVycxgBIAMoCzITLm1hcnUuZXJwLnYxLkZpbHRlciJbCg9NZW1iZXJDb25kaXRpb24SEQoJZGltZW5zaW9uGAEgASgJEg8KB21lbWJlcnMYAiADKAkSFwoPaW5jbHVkZV9taXNzaW5nGAMgASgIEgsKA293bhgEIAEoCCLIAgoPTWV0cmljQ29uZGl0aW9uEg4KBm1ldHJpYxgBIAEoCRI3CghvcGVyYXRvchgCIAEoDjIlLm1hcnUuZXJwLnYxLk1ldHJpY0NvbmRpdGlvbi5PcGVyYXRvchINCgV2YWx1ZRgDIAEoCRImCgRyb2xlGAQgASgOMhgubWFydS5lcnAudjEuQ29sdW1uLlJvbGUitAEKCE9wZXJhdG9yEhgKFE9QRVJBVE9SX1VOU1BFQ0lGSUVEEAASHQoZT1BFUkFUT1JfR1JFQVRFUl9PUl9FUVVBTBABEhQKEE9QRVJBVE9SX0dSRUFURVIQAhIaChZPUEVSQVRPUl9MRVNTX09SX0VRVUFMEAMSEQoNT1BFUkFUT1JfTEVTUxAEEhIKDk9QRVJBVE9SX0VRVUFMEAUSFgoST1BFUkFUT1JfTk9UX0VRVUFMEAYiUwoIT3JkZXJpbmcSCwoDa2V5GAEgASgJEhIKCmRlc2NlbmRpbmcYAiABKAgSJgoEcm9sZRgDIAEoDjIYLm1hcnUuZXJwLnYxLkNvbHVtbi5Sb2xlItsBCgpDb21wYXJpc29uEioKBGtpbmQYASABKA4yHC5tYXJ1LmVycC52MS5Db21wYXJpc29uLktpbmQSJQoFcmFuZ2UYAiABKAsyFi5tYXJ1LmVycC52MS5EYXRlUmFuZ2USEgoKYXNfb2ZfZGF0ZRgDIAEoCSJmCgRLaW5kEhQKEEtJTkRfVU5TUEVDSUZJRUQQABIYChRLSU5EX1BSRVZJT1VTX1BFUklPRBABEh4KGktJTkRfU0FNRV9QRVJJT0RfTEFTVF9ZRUFSEAISDgoKS0lORF9OQU1FRBADIsEBCg1BcHBsaWVkRmlsdGVyEgwKBHRleHQYASABKAkSEQoJZGltZW5zaW9uGAIgASgJEjEKBnNvdXJjZRgDIAEoDjIhLm1hcnUuZXJwLnYxLkFwcGxpZWRGaWx0ZXIuU291cmNlIlwKBlNvdXJjZRIWChJTT1VSQ0VfVU5TUEVDSUZJRUQQABITCg9TT1VSQ0VfUVVFU1RJT04QARISCg5TT1VSQ0VfREVGQVVMVBACEhEKDVNPVVJDRV9QT0xJQ1kQAyJMChBNZXRyaWNEZWZpbml0aW9uEg4KBm1ldHJpYxgBIAEoCRIUCgxkaXNwbGF5X25hbWUYAiABKAkSEgoKZGVmaW5pdGlvbhgDIAEoCSLQAQoNUmVzdWx0Q29udGV4dBIrCgdmaWx0ZXJzGAEgAygLMhoubWFydS5lcnAudjEuQXBwbGllZEZpbHRlchIyCgtkZWZpbml0aW9ucxgCIAMoCzIdLm1hcnUuZXJwLnYxLk1ldHJpY0RlZmluaXRpb24SLgoKZGF0YV9hc19vZhgDIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASFAoMcGFydGlhbF92aWV3GAQgASgIEhgKEHN0YXRlbWVudF9kaWdlc3QYBSABKAkqZAoITW9kaWZpZXISGAoUTU9ESUZJRVJfVU5TUEVDSUZJRUQQABISCg5NT0RJRklFUl9TSEFSRRABEhcKE01PRElGSUVSX0NVTVVMQVRJVkUQAhIRCg1NT0RJRklFUl9SQU5LEANiBnByb3RvMw", [file_google_protobuf_timestamp, file_maru_erp_v1_value]);
+  fileDesc("ChdtYXJ1L2VycC92MS9xdWVyeS5wcm90bxILbWFydS5lcnAudjEioAUKBVF1ZXJ5Eg8KB21ldHJpY3MYASADKAkSKAoJZ3JvdXBpbmdzGAIgAygLMhUubWFydS5lcnAudjEuR3JvdXBpbmcSJwoFcmFuZ2UYAyABKAsyFi5tYXJ1LmVycC52MS5EYXRlUmFuZ2VIABIUCgphc19vZl9kYXRlGAQgASgJSAASIwoGZmlsdGVyGAUgASgLMhMubWFydS5lcnAudjEuRmlsdGVyEjcKEW1ldHJpY19jb25kaXRpb25zGAYgAygLMhwubWFydS5lcnAudjEuTWV0cmljQ29uZGl0aW9uEigKCW9yZGVyaW5ncxgHIAMoCzIVLm1hcnUuZXJwLnYxLk9yZGVyaW5nEgsKA3RvcBgIIAEoBRIrCgpjb21wYXJpc29uGAkgASgLMhcubWFydS5lcnAudjEuQ29tcGFyaXNvbhIoCgltb2RpZmllcnMYCiADKA4yFS5tYXJ1LmVycC52MS5Nb2RpZmllchIRCgljb21wYW5pZXMYCyADKAkSFQoNYWxsX2NvbXBhbmllcxgMIAEoCBIQCghjdXJyZW5jeRgNIAEoCRIpCglkdWVfcmFuZ2UYDiABKAsyFi5tYXJ1LmVycC52MS5EYXRlUmFuZ2USMQoMYXZlcmFnZV9vdmVyGA8gASgOMhsubWFydS5lcnAudjEuR3JvdXBpbmcuR3JhaW4SEgoKdG9wX3dpdGhpbhgQIAEoBRIUCgx3aXRob3V0X3Jvd3MYESABKAgSEgoKY291bnRfcm93cxgSIAEoCBIRCglyYW5rX2Zyb20YEyABKAUSKgoKc2VsZWN0aW9ucxgUIAMoCzIWLm1hcnUuZXJwLnYxLlNlbGVjdGlvbhISCgpzaG93X25hbWVkGBUgASgIQgYKBHRpbWUiQAoJU2VsZWN0aW9uEiEKBXF1ZXJ5GAEgASgLMhIubWFydS5lcnAudjEuUXVlcnkSEAoIZXhjbHVkZWQYAiABKAgiMQoJRGF0ZVJhbmdlEhIKCnN0YXJ0X2RhdGUYASABKAkSEAoIZW5kX2RhdGUYAiABKAki8wEKCEdyb3VwaW5nEhEKCWRpbWVuc2lvbhgBIAEoCRIqCgVncmFpbhgCIAEoDjIbLm1hcnUuZXJwLnYxLkdyb3VwaW5nLkdyYWluEg0KBWxldmVsGAMgASgFIpgBCgVHcmFpbhIVChFHUkFJTl9VTlNQRUNJRklFRBAAEg0KCUdSQUlOX0RBWRABEg4KCkdSQUlOX1dFRUsQAhIPCgtHUkFJTl9NT05USBADEhEKDUdSQUlOX1FVQVJURVIQBBIOCgpHUkFJTl9IQUxGEAUSDgoKR1JBSU5fWUVBUhAGEhUKEUdSQUlOX0ZJU0NBTF9ZRUFSEAciugEKBkZpbHRlchIpCgZhbGxfb2YYASABKAsyFy5tYXJ1LmVycC52MS5GaWx0ZXJMaXN0SAASKQoGYW55X29mGAIgASgLMhcubWFydS5lcnAudjEuRmlsdGVyTGlzdEgAEiIKA25vdBgDIAEoCzITLm1hcnUuZXJwLnYxLkZpbHRlckgAEi4KBm1lbWJlchgEIAEoCzIcLm1hcnUuZXJwLnYxLk1lbWJlckNvbmRpdGlvbkgAQgYKBG5vZGUiMgoKRmlsdGVyTGlzdBIkCgdmaWx0ZXJzGAEgAygLMhMubWFydS5lcnAudjEuRmlsdGVyIlsKD01lbWJlckNvbmRpdGlvbhIRCglkaW1lbnNpb24YASABKAkSDwoHbWVtYmVycxgCIAMoCRIXCg9pbmNsdWRlX21pc3NpbmcYAyABKAgSCwoDb3duGAQgASgIIsgCCg9NZXRyaWNDb25kaXRpb24SDgoGbWV0cmljGAEgASgJEjcKCG9wZXJhdG9yGAIgASgOMiUubWFydS5lcnAudjEuTWV0cmljQ29uZGl0aW9uLk9wZXJhdG9yEg0KBXZhbHVlGAMgASgJEiYKBHJvbGUYBCABKA4yGC5tYXJ1LmVycC52MS5Db2x1bW4uUm9sZSK0AQoIT3BlcmF0b3ISGAoUT1BFUkFUT1JfVU5TUEVDSUZJRUQQABIdChlPUEVSQVRPUl9HUkVBVEVSX09SX0VRVUFMEAESFAoQT1BFUkFUT1JfR1JFQVRFUhACEhoKFk9QRVJBVE9SX0xFU1NfT1JfRVFVQUwQAxIRCg1PUEVSQVRPUl9MRVNTEAQSEgoOT1BFUkFUT1JfRVFVQUwQBRIWChJPUEVSQVRPUl9OT1RfRVFVQUwQBiJTCghPcmRlcmluZxILCgNrZXkYASABKAkSEgoKZGVzY2VuZGluZxgCIAEoCBImCgRyb2xlGAMgASgOMhgubWFydS5lcnAudjEuQ29sdW1uLlJvbGUi2wEKCkNvbXBhcmlzb24SKgoEa2luZBgBIAEoDjIcLm1hcnUuZXJwLnYxLkNvbXBhcmlzb24uS2luZBIlCgVyYW5nZRgCIAEoCzIWLm1hcnUuZXJwLnYxLkRhdGVSYW5nZRISCgphc19vZl9kYXRlGAMgASgJImYKBEtpbmQSFAoQS0lORF9VTlNQRUNJRklFRBAAEhgKFEtJTkRfUFJFVklPVVNfUEVSSU9EEAESHgoaS0lORF9TQU1FX1BFUklPRF9MQVNUX1lFQVIQAhIOCgpLSU5EX05BTUVEEAMiwQEKDUFwcGxpZWRGaWx0ZXISDAoEdGV4dBgBIAEoCRIRCglkaW1lbnNpb24YAiABKAkSMQoGc291cmNlGAMgASgOMiEubWFydS5lcnAudjEuQXBwbGllZEZpbHRlci5Tb3VyY2UiXAoGU291cmNlEhYKElNPVVJDRV9VTlNQRUNJRklFRBAAEhMKD1NPVVJDRV9RVUVTVElPThABEhIKDlNPVVJDRV9ERUZBVUxUEAISEQoNU09VUkNFX1BPTElDWRADIkwKEE1ldHJpY0RlZmluaXRpb24SDgoGbWV0cmljGAEgASgJEhQKDGRpc3BsYXlfbmFtZRgCIAEoCRISCgpkZWZpbml0aW9uGAMgASgJItABCg1SZXN1bHRDb250ZXh0EisKB2ZpbHRlcnMYASADKAsyGi5tYXJ1LmVycC52MS5BcHBsaWVkRmlsdGVyEjIKC2RlZmluaXRpb25zGAIgAygLMh0ubWFydS5lcnAudjEuTWV0cmljRGVmaW5pdGlvbhIuCgpkYXRhX2FzX29mGAMgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIUCgxwYXJ0aWFsX3ZpZXcYBCABKAgSGAoQc3RhdGVtZW50X2RpZ2VzdBgFIAEoCSpkCghNb2RpZmllchIYChRNT0RJRklFUl9VTlNQRUNJRklFRBAAEhIKDk1PRElGSUVSX1NIQVJFEAESFwoTTU9ESUZJRVJfQ1VNVUxBVElWRRACEhEKDU1PRElGSUVSX1JBTksQA2IGcHJvdG8z", [file_google_protobuf_timestamp, file_maru_erp_v1_value]);
 
 /**
  * A typed question to the semantic catalog. It names what is wanted, never how: the service checks it against the catalog,
@@ -162,6 +162,29 @@ export type Query = Message<"maru.erp.v1.Query"> & {
    * @generated from field: bool count_rows = 18;
    */
   countRows: boolean;
+
+  /**
+   * With `top`: leave out the first rows of the order up to this one, counted from 1 ("3위부터 5위", "2위"), but for those
+   * that tie with it; 0 = from the first. At most `top`.
+   *
+   * @generated from field: int32 rank_from = 19;
+   */
+  rankFrom: number;
+
+  /**
+   * Only rows of the members that other questions show ("매출 상위 10개 거래처 중 부산", "1억 넘게 산 거래처의 미수금").
+   *
+   * @generated from field: repeated maru.erp.v1.Selection selections = 20;
+   */
+  selections: Selection[];
+
+  /**
+   * The members of the one named grouping that the filter names stand in the table even without rows, with 0 ("A, B 각각").
+   * Nothing of it where rows are cut, counted or asked for that have none.
+   *
+   * @generated from field: bool show_named = 21;
+   */
+  showNamed: boolean;
 };
 
 /**
@@ -170,6 +193,35 @@ export type Query = Message<"maru.erp.v1.Query"> & {
  */
 export const QuerySchema: GenMessage<Query> = /*@__PURE__*/
   messageDesc(file_maru_erp_v1_query, 0);
+
+/**
+ * Members that another question shows, as a condition on rows.
+ *
+ * @generated from message maru.erp.v1.Selection
+ */
+export type Selection = Message<"maru.erp.v1.Selection"> & {
+  /**
+   * A query with one grouping, which has named members, and no modifiers, comparisons apart, or selections of its own. It is
+   * asked by the same person, of the same companies, and sees none of the outer filter.
+   *
+   * @generated from field: maru.erp.v1.Query query = 1;
+   */
+  query?: Query | undefined;
+
+  /**
+   * All rows but those of these members.
+   *
+   * @generated from field: bool excluded = 2;
+   */
+  excluded: boolean;
+};
+
+/**
+ * Describes the message maru.erp.v1.Selection.
+ * Use `create(SelectionSchema)` to create a new message.
+ */
+export const SelectionSchema: GenMessage<Selection> = /*@__PURE__*/
+  messageDesc(file_maru_erp_v1_query, 1);
 
 /**
  * A span of calendar days, both ends included, between 1900-01-01 and 2200-12-31; from the first or to the last of these
@@ -198,7 +250,7 @@ export type DateRange = Message<"maru.erp.v1.DateRange"> & {
  * Use `create(DateRangeSchema)` to create a new message.
  */
 export const DateRangeSchema: GenMessage<DateRange> = /*@__PURE__*/
-  messageDesc(file_maru_erp_v1_query, 1);
+  messageDesc(file_maru_erp_v1_query, 2);
 
 /**
  * One dimension to group by.
@@ -233,7 +285,7 @@ export type Grouping = Message<"maru.erp.v1.Grouping"> & {
  * Use `create(GroupingSchema)` to create a new message.
  */
 export const GroupingSchema: GenMessage<Grouping> = /*@__PURE__*/
-  messageDesc(file_maru_erp_v1_query, 2);
+  messageDesc(file_maru_erp_v1_query, 3);
 
 /**
  * The size of a step of the date dimension.
@@ -302,7 +354,7 @@ export enum Grouping_Grain {
  * Describes the enum maru.erp.v1.Grouping.Grain.
  */
 export const Grouping_GrainSchema: GenEnum<Grouping_Grain> = /*@__PURE__*/
-  enumDesc(file_maru_erp_v1_query, 2, 0);
+  enumDesc(file_maru_erp_v1_query, 3, 0);
 
 /**
  * A condition on rows: a tree of and, or, not over comparisons with members of a dimension.
@@ -355,7 +407,7 @@ export type Filter = Message<"maru.erp.v1.Filter"> & {
  * Use `create(FilterSchema)` to create a new message.
  */
 export const FilterSchema: GenMessage<Filter> = /*@__PURE__*/
-  messageDesc(file_maru_erp_v1_query, 3);
+  messageDesc(file_maru_erp_v1_query, 4);
 
 /**
  * Several filters.
@@ -376,7 +428,7 @@ export type FilterList = Message<"maru.erp.v1.FilterList"> & {
  * Use `create(FilterListSchema)` to create a new message.
  */
 export const FilterListSchema: GenMessage<FilterList> = /*@__PURE__*/
-  messageDesc(file_maru_erp_v1_query, 4);
+  messageDesc(file_maru_erp_v1_query, 5);
 
 /**
  * A row's member of a dimension is one of these, or lies below one of them in a tree.
@@ -419,7 +471,7 @@ export type MemberCondition = Message<"maru.erp.v1.MemberCondition"> & {
  * Use `create(MemberConditionSchema)` to create a new message.
  */
 export const MemberConditionSchema: GenMessage<MemberCondition> = /*@__PURE__*/
-  messageDesc(file_maru_erp_v1_query, 5);
+  messageDesc(file_maru_erp_v1_query, 6);
 
 /**
  * A condition on a figure of a result row.
@@ -461,7 +513,7 @@ export type MetricCondition = Message<"maru.erp.v1.MetricCondition"> & {
  * Use `create(MetricConditionSchema)` to create a new message.
  */
 export const MetricConditionSchema: GenMessage<MetricCondition> = /*@__PURE__*/
-  messageDesc(file_maru_erp_v1_query, 6);
+  messageDesc(file_maru_erp_v1_query, 7);
 
 /**
  * How to compare.
@@ -523,7 +575,7 @@ export enum MetricCondition_Operator {
  * Describes the enum maru.erp.v1.MetricCondition.Operator.
  */
 export const MetricCondition_OperatorSchema: GenEnum<MetricCondition_Operator> = /*@__PURE__*/
-  enumDesc(file_maru_erp_v1_query, 6, 0);
+  enumDesc(file_maru_erp_v1_query, 7, 0);
 
 /**
  * One key of the order.
@@ -558,7 +610,7 @@ export type Ordering = Message<"maru.erp.v1.Ordering"> & {
  * Use `create(OrderingSchema)` to create a new message.
  */
 export const OrderingSchema: GenMessage<Ordering> = /*@__PURE__*/
-  messageDesc(file_maru_erp_v1_query, 7);
+  messageDesc(file_maru_erp_v1_query, 8);
 
 /**
  * Another period beside the asked one.
@@ -593,7 +645,7 @@ export type Comparison = Message<"maru.erp.v1.Comparison"> & {
  * Use `create(ComparisonSchema)` to create a new message.
  */
 export const ComparisonSchema: GenMessage<Comparison> = /*@__PURE__*/
-  messageDesc(file_maru_erp_v1_query, 8);
+  messageDesc(file_maru_erp_v1_query, 9);
 
 /**
  * How the other period relates to the asked one; the words of the answer follow it.
@@ -634,7 +686,7 @@ export enum Comparison_Kind {
  * Describes the enum maru.erp.v1.Comparison.Kind.
  */
 export const Comparison_KindSchema: GenEnum<Comparison_Kind> = /*@__PURE__*/
-  enumDesc(file_maru_erp_v1_query, 8, 0);
+  enumDesc(file_maru_erp_v1_query, 9, 0);
 
 /**
  * One condition that was in force, in words.
@@ -669,7 +721,7 @@ export type AppliedFilter = Message<"maru.erp.v1.AppliedFilter"> & {
  * Use `create(AppliedFilterSchema)` to create a new message.
  */
 export const AppliedFilterSchema: GenMessage<AppliedFilter> = /*@__PURE__*/
-  messageDesc(file_maru_erp_v1_query, 9);
+  messageDesc(file_maru_erp_v1_query, 10);
 
 /**
  * Why it was in force.
@@ -710,7 +762,7 @@ export enum AppliedFilter_Source {
  * Describes the enum maru.erp.v1.AppliedFilter.Source.
  */
 export const AppliedFilter_SourceSchema: GenEnum<AppliedFilter_Source> = /*@__PURE__*/
-  enumDesc(file_maru_erp_v1_query, 9, 0);
+  enumDesc(file_maru_erp_v1_query, 10, 0);
 
 /**
  * What a metric of the result means.
@@ -745,7 +797,7 @@ export type MetricDefinition = Message<"maru.erp.v1.MetricDefinition"> & {
  * Use `create(MetricDefinitionSchema)` to create a new message.
  */
 export const MetricDefinitionSchema: GenMessage<MetricDefinition> = /*@__PURE__*/
-  messageDesc(file_maru_erp_v1_query, 10);
+  messageDesc(file_maru_erp_v1_query, 11);
 
 /**
  * Where a result stands: what was in force, what it means and from when it is.
@@ -794,7 +846,7 @@ export type ResultContext = Message<"maru.erp.v1.ResultContext"> & {
  * Use `create(ResultContextSchema)` to create a new message.
  */
 export const ResultContextSchema: GenMessage<ResultContext> = /*@__PURE__*/
-  messageDesc(file_maru_erp_v1_query, 11);
+  messageDesc(file_maru_erp_v1_query, 12);
 
 /**
  * A further column for each metric.
