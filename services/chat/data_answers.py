@@ -94,6 +94,8 @@ class DataAnswers:
             stale_as_of=self._stale(result.context),
             scale=reading.frame.scale,
             premise=reading.frame.premise,
+            chosen=reading.chosen,
+            left_out=reading.left_out,
         )
         shaped = shape_result(query, table, result.context, framing, catalog)
         if shaped.shape == "nothing":

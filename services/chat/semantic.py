@@ -349,7 +349,18 @@ class Query:
     top_within: int = 0
     without_rows: bool = False
     count_rows: bool = False
+    rank_from: int = 0
+    selections: tuple["Selection", ...] = ()
+    show_named: bool = False
     alternatives: tuple[tuple[MemberCondition, ...], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """The members that another query shows, as a condition; `excluded`: all rows but theirs."""
+
+    query: Query
+    excluded: bool = False
 
 
 # --- the result ---------------------------------------------------------------------------------

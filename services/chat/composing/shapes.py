@@ -49,7 +49,8 @@ Row = tuple[Value, ...]
 @dataclass(frozen=True)
 class Framing:
     """What stands around a result: names of its periods, whether it is partial or old, in which unit amounts are wanted
-    (`scale`, 0 = as they are), and which way the asker takes a figure to have gone (`premise`).
+    (`scale`, 0 = as they are), which way the asker takes a figure to have gone (`premise`), and of what another question
+    chooses it is (`chosen`), or is not (`left_out`).
     """
 
     period: str
@@ -58,6 +59,8 @@ class Framing:
     stale_as_of: datetime | None = None
     scale: int = 0
     premise: int = 0
+    chosen: str = ""
+    left_out: str = ""
 
 
 @dataclass(frozen=True)
@@ -102,7 +105,8 @@ def _around(
     flags = {"flow" if any(m.time_behavior is TimeBehavior.FLOW for m in metrics) else "balance"}
     if query.range:
         flags.add("named_period")
-    included, excluded = _scope(query.members, False), _scope(query.members, True)
+    included = " · ".join(filter(None, (framing.chosen, _scope(query.members, False))))
+    excluded = " · ".join(filter(None, (framing.left_out, _scope(query.members, True))))
     companies = [rendering.name(c.display_name) for c in catalog.companies if c.key in query.companies]
     if companies:
         included = " · ".join([*companies, *([included] if included else [])])
@@ -239,7 +243,12 @@ def _rows(
         return _single(query, table, atoms, flags, first, scale)  # asked of this one alone
     atoms["dimension"] = " · ".join(rendering.name(table.columns[i].display_name) for i in dimensions)
     atoms |= {"first_name": named[0]["name"], "first_value": named[0]["value"]}
-    if len(dimensions) == 1 and len(metrics) == 1 and has_dates(query) and not query.orderings:
+    if (
+        len(dimensions) == 1
+        and len(metrics) == 1
+        and has_dates(query)
+        and not (query.orderings or query.conditions)
+    ):
         return _trend(table, atoms, flags, named, first)
     if len(metrics) > 1 or len(dimensions) > 1:
         if len(named) > 1:
@@ -251,9 +260,10 @@ def _rows(
     if all("aside" in row for row in said):
         flags.add("aside")
     flags.add("one" if len(said) == 1 else "many")
-    cut = bool(query.orderings)
+    placed = Modifier.RANK in query.modifiers and not query.top  # the place of one among all
+    cut = bool(query.orderings) and not placed
     by_change = cut and query.orderings[0].role in _CHANGES
-    if query.conditions and not by_change:
+    if (query.conditions and not by_change) or query.rank_from:
         flags.add("limited")
     if by_change:
         flags.add("risen" if query.orderings[0].descending else "fallen")
@@ -275,8 +285,10 @@ def _named(
     name = " · ".join(rendered(table.columns[i], row, i, units, query) for i in dimensions)
     said = {"name": name, "value": rendered(table.columns[metric], row, metric, units, scale=scale)}
     place = {column.role: index for index, column in reversed(list(enumerate(table.columns)))}
-    share, rate = place.get(Role.SHARE), place.get(Role.CHANGE_RATE)
-    if Modifier.SHARE in query.modifiers and share is not None and row[share] is not None:
+    share, rate, rank = place.get(Role.SHARE), place.get(Role.CHANGE_RATE), place.get(Role.RANK)
+    if rank is not None and not query.top and row[rank] is not None:
+        said["aside"] = f"{row[rank]}위"
+    elif Modifier.SHARE in query.modifiers and share is not None and row[share] is not None:
         said["aside"] = rendered(table.columns[share], row, share, units)
     elif query.comparison and rate is not None and isinstance(change := row[rate], Decimal | int):
         size = rendering.figure(

@@ -232,6 +232,12 @@ def query_to_proto(query: Query) -> query_pb2.Query:
         average_over=_grain_to_proto(query.average_over),
         without_rows=query.without_rows,
         count_rows=query.count_rows,
+        rank_from=query.rank_from,
+        selections=[
+            query_pb2.Selection(query=query_to_proto(one.query), excluded=one.excluded)
+            for one in query.selections
+        ],
+        show_named=query.show_named,
         companies=query.companies,
         all_companies=query.all_companies,
         currency=query.currency,

@@ -99,6 +99,17 @@ class Claims:
     def use(self, *indexes: int) -> None:
         self._used.update(indexes)
 
+    def is_used(self, index: int) -> bool:
+        return index in self._used
+
+    def parted(self, end: int, begin: int) -> tuple["Claims", "Claims"]:
+        """Those before `end`, and those from `begin` on."""
+        return Claims(self._text, self.spans[:end]), Claims(self._text, self.spans[begin:])
+
+    def use_all_of(self, part: "Claims", begin: int) -> None:
+        """What has found a place in a part that begins at this claim has one here."""
+        self.use(*(begin + index for index in range(len(part.spans)) if part.is_used(index)))
+
     def unused(self) -> Iterator[Span]:
         return (span for index, span in enumerate(self.spans) if index not in self._used)
 

@@ -98,6 +98,7 @@ def merge(
         average=said.average or kept.average,
         open_average=said.open_average,
         merged=said.merged or edits.merged,
+        chosen=said.chosen or before.chosen,
         scale=said.scale or before.scale,
     )
     return _with_other_measures(frame, vague, catalog) if vague and not said.metric_options else frame
@@ -125,6 +126,7 @@ def _with_rows(frame: Frame, before: Frame, said: Frame, edits: Edits, catalog: 
             frame = replace(frame, descending=None, top=0, rank=False)
     if said.ranked:
         frame = replace(frame, descending=said.descending, top=said.top, rank=said.rank)
+        frame = replace(frame, rank_from=said.rank_from)
         frame = replace(frame, ordered_by=said.ordered_by, top_within=said.top_within, counted=False)
         if edits.reversed and before.top:
             frame = replace(frame, top=before.top)

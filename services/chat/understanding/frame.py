@@ -135,6 +135,10 @@ class Frame:
     """Those that have none ("안 팔린 품목")."""
     counted: bool = False
     """How many rows there are ("몇 곳")."""
+    rank_from: int = 0
+    """The cut begins at this place ("3위부터 5위")."""
+    chosen: "Chosen | None" = None
+    """Only things that another question chooses ("매출 상위 10개 거래처 중 …")."""
     top_within: int = 0
     """The cut counts inside each member of this many groupings ("지역별 상위 3개")."""
     merged: bool = False
@@ -163,6 +167,15 @@ class Frame:
     @property
     def grouped(self) -> bool:
         return bool(self.groupings or self.party or self.listed or self.documents)
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """What another question shows, as a condition: its slots; `excluded`: all but that; `shown`: one row for each."""
+
+    frame: Frame
+    excluded: bool = False
+    shown: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,7 +238,6 @@ class Ask(StrEnum):
     DOCUMENT = "document"
     COMPARISON = "comparison"
     AVERAGE = "average"
-    TOGETHER = "together"
 
 
 class RefusalKind(StrEnum):
@@ -254,6 +266,10 @@ class QueryReading:
     """Other readings, with the slots as they are then."""
     only: tuple[EntityReference, ...] = ()
     """The rows of these alone are the answer; the others are there for their sum."""
+    chosen: str = ""
+    """What another question chose, in words ("매출 상위 5곳 거래처")."""
+    left_out: str = ""
+    """The same, where it is left out."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -131,7 +131,9 @@ def grouping_slots(
         if by is not None:  # "월 단위로"
             groupings.append(Grouping(DATE_DIMENSION, noun.grain))
             claims.use(index, by)
-        elif ranked or restricted or _each(claims, index):  # "매출이 가장 많은 달", "2억을 넘긴 달", "월 매출"
+        elif (
+            ranked or restricted or _each(claims, index)
+        ):  # "매출이 가장 많은 달", "2억을 넘긴 달", "월 매출"
             groupings.append(Grouping(DATE_DIMENSION, noun.grain))
             inner.add(DATE_DIMENSION)
             claims.use(index)

@@ -78,7 +78,7 @@ def grouped(frame: Frame, catalog: Catalog, today: date) -> Frame | Reading:
     if frame.documents and (documents is None or documents.key not in common_dimensions(frame, catalog)):
         what = documents.display_name if documents else "문서"
         return by_something_else(replace(frame, documents=None), catalog, what)
-    frame = _share_of_one(frame)
+    frame = _one_of_all(frame)
     frame = _documents(frame, catalog)
     groupings = list(dict.fromkeys(frame.groupings))
     if frame.trend and not any(g.dimension == DATE_DIMENSION for g in groupings):
@@ -128,19 +128,20 @@ def _whose(frame: Frame, party: PartyGrouping, catalog: Catalog) -> list[str]:
     return options or usual(party.asks, frozenset(allowed), catalog)
 
 
-def _share_of_one(frame: Frame) -> Frame:
-    """대한상사 매출 비중: its part of all, so it stands among all."""
+def _one_of_all(frame: Frame) -> Frame:
+    """대한상사 매출 비중, 대한상사는 매출 몇 위: its part, its place among all, so it stands among all."""
     named = [m for m in frame.members if m.members and not m.excluded]
-    if not frame.share or frame.grouped or frame.trend or len(named) != 1:
+    if not (frame.share or frame.rank) or frame.grouped or frame.trend or len(named) != 1:
         return frame
     rest = tuple(m for m in frame.members if m is not named[0])
     names = ", ".join(member.display_name for member in named[0].members)
-    note = f"{names}이(가) 전체에서 차지하는 비중입니다."
+    note = f"{names}이(가) 전체에서 차지하는 비중입니다." if frame.share else f"{names}의 전체 중 순위입니다."
     return replace(
         frame,
         members=rest,
         groupings=(Grouping(named[0].dimension),),
         only=named[0].members,
+        top=0 if frame.rank else frame.top,
         notes=(*frame.notes, note),
     )
 

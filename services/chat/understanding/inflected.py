@@ -67,7 +67,12 @@ def inflected(morphemes: Sequence[Morpheme]) -> Iterator[Span]:
         if end - morpheme.start == 1 and index and morphemes[index - 1].end == morpheme.start:
             continue  # "정공는": a particle that doesn't fit its noun
         if stem in _BECOMING and _becomes(morphemes, index):
-            yield span(morpheme.start, end, end - morpheme.start, ChangeWord(_BECOMING[stem], restricting=restricting))
+            yield span(
+                morpheme.start,
+                end,
+                end - morpheme.start,
+                ChangeWord(_BECOMING[stem], restricting=restricting),
+            )
         elif stem in _PRESENT and restricting:
             yield span(morpheme.start, end, end - morpheme.start, Sign.PRESENT)
         elif morpheme.form == "안" and morpheme.tag == "MAG" and (degree := _degree(morphemes, index)):

@@ -173,13 +173,17 @@ class AbsentWord:
 
 @dataclass(frozen=True, slots=True)
 class CutWord:
-    """상위 5개, 하위, 1위, 가장: `count` None where no number is said; `single` for 가장 and 최고."""
+    """상위 5개, 하위, 1위, 가장: `count` None where no number is said; `single` for 가장 and 최고.
+
+    `first`: 3 of 3위부터 5위.
+    """
 
     count: int | None
     descending: bool | None = None
     single: bool = False
     party: bool = False
     documents: bool = False
+    first: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -50,7 +50,11 @@ def _of_kinds(name: Name, kinds: Collection[EntityKind]) -> Name:
     """Only the candidates of these kinds, where there are any."""
     kept = tuple(c for c in name.candidates if c.entity.kind in kinds)
     dropped = len(name.candidates) - len(kept)
-    return replace(name, candidates=kept, total_count=max(len(kept), name.total_count - dropped)) if kept else name
+    return (
+        replace(name, candidates=kept, total_count=max(len(kept), name.total_count - dropped))
+        if kept
+        else name
+    )
 
 
 def _merged(frame: Frame, claims: Claims, places: Sequence[int]) -> Frame:

@@ -42,7 +42,10 @@ _CUT: Final = re.compile(
     rf"({alternatives(_RANKING['top'])})\s*({COUNT})\s*(?:위(?![가-힣])|({_COUNTERS})(?![가-힣]*별))?(?!\s*(?:%|퍼센트|프로))|({alternatives(_RANKING['bottom'])})\s*({COUNT})\s*(?:위(?![가-힣])|({_COUNTERS})(?![가-힣]*별))?(?!\s*(?:%|퍼센트|프로))",
     re.IGNORECASE,
 )
-_PLACE: Final = re.compile(rf"(?<![\d,.])({COUNT})\s*(?:위|등)\s*(?:까지|안에|이내|안|부터)?")
+_PLACE: Final = re.compile(
+    rf"(?<![\d,.])(?:({COUNT})\s*(?:위|등)?\s*(?:부터|에서|~|-)\s*)?({COUNT})\s*(?:위|등)(?![가-힣]*부터)\s*(까지|안에|이내|안)?"
+)
+"""2위, 5위까지, 3위부터 5위."""
 _BETWEEN: Final = re.compile(
     rf"(?<![\d,.])({AMOUNT})\s*({alternatives(_UNITS)})?\s*(?:~|-|에서|부터)\s*({AMOUNT})"
     rf"\s*(?:({alternatives(_UNITS)})(?=\s|사이|까지|인|의|$))?"
@@ -83,6 +86,9 @@ def patterns(text: str, edges: Container[int]) -> Iterator[Span]:
         if match.start() in edges:
             place = int(match[1]) if match[1] else _ORDINALS[compact(match[2])]
             yield span(*match.span(), len(compact(match[0])), PlaceWord(place))
+            if text[match.end() :].startswith("로 "):  # 두 번째로 많은
+                cut = CutWord(place, None, single=place == 1, first=place if place > 1 else 0)
+                yield span(match.start(), match.end() + 1, len(compact(match[0])) + 1, cut)
     yield from _limits(text, edges)
     yield from _cuts(text, edges)
 
@@ -142,8 +148,10 @@ def _cuts(text: str, edges: Container[int]) -> Iterator[Span]:
             yield span(*match.span(), len(compact(match[0])), cut)
     for match in _PLACE.finditer(text):
         if match.start() in edges:
-            number = count(match[1])
-            yield span(*match.span(), len(compact(match[0])), CutWord(number, None, single=number == 1))
+            number = count(match[2])
+            first = count(match[1]) if match[1] else 0 if match[3] else number
+            cut = CutWord(number, None, single=number == 1, first=first if first > 1 else 0)
+            yield span(*match.span(), len(compact(match[0])), cut)
     for match in _NUMERAL.finditer(text):
         if match.start() in edges:
             counted = CountWord(count(match[1] or match[2]), only=match[2] is not None)

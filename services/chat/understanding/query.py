@@ -14,11 +14,20 @@ from services.chat.semantic import (
     Modifier,
     Ordering,
     Query,
+    Selection,
     TimeBehavior,
 )
+from services.chat.understanding.chosen import (
+    about_clause,
+    named_chosen,
+    split_by_chosen,
+    with_clause,
+)
 from services.chat.understanding.frame import (
+    Chosen,
     Frame,
     QueryReading,
+    QuestionBack,
     Reading,
 )
 from services.chat.understanding.groups import grouped, limited
@@ -36,6 +45,8 @@ from services.chat.understanding.timing import averaged, compared_with, step_bef
 
 def finalise(frame: Frame, catalog: Catalog, today: date) -> Reading:
     """The query that the slots make, or the first thing that is missing or open in them."""
+    if frame.chosen:
+        return _of_chosen(replace(frame, chosen=None), frame.chosen, catalog, today)
     steps = (record, measured, named, grouped, limited, averaged, timed)
     for step in steps:
         outcome = step(frame, catalog, today)
@@ -43,6 +54,28 @@ def finalise(frame: Frame, catalog: Catalog, today: date) -> Reading:
             return outcome
         frame = outcome
     return _query(frame, catalog, today)
+
+
+def _of_chosen(frame: Frame, chosen: Chosen, catalog: Catalog, today: date) -> Reading:
+    """The question about what another one chooses: that one first, then this one under its condition."""
+    clause = finalise(chosen.frame, catalog, today)
+    if not isinstance(clause, QueryReading):
+        return about_clause(clause, frame, chosen)
+    chosen = replace(chosen, frame=clause.frame)
+    reading = finalise(split_by_chosen(frame, chosen, clause), catalog, today)
+    if isinstance(reading, QuestionBack):
+        return replace(reading, options=tuple(with_clause(option, chosen) for option in reading.options))
+    if not isinstance(reading, QueryReading):
+        return reading
+    words = named_chosen(clause, catalog)
+    return replace(
+        reading,
+        query=replace(reading.query, selections=(Selection(clause.query, chosen.excluded),)),
+        frame=replace(reading.frame, chosen=chosen),
+        alternatives=tuple(with_clause(option, chosen) for option in reading.alternatives),
+        chosen="" if chosen.excluded else words,
+        left_out=words if chosen.excluded else "",
+    )
 
 
 def _query(frame: Frame, catalog: Catalog, today: date) -> Reading:
@@ -107,6 +140,8 @@ def _query(frame: Frame, catalog: Catalog, today: date) -> Reading:
         orderings=_orderings(frame),
         top=frame.top,
         top_within=frame.top_within if frame.top else 0,
+        rank_from=frame.rank_from if frame.top else 0,
+        show_named=_lists_names(frame),
         due_range=frame.due.range if frame.due else None,
         average_over=frame.average,
         without_rows=frame.without,
@@ -136,6 +171,13 @@ def _query(frame: Frame, catalog: Catalog, today: date) -> Reading:
         alternatives=other_readings(replace(frame, notes=tuple(notes)), catalog, today),
         only=frame.only,
     )
+
+
+def _lists_names(frame: Frame) -> bool:
+    """A, B, C 각각: each has its row, whatever there is of it."""
+    by = {grouping.dimension for grouping in frame.groupings}
+    named = any(len(m.members) > 1 and not m.excluded and m.dimension in by for m in frame.members)
+    return named and not (frame.top or frame.counted or frame.without)
 
 
 def _orderings(frame: Frame) -> tuple[Ordering, ...]:

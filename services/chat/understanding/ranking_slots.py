@@ -22,6 +22,7 @@ from services.chat.understanding.meanings import (
     OrderWord,
     Sign,
     SizeWord,
+    VagueMeasure,
 )
 from services.chat.understanding.placeholders import WHAT, WHERE, WHO
 from services.chat.understanding.words import load
@@ -56,7 +57,7 @@ def ranking_slots(frame: Frame, claims: Claims) -> Frame:
             return replace(frame, descending=True, top=counts[0][1].count)
         return frame
     numbers = [c.count for _, c in cuts if c.count is not None]
-    cuts = [cut for cut in cuts if cut[1].count in (None, *numbers[:1])]  # 3위부터 5위: no top says that
+    cuts = [cut for cut in cuts if cut[1].count in (None, *numbers[:1])]  # 1위와 3위: no top says that
     claims.use(*(i for i, _ in [*cuts, *sizes, *orders]), *ranks)
     # The word that names an end wins over the size word beside it ("하위 … 많은").
     descending = said[0] if said else True
@@ -74,9 +75,10 @@ def ranking_slots(frame: Frame, claims: Claims) -> Frame:
         elif not orders:
             top = DEFAULT_TOP
     notes = frame.notes
-    if any(c.count and c.count > 1 and c.descending is None for _, c in cuts):
-        notes = (*notes, f"{top}위까지 보였습니다.")
-    frame = replace(frame, descending=descending, top=top, rank=bool(ranks), notes=notes)
+    first = next((c.first for _, c in cuts if c.first), 0)
+    if first:
+        notes = (*notes, f"{top}위입니다." if first == top else f"{first}위부터 {top}위까지입니다.")
+    frame = replace(frame, descending=descending, top=top, rank_from=first, rank=bool(ranks), notes=notes)
     if change:
         down = change.direction < 0
         frame = replace(
@@ -134,7 +136,7 @@ def bound_slots(frame: Frame, claims: Claims, catalog: Catalog) -> Frame:
             bounds.append(Bound(age.operator, Decimal(age.count), UnitKind.DAYS, metric_before(index)))
             claims.use(index)
     for index in claims.signs(Sign.PRESENT):
-        if claims.neighbour(index, MetricWord):
+        if claims.neighbour(index, MetricWord) or claims.neighbour(index, VagueMeasure):
             bounds.append(Bound(Operator.GREATER, Decimal(0), None, metric_before(index)))
             claims.use(index)
         elif claims.neighbour(index, DocumentWord) or _is_where(claims, index):

@@ -23,6 +23,7 @@ from services.chat.understanding.measure_slots import measure_slots
 from services.chat.understanding.name_slots import merge_parts, name_slots
 from services.chat.understanding.periods import Period
 from services.chat.understanding.ranking_slots import bound_slots, ranking_slots
+from services.chat.understanding.relative import head, joined
 from services.chat.understanding.time_slots import time_slots
 
 
@@ -44,6 +45,19 @@ class Slots:
 def fill(claims: Claims, catalog: Catalog, today: Period, spoken: Period | None = None) -> Slots:
     """Give every claim its place; those left unused in `claims` found none. `spoken`: the period of the question before."""
     merge_parts(claims)
+    where = head(claims)
+    if where is None:
+        return _filled(claims, catalog, today)
+    clause, question = claims.parted(where.end, where.begin)
+    chosen, asked = _filled(clause, catalog, today), _filled(question, catalog, today)
+    claims.use(*range(where.end, where.begin))
+    claims.use_all_of(clause, 0)
+    claims.use_all_of(question, where.begin)
+    frame = joined(chosen.frame, asked.frame, where, catalog)
+    return replace(asked, frame=frame, periods=(*chosen.periods, *asked.periods))
+
+
+def _filled(claims: Claims, catalog: Catalog, today: Period) -> Slots:
     _arisen(claims, catalog)
     frame, periods = time_slots(claims, today, spoken)
     frame, vague = measure_slots(frame, claims, catalog, today.start)

@@ -176,6 +176,7 @@ def _place(claims: Claims, memory: Memory) -> int:
         index, cut = cuts[0]
         text = claims.text(index)
         exact = cut.count is not None and cut.descending is None and ("위" in text or "등" in text)
+        exact = exact and cut.first in (0, cut.count)
         if exact and cut.count is not None and 1 < len(memory.shown) >= cut.count and "까지" not in text:
             claims.use(index, *_kind_behind(claims, index))
             return cut.count

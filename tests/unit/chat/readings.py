@@ -1,5 +1,6 @@
 """Reads questions in the made-up company, and writes a reading as one short line, as the cases do."""
 
+from dataclasses import replace
 from datetime import date
 from typing import Final
 
@@ -81,7 +82,13 @@ def _parts(reading: QueryReading) -> list[str]:
         parts.append(f"{of}{'largest' if ordering.descending else 'smallest'} first")
     if query.top:
         within = f" within {query.top_within}" if query.top_within else ""
-        parts.append(f"top {query.top}{within}")
+        first = f"{query.rank_from}~" if query.rank_from else ""
+        parts.append(f"top {first}{query.top}{within}")
+    for selection in query.selections:
+        inner = "; ".join(_parts(replace(reading, query=selection.query)))
+        parts.append(f"{'but' if selection.excluded else 'of'} ({inner})")
+    if query.show_named:
+        parts.append("named ones shown")
     if query.without_rows:
         parts.append("those without")
     if query.count_rows:
