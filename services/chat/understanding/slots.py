@@ -47,9 +47,9 @@ def fill(claims: Claims, catalog: Catalog, today: Period, spoken: Period | None 
     merge_parts(claims)
     where = head(claims)
     if where is None:
-        return _filled(claims, catalog, today)
+        return _filled(claims, catalog, today, spoken)
     clause, question = claims.parted(where.end, where.begin)
-    chosen, asked = _filled(clause, catalog, today), _filled(question, catalog, today)
+    chosen, asked = (_filled(part, catalog, today, spoken) for part in (clause, question))
     claims.use(*range(where.end, where.begin))
     claims.use_all_of(clause, 0)
     claims.use_all_of(question, where.begin)
@@ -57,7 +57,7 @@ def fill(claims: Claims, catalog: Catalog, today: Period, spoken: Period | None 
     return replace(asked, frame=frame, periods=(*chosen.periods, *asked.periods))
 
 
-def _filled(claims: Claims, catalog: Catalog, today: Period) -> Slots:
+def _filled(claims: Claims, catalog: Catalog, today: Period, spoken: Period | None) -> Slots:
     _arisen(claims, catalog)
     frame, periods = time_slots(claims, today, spoken)
     frame, vague = measure_slots(frame, claims, catalog, today.start)
