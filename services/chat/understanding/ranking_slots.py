@@ -136,7 +136,7 @@ def bound_slots(frame: Frame, claims: Claims, catalog: Catalog) -> Frame:
             bounds.append(Bound(age.operator, Decimal(age.count), UnitKind.DAYS, metric_before(index)))
             claims.use(index)
     for index in claims.signs(Sign.PRESENT):
-        if claims.neighbour(index, MetricWord) or claims.neighbour(index, VagueMeasure):
+        if any(claims.neighbour(index, kind) for kind in (MetricWord, VagueMeasure)):
             bounds.append(Bound(Operator.GREATER, Decimal(0), None, metric_before(index)))
             claims.use(index)
         elif claims.neighbour(index, DocumentWord) or _is_where(claims, index):
