@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from services.erp.core.catalog import Catalog, Dimension, Metric, TimeBehavior
+from services.erp.core.catalog import Dimension, Metric, TimeBehavior
 from services.erp.core.checks import refused
 from services.erp.core.query import DATE, Grain, Modifier, Query
 from services.erp.core.result import Role, UnitKind
@@ -51,21 +51,6 @@ def check_shape(query: Query, metrics: Iterable[Metric], dimensions: Iterable[Di
         raise refused(
             "무엇의 수를 셀지 기준이 하나 이상 필요하고, 상위나 비중과 함께 쓸 수 없습니다.",
             "A number of rows needs a grouping, and has no top and no modifiers.",
-        )
-
-
-def check_selection(query: Query, catalog: Catalog) -> None:
-    """A selection's query shows members of one grouping, each once.
-
-    Raises:
-        QueryRefused: it doesn't.
-    """
-    dimensions = [catalog.dimensions.get(grouping.dimension) for grouping in query.groupings]
-    (dimension,) = dimensions if len(dimensions) == 1 else (None,)
-    if dimension is None or dimension.kind is None or query.selections or query.modifiers or query.count_rows:
-        raise refused(
-            "대상을 고르는 조건은 거래처나 품목처럼 한 가지 기준으로만 낼 수 있습니다.",
-            "A selection's query has one grouping with named members, and no modifiers or selections of its own.",
         )
 
 

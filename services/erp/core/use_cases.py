@@ -22,22 +22,13 @@ from services.erp.core.entity_index import Candidate, Resolution
 from services.erp.core.figures import put_together
 from services.erp.core.plan import Plan, make_plan
 from services.erp.core.policy import Grant, Policy
-from services.erp.core.query import Filter, Member, Not, Query, Selection, members_of
+from services.erp.core.query import Filter, Query, members_of
 from services.erp.core.records import RecordReading
 from services.erp.core.reference import CHANGES, WATERMARKS, Company, Reference, data_as_of
-from services.erp.core.result import (
-    AppliedFilter,
-    EntityKind,
-    EntityReference,
-    QueryResult,
-    Record,
-    ResultContext,
-    Source,
-    Table,
-)
-from services.erp.core.shape_checks import check_selection
+from services.erp.core.result import EntityKind, EntityReference, QueryResult, Record, ResultContext, Table
+from services.erp.core.selecting import selected, selecting_query
 from services.erp.core.tabulating import tabulate
-from services.erp.core.words import applied_filters, definitions, is_partial, selected_words
+from services.erp.core.words import applied_filters, definitions, is_partial
 from services.erp.errors import (
     CostLimitExceeded,
     DataTooStale,
@@ -99,15 +90,6 @@ class _Read:
     found: Fetched
     watermarks: Fetched
     reference: Reference
-
-
-@dataclass(frozen=True, slots=True)
-class _Chosen:
-    """What a selection came to, and how it is said."""
-
-    filter: Filter
-    words: AppliedFilter
-    read: _Read
 
 
 class Erp:
@@ -187,19 +169,22 @@ class Erp:
         grant = self._grant(asker)
         reference = await self._fresh_reference()
         bounds = limits or self._limits
-        chosen = [
-            await self._chosen(one, query, grant, reference, bounds, validate_only)
-            for one in query.selections
-        ]
-        selected = tuple(one.filter for one in chosen)
-        read = await self._read(query, grant, reference, bounds, validate_only, selected)
-        plan, reads = read.plan, [*(one.read for one in chosen), read]
+        reads, conditions = [], []
+        for one in query.selections:
+            asked = selecting_query(one, query, self._catalog)
+            reads.append(chosen := await self._read(asked, grant, reference, bounds, validate_only))
+            shown = self._table(chosen, grant, bounds.groups, bounds.groups)
+            conditions.append(selected(one, chosen.plan, shown, self._catalog, grant, chosen.reference))
+        filters = tuple(one.filter for one in conditions)
+        reads.append(read := await self._read(query, grant, reference, bounds, validate_only, filters))
         as_of = self._fresh(
             data_as_of(read.watermarks, frozenset[str]().union(*(one.statement.tables for one in reads)))
         )
         context = ResultContext(
-            applied_filters(plan, self._catalog, grant, read.reference, [one.words for one in chosen]),
-            definitions(plan),
+            applied_filters(
+                read.plan, self._catalog, grant, read.reference, [one.words for one in conditions]
+            ),
+            definitions(read.plan),
             as_of,
             any(is_partial(one.plan) for one in reads),
             digest(*(one.found for one in reads)),
@@ -219,11 +204,11 @@ class Erp:
         reference: Reference,
         bounds: Limits,
         validate_only: bool,
-        selected: tuple[Filter, ...] = (),
-    ) -> "_Read":
+        conditions: tuple[Filter, ...] = (),
+    ) -> _Read:
         """The query planned, compiled and read, without its rows when it is only to be validated."""
         reference = replace(reference, documents=await self._named_documents(query, grant))
-        plan = make_plan(query, self._catalog, grant, reference, self._clock.today(), selected)
+        plan = make_plan(query, self._catalog, grant, reference, self._clock.today(), conditions)
         check_connected(plan, self._catalog, reference.filled)
         statement = compile_plan(plan, self._catalog.dimensions, bounds.groups)
         cost = statement.cost(reference.table_rows)
@@ -235,36 +220,11 @@ class Erp:
             raise RowLimitExceeded.of(bounds.groups)
         return _Read(plan, statement, found, watermarks, reference)
 
-    def _table(self, read: "_Read", grant: Grant, groups: int, rows: int) -> Table:
+    def _table(self, read: _Read, grant: Grant, groups: int, rows: int) -> Table:
         found = put_together(read.plan, read.statement, read.found.rows, groups)
         if read.plan.query.without_rows:
             return tabulate_absent(read.plan, self._catalog, grant, read.reference, found, rows)
         return tabulate(read.plan, self._catalog, found, rows)
-
-    async def _chosen(
-        self,
-        selection: Selection,
-        of: Query,
-        grant: Grant,
-        reference: Reference,
-        bounds: Limits,
-        validate_only: bool,
-    ) -> "_Chosen":
-        """The members that a selection's query shows, as a condition on the rows of the question."""
-        check_selection(selection.query, self._catalog)
-        every = of.all_companies or any(g.dimension == EntityKind.COMPANY for g in of.groupings)
-        query = replace(selection.query, companies=of.companies, all_companies=every and not of.companies)
-        read = await self._read(query, grant, reference, bounds, validate_only)
-        table = self._table(read, grant, bounds.groups, bounds.groups)
-        cells = [row[0] for row in table.rows]
-        keys = dict.fromkeys(cell.key for cell in cells if isinstance(cell, EntityReference))
-        member = Member(query.groupings[0].dimension, tuple(keys), include_missing=None in cells)
-        words = AppliedFilter(
-            selected_words(read.plan, selection.excluded, self._catalog, grant, read.reference),
-            Source.QUESTION,
-            member.dimension,
-        )
-        return _Chosen(Not(member) if selection.excluded else member, words, read)
 
     def _fresh(self, as_of: datetime | None) -> datetime | None:
         """The data's time, which isn't too long ago."""

@@ -62,9 +62,9 @@ def applied_filters(
     definitions', policy's.
     """
     return (
-        *_days(plan),
+        *days(plan),
         _company(plan),
-        *_asked(plan, catalog, grant, reference),
+        *asked(plan, catalog, grant, reference),
         *selected,
         *_remarks(plan),
         *_policy(plan, catalog, grant, reference),
@@ -77,7 +77,8 @@ def is_partial(plan: Plan) -> bool:
     return any(plan.restrictions.values()) or (every and not plan.all_companies)
 
 
-def _days(plan: Plan) -> Iterator[AppliedFilter]:
+def days(plan: Plan) -> Iterator[AppliedFilter]:
+    """The days of the figures, of those compared with, and of what is due."""
     for slot, before in ((Slot.ASKED, ""), (Slot.COMPARED, "비교: ")):
         if slot in plan.frames:
             for text in _frame(plan, plan.frames[slot]):
@@ -118,7 +119,8 @@ def _company(plan: Plan) -> AppliedFilter:
     return AppliedFilter(names, Source.QUESTION if chosen else Source.DEFAULT, "company")
 
 
-def _asked(plan: Plan, catalog: Catalog, grant: Grant, reference: Reference) -> Iterator[AppliedFilter]:
+def asked(plan: Plan, catalog: Catalog, grant: Grant, reference: Reference) -> Iterator[AppliedFilter]:
+    """The question's own conditions, its selections left out."""
     query = plan.query
     if query.filter is not None:
         parts = query.filter.filters if isinstance(query.filter, AllOf) else (query.filter,)
@@ -132,19 +134,6 @@ def _asked(plan: Plan, catalog: Catalog, grant: Grant, reference: Reference) -> 
     if query.without_rows:
         names = ", ".join(metric.name for metric in plan.metrics)
         yield AppliedFilter(f"{names} 없음", Source.QUESTION, plan.dimensions[0].key)
-
-
-def selected_words(chosen: Plan, excluded: bool, catalog: Catalog, grant: Grant, reference: Reference) -> str:
-    """What a selection was made by: "거래처: 매출 상위 10, 2026-01-01~2026-11-20"."""
-    query = chosen.query
-    names = ", ".join(metric.name for metric in chosen.metrics)
-    if query.top:
-        last = query.top if query.rank_from <= 1 else f"{query.top}위"
-        first = f"{query.rank_from}~" if 1 < query.rank_from < query.top else ""
-        descending = not query.orderings or query.orderings[0].descending
-        names = f"{names} {'상위' if descending else '하위'} {first}{last}"
-    words = [names, *(one.text for one in (*_days(chosen), *_asked(chosen, catalog, grant, reference)))]
-    return f"{chosen.dimensions[0].name}: {', '.join(words)}{' 제외' if excluded else ''}"
 
 
 def _condition(condition: MetricCondition, catalog: Catalog) -> str:
