@@ -43,7 +43,7 @@ def selected(
 ) -> Selected:
     """The condition that the table of the selection's query, planned as `plan`, comes to."""
     cells = [row[0] for row in table.rows]
-    keys = dict.fromkeys(cell.key for cell in cells if isinstance(cell, EntityReference))
+    keys = sorted({cell.key for cell in cells if isinstance(cell, EntityReference)})
     member = Member(plan.dimensions[0].key, tuple(keys), include_missing=None in cells)
     text = _words(plan, catalog, grant, reference) + (" 제외" if selection.excluded else "")
     return Selected(

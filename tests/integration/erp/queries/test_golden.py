@@ -18,9 +18,11 @@ from sqlalchemy import create_engine
 from sqlalchemy.dialects import mysql, sqlite
 
 from services.erp import convert
-from services.erp.core.compiling import compile_plan
-from services.erp.core.plan import make_plan
+from services.erp.core.compiling import Statement, compile_plan
+from services.erp.core.plan import Plan, make_plan
+from services.erp.core.query import Filter, Query
 from services.erp.core.result import EntityReference
+from services.erp.core.selecting import selected, selecting_query
 from services.erp.core.use_cases import Erp
 from services.kit.identity import Identity
 from tests.contract.local_model.server import copy, emptied, server_url
@@ -124,14 +126,31 @@ def test_mariadb_answers_the_same(case: dict[str, Any], model: Opened, server_mo
     assert one.context.filters == other.context.filters
 
 
+def literal(statement: Statement) -> str:
+    return str(statement.select.compile(dialect=sqlite.dialect(), compile_kwargs={"literal_binds": True}))
+
+
 @pytest.mark.parametrize("case", cases())
 def test_the_statement_is_the_reviewed_one(case: dict[str, Any], model: Opened):
     who, message = parse(case)
     reference = model.runner.run(model.erp._fresh_reference())
     grant = policy().grant(catalog(), who)
-    plan = make_plan(convert.to_query(message), catalog(), grant, reference, model.erp._clock.today())
-    statement = compile_plan(plan, catalog().dimensions, 200_000)
-    text = str(statement.select.compile(dialect=sqlite.dialect(), compile_kwargs={"literal_binds": True}))
+
+    def compiled(query: Query, conditions: tuple[Filter, ...] = ()) -> tuple[Plan, Statement]:
+        plan = make_plan(query, catalog(), grant, reference, model.erp._clock.today(), conditions)
+        return plan, compile_plan(plan, catalog().dimensions, 200_000)
+
+    query = convert.to_query(message)
+    text, conditions = "", []
+    for one in query.selections:
+        asked = selecting_query(one, query, catalog())
+        plan, statement = compiled(asked)
+        text += f"{literal(statement)};\n"
+        result = model.runner.run(model.erp.run_query(who, asked))
+        assert result.table is not None
+        conditions.append(selected(one, plan, result.table, catalog(), grant, reference).filter)
+    _, statement = compiled(query, tuple(conditions))
+    text += literal(statement)
     text = "\n".join(line.rstrip() for line in text.splitlines()) + "\n"
     file = STATEMENTS / statement_name(case)
     if os.environ.get("MARU_WRITE_STATEMENTS"):

@@ -200,6 +200,9 @@ def queries(draw: st.DrawFn) -> Query:
         )
         for dimension in draw(st.lists(st.sampled_from(sorted(common)), max_size=2, unique=True))
     ]
+    named = sorted(common & set(_NAMED))
+    listed = draw(st.sampled_from([None, None, None, *named]))
+    groupings = [Grouping(listed)] if listed else groupings
     if past and draw(st.booleans()):
         groupings.insert(
             draw(st.integers(0, len(groupings))), Grouping("date", draw(st.sampled_from(list(Grain))))
@@ -220,6 +223,10 @@ def queries(draw: st.DrawFn) -> Query:
         else:
             comparison = Comparison(kind, as_of=draw(days.filter(lambda day: day <= TODAY)))
     filterable = sorted(common - _DUE)
+    wanted = draw(st.none() | filters(filterable)) if filterable else None
+    if listed:
+        members = draw(st.lists(st.sampled_from(MEMBERS[listed]), min_size=1, max_size=3, unique=True))
+        wanted = AllOf((Member(listed, tuple(members)), *([wanted] if wanted else [])))
     keys = [*metrics, *(grouping.dimension for grouping in groupings)]
     modifiers = set(draw(st.lists(st.sampled_from([Modifier.SHARE, Modifier.RANK]), unique=True)))
     if dated and flows and draw(st.booleans()):
@@ -250,7 +257,6 @@ def queries(draw: st.DrawFn) -> Query:
     ]
     every = draw(st.booleans())
     shape = draw(st.sampled_from(["table"] * 4 + ["within", "average", "absent", "absent", "count"]))
-    named = sorted(common & set(_NAMED))
     if shape == "absent" and named:
         top = draw(st.sampled_from([0, 1, 2]))
         return Query(
@@ -259,7 +265,7 @@ def queries(draw: st.DrawFn) -> Query:
             range=span,
             as_of=as_of,
             due_range=draw(st.none() | ranges()) if "due_date" in common else None,
-            filter=draw(st.none() | filters(filterable)) if filterable else None,
+            filter=wanted,
             top=top,
             all_companies=every,
             without_rows=True,
@@ -285,7 +291,7 @@ def queries(draw: st.DrawFn) -> Query:
         range=span,
         as_of=as_of,
         due_range=draw(st.none() | ranges()) if "due_date" in common else None,
-        filter=draw(st.none() | filters(filterable)) if filterable else None,
+        filter=wanted,
         metric_conditions=tuple(metric_conditions),
         orderings=tuple(orderings),
         top=top,
