@@ -25,11 +25,12 @@ _LATIN: Final = {
     "l": "LL",
     "r": "LR",
     **dict.fromkeys(("n", "ng"), "N"),
-    **dict.fromkeys(("s", "z"), "SJ"),
+    "s": "Sj",
+    "z": "SJ",
     "c": "KS",
-    "g": "KJ",
+    "g": "Kj",
     "gh": "HG",
-    "ch": "JKS",
+    "ch": "Jks",
     "sh": "S",
     "sch": "S",
     "th": "ST",
@@ -41,6 +42,7 @@ _LATIN: Final = {
     "ti": "S",
     "tu": "J",
 }
+"""The families of each; in small letters those that it seldom sounds like."""
 _TOKEN: Final = re.compile(
     r"[가-힣]|ph|ck|sch|ch|sh|th|gh|ti(?=on)|tu(?=r)|ng(?![aeiou])|[aeiouyw]+|[a-z]|\d"
 )
@@ -50,6 +52,7 @@ _TOLERANCE: Final = 0.09
 """How much two names may differ for each sound of them."""
 _MOST: Final = 1.3
 """Less than a syllable too many, however long the name."""
+_SELDOM: Final = 0.3
 _LONG: Final = 6
 _SHORT_TOLERANCE: Final = 0.2
 _SURE: Final = 9
@@ -141,7 +144,7 @@ def _apart(a: Sound, b: Sound) -> float:
         return 0.0
     if a.kind == "V":
         return 0.2 if "eu" in (a.of, b.of) else 0.5
-    return 1.0
+    return _SELDOM if set(a.of.upper()) & set(b.of.upper()) else 1.0
 
 
 def _left_out(sound: Sound) -> float:
@@ -150,7 +153,7 @@ def _left_out(sound: Sound) -> float:
         return 9.0
     if sound.kind == "V":
         return {"eu": 0.0, "e": 0.1, "iey": 0.25}.get(sound.of, 0.4)
-    return {"LR": 0.2, "LL": 0.5, "HG": 0.3, "SJ": 0.5, "L": 0.7, "H": 0.7}.get(sound.of, 1.0)
+    return {"LR": 0.2, "LL": 0.5, "HG": 0.3, "Sj": 0.5, "SJ": 0.5, "L": 0.7, "H": 0.7}.get(sound.of, 1.0)
 
 
 def _key(parts: Iterable[str]) -> str:
