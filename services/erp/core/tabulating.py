@@ -80,7 +80,7 @@ class _Tabulator:
         for group in groups:
             self._add_ranks(group)
         if self._query.top:
-            groups = [self._cut(group) for group in groups]
+            groups = [cut for group in groups if (cut := self._cut(group))]
             if Modifier.SHARE in self._query.modifiers:
                 self._add_rest(every, groups, wholes)
         kept = [one for group in groups for one in group]

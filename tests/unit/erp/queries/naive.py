@@ -91,7 +91,7 @@ class Evaluation(Grid):
             for key, group in groups.items():
                 cut = self.cut(group)
                 left = [row for row in rows if self.group(row) == key]
-                groups[key] = cut + (self.others(rows, left, cut) if share else [])
+                groups[key] = cut + (self.others(rows, left, cut) if share and (cut or not key) else [])
         return [self.shown(row) for group in groups.values() for row in group]
 
     def group(self, row: Any) -> Any:
