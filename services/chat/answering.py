@@ -16,6 +16,7 @@ from services.chat.routing import Router
 from services.chat.semantic import Catalog
 from services.chat.understanding.analysis import Context
 from services.chat.understanding.frame import (
+    Defined,
     FuturePeriod,
     Memory,
     NotFound,
@@ -127,6 +128,8 @@ class Answering:
                 word_answers.refuse(part, reading, catalog)
             case NotFound() | FuturePeriod():
                 word_answers.tell_missing(part, reading)
+            case Defined():
+                word_answers.define(part, reading, catalog)
             case SmallTalk():
                 word_answers.talk(part, reading, catalog)
 

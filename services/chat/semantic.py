@@ -121,6 +121,8 @@ class Metric:
     connected: bool = True
     """False: this ERP's mapping leaves out what it needs, so that a query for it is refused."""
     unconnected_dimensions: frozenset[str] = frozenset()
+    definition: str = ""
+    """What is counted, in Korean sentences."""
 
     @property
     def answerable(self) -> bool:

@@ -10,6 +10,7 @@ from services.chat.draft import Part
 from services.chat.semantic import Catalog
 from services.chat.understanding.frame import (
     Ask,
+    Defined,
     FuturePeriod,
     Memory,
     NotFound,
@@ -93,6 +94,13 @@ def tell_missing(part: Part, missing: NotFound | FuturePeriod) -> None:
             say(part, "not_found_name" if is_name else "not_found", Content({"about": about}))
         case FuturePeriod(period, about, past):
             say(part, "before_data" if past else "future", Content({"period": period, "metric": about}))
+
+
+def define(part: Part, asked: Defined, catalog: Catalog) -> None:
+    """What the measures mean, as the catalog says."""
+    metrics = [catalog.metrics[key] for key in asked.metrics]
+    rows = tuple({"name": metric.display_name, "definition": metric.definition} for metric in metrics)
+    say(part, "define", Content({}, frozenset(), rows))
 
 
 def talk(part: Part, small: SmallTalk, catalog: Catalog) -> None:

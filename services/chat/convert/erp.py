@@ -330,6 +330,7 @@ def _metric(message: catalog_pb2.Metric) -> Metric:
         party=_kind(message.party),
         connected=not message.unconnected,
         unconnected_dimensions=frozenset(message.unconnected_dimensions),
+        definition=message.definition,
     )
 
 

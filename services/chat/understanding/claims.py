@@ -117,6 +117,10 @@ class Claims:
         """The words of a claim."""
         return self._text[self.spans[index].start : self.spans[index].end]
 
+    def behind(self, place: int) -> str:
+        """The rest of the text."""
+        return self._text[place:]
+
     def gap(self, first: int, second: int) -> str:
         """What stands between two claims, without spaces."""
         return compact(self._text[self.spans[first].end : self.spans[second].start])

@@ -328,6 +328,13 @@ class SmallTalk:
 
 
 @dataclass(frozen=True, slots=True)
+class Defined:
+    """What these measures mean is asked for, and not how much they are."""
+
+    metrics: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Several:
     """Measures of one question that need a query each."""
 
@@ -335,5 +342,13 @@ class Several:
 
 
 Reading = (
-    QueryReading | RecordReading | QuestionBack | Refusal | NotFound | FuturePeriod | SmallTalk | Several
+    QueryReading
+    | RecordReading
+    | QuestionBack
+    | Refusal
+    | NotFound
+    | FuturePeriod
+    | SmallTalk
+    | Defined
+    | Several
 )

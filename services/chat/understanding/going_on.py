@@ -2,12 +2,21 @@
 
 from dataclasses import replace
 from datetime import date
+from decimal import Decimal
 from typing import Final
 
 from services.chat.semantic import DUE_DATE_DIMENSION, Catalog, EntityKind, Grouping, UnitKind
 from services.chat.understanding.claims import Claims
-from services.chat.understanding.frame import Frame, Memory
-from services.chat.understanding.meanings import AgeWord, DocumentWord, MetricWord, Sign, UnitWord
+from services.chat.understanding.frame import Bound, Frame, Memory
+from services.chat.understanding.meanings import (
+    AgeWord,
+    AmountWord,
+    CountWord,
+    DocumentWord,
+    MetricWord,
+    Sign,
+    UnitWord,
+)
 from services.chat.understanding.measure_slots import OVERDUE
 from services.chat.understanding.measures import known
 from services.chat.understanding.slots import Slots
@@ -16,6 +25,8 @@ from services.chat.understanding.words import load
 
 _DOCUMENTS: Final = load("documents")
 _FIGURES: Final[dict[str, list[str]]] = _DOCUMENTS["figures"]
+_SUM: Final = Decimal(1000)
+"""From here on an amount without its unit is one of money."""
 _PLACES: Final = {UnitKind.CURRENCY: 0, UnitKind.COUNT: 1, UnitKind.QUANTITY: 2}
 
 
@@ -92,6 +103,23 @@ def _aged(said: Frame, claims: Claims, before: Frame, catalog: Catalog, today: d
         if late and before.metrics == wide[:1] and due.end < today:
             said = replace(said, metrics=late[:1])
     return said
+
+
+def new_limit(before: Frame, claims: Claims) -> tuple[Bound, ...]:
+    """3천만원으로 낮추면, 그럼 1억은: the one limit of before with another amount, where nothing else is said."""
+    said = [(i, s.meaning) for i, s in enumerate(claims.spans) if not isinstance(s.meaning, Sign)]
+    if len(said) != 1 or len(before.bounds) != 1:
+        return ()
+    (index, word), (old,) = said[0], before.bounds
+    match word:
+        case AmountWord(value, unit) if unit in (None, old.unit) or (old.unit is None and value >= _SUM):
+            pass
+        case CountWord(count) if not before.top and old.unit in (UnitKind.QUANTITY, UnitKind.COUNT):
+            value = Decimal(count)
+        case _:
+            return ()
+    claims.use(index, *claims.signs(Sign.BY))
+    return (replace(old, value=value),)
 
 
 def how_many(before: Frame, claims: Claims, catalog: Catalog) -> Frame:

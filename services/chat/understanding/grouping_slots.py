@@ -149,6 +149,8 @@ def grouping_slots(
             continue
         claims.use(index)
         frame = replace(frame, counted=True)
+    if not groupings and not party and not frame.counted and _is_list(claims):
+        groupings += map(Grouping, counted_things(frame, catalog))  # 재주문 대상 리스트
     if groupings or party or frame.listed or len(frame.metrics) > 1:
         claims.take(Sign.COMPARE)
     groupings = list(dict.fromkeys(groupings))
@@ -162,6 +164,10 @@ def _each(claims: Claims, index: int) -> bool:
     """월 매출, 분기 수주액: a step of time right before a measure."""
     measure = index + 1 < len(claims.spans) and isinstance(claims.spans[index + 1].meaning, MetricWord)
     return measure and not claims.gap(index, index + 1)
+
+
+def _is_list(claims: Claims) -> bool:
+    return any(s.meaning is Sign.LIST and claims.text(i) != "건" for i, s in enumerate(claims.spans))
 
 
 def _is_count(frame: Frame, catalog: Catalog) -> bool:

@@ -16,6 +16,7 @@ from services.chat.understanding.meanings import (
     VagueMeasure,
 )
 from services.chat.understanding.morphemes import Morpheme
+from services.chat.understanding.plausible import is_ignorable
 from services.chat.understanding.weights import span
 from services.chat.understanding.words import load
 
@@ -28,6 +29,7 @@ def _meanings() -> Iterator[tuple[str, Callable[[bool], Meaning]]]:
     for theme, descending in (("large", True), ("small", False)):
         yield from ((stem, _always(SizeWord(descending))) for stem in _WORDS[theme])
     yield from ((stem, AbsentWord) for stem in _WORDS["absent"])
+    yield from ((stem, _always(Sign.EXCLUDE)) for stem in _WORDS["exclude"])
     yield from ((stem, _always(Sign.MERGED)) for stem in _WORDS["merged"])
     yield from ((stem, _always(Sign.TREND)) for stem in _WORDS["trend"])
     yield from ((stem, _always(Sign.ARISEN)) for stem in _WORDS["arisen"])
@@ -83,6 +85,8 @@ def inflected(morphemes: Sequence[Morpheme]) -> Iterator[Span]:
             yield span(morpheme.start, end, end - morpheme.start, AbsentWord(restricting))
         elif stem in _WORDS["lookalikes"] and _alone(morphemes, index):
             yield span(morpheme.start, end, 1, VagueMeasure(tuple(_WORDS["lookalikes"][stem])))
+        elif stem in _WORDS["arisen"] and not restricting and is_ignorable(morpheme):
+            continue  # 예상재고 얼마 나와
         elif (make := _MEANINGS.get(stem)) and (verb or stem in _ALONE or not morpheme.tag.startswith("N")):
             yield span(morpheme.start, end, end - morpheme.start, make(restricting))
     yield from _to_do(morphemes)

@@ -27,6 +27,7 @@ _NOUNS: Final = (NameWord, MetricWord, DimensionWord, TimeWord)
 _TITLES: Final = frozenset(load("ignorable")["titles"])
 _GROUP_NOUNS: Final = frozenset(load("ignorable")["groups"])
 _GROUPS: Final = frozenset(kind for kind in EntityKind if kind.value.endswith("_group"))
+_DETERMINERS: Final = ("그", "해당")
 _ANY_PARTICLE: Final = frozenset(load("names")["particles"])
 
 
@@ -159,8 +160,17 @@ class Leftover:
     def _harmless(self, claim: Span) -> bool:
         """Claims that may go unused: units that agree are checked later, "그" beside nothing says nothing."""
         return isinstance(claim.meaning, UnitWord) or (
-            claim.meaning is Sign.THAT and self._context.memory.frame != Frame()
+            claim.meaning is Sign.THAT and (self._context.memory.frame != Frame() or self._points_back(claim))
         )
+
+    def _points_back(self, claim: Span) -> bool:
+        """거래처와 그 금액: the figure of what stands before it in the same question."""
+        index = self._claims.spans.index(claim)
+        before = any(isinstance(s.meaning, _NOUNS) for s in self._claims.spans[:index])
+        behind = self._claims.next_is(index, UnitWord) or any(
+            isinstance(s.meaning, MetricWord) for s in self._claims.spans[index + 1 : index + 2]
+        )
+        return before and bool(behind) and self._text[claim.start : claim.end] in _DETERMINERS
 
 
 def _words(

@@ -2,6 +2,7 @@
 
 from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import replace
+from itertools import product
 from typing import Final
 
 from services.chat.semantic import (
@@ -171,6 +172,10 @@ def _documents() -> Iterator[tuple[str, Meaning]]:
         yield from ((phrase, StatusWord(tuple(status["keys"]))) for phrase in status["phrases"])
     for dimension, phrases in _GROUPING["own"].items():
         yield from ((phrase, OwnWord(dimension)) for phrase in phrases)
+    in_charge = _GROUPING["in_charge"]
+    for dimension, nouns in in_charge["nouns"].items():
+        for whose, charge, noun in product(in_charge["whose"], in_charge["charge"], nouns):
+            yield f"{whose} {charge} {noun}", OwnWord(dimension)
     for grain, phrases in _GROUPING["averages"].items():
         yield from ((phrase, AverageWord(Grain(grain))) for phrase in phrases)
     yield from ((phrase, AverageWord(None)) for phrase in _GROUPING["average"])
@@ -193,6 +198,12 @@ def _table(words: Iterable[tuple[str, Meaning]]) -> dict[str, tuple[Meaning, ...
 _FIXED: Final = _table((*_words(), *_documents()))
 
 
+def _spellings(name: str) -> tuple[str, ...]:
+    """마진율, 마진률: whichever of the two endings is right, people write both."""
+    other = {"율": "률", "률": "율"}.get(name[-1:], "")
+    return (name, name[:-1] + other) if other else (name,)
+
+
 class Lexicon:
     """The fixed words together with one catalog's metrics and dimensions."""
 
@@ -200,7 +211,8 @@ class Lexicon:
         metrics: dict[str, set[str]] = {}
         for metric in catalog.metrics.values():
             for name in (metric.display_name, *metric.synonyms):
-                metrics.setdefault(compact(name), set()).add(metric.key)
+                for spelt in _spellings(compact(name)):
+                    metrics.setdefault(spelt, set()).add(metric.key)
         dimensions: dict[str, set[str]] = {}
         for dimension in catalog.dimensions.values():
             for name in (dimension.display_name, *dimension.synonyms):

@@ -87,6 +87,14 @@ class BoundWord:
 
 
 @dataclass(frozen=True, slots=True)
+class AmountWord:
+    """3천만원, 10%: an amount that says by itself what it is an amount of, or nothing."""
+
+    value: Decimal
+    unit: UnitKind | None
+
+
+@dataclass(frozen=True, slots=True)
 class AgeWord:
     """30일 넘은, 3개월 이상, 7일 이내."""
 
@@ -318,6 +326,7 @@ Meaning = (
     | ComparisonWord
     | ChangeWord
     | BoundWord
+    | AmountWord
     | AgeWord
     | DueWord
     | DocumentWord

@@ -5,7 +5,13 @@ from dataclasses import replace
 from datetime import date
 from typing import Final
 
-from services.chat.semantic import DUE_DATE_DIMENSION, Catalog, TimeBehavior, UnitKind
+from services.chat.semantic import (
+    COMPANY_DIMENSION,
+    DUE_DATE_DIMENSION,
+    Catalog,
+    TimeBehavior,
+    UnitKind,
+)
 from services.chat.understanding.claims import PARTICLES, Claims
 from services.chat.understanding.document_slots import (
     FIGURES,
@@ -25,6 +31,7 @@ from services.chat.understanding.meanings import (
     DocumentWord,
     DueWord,
     MetricWord,
+    NameWord,
     Sign,
     SizeWord,
     StateWord,
@@ -54,8 +61,9 @@ def measure_slots(frame: Frame, claims: Claims, catalog: Catalog, today: date) -
     options: tuple[str, ...] = ()
     for index, word in claims.of(MetricWord):
         claims.use(index)
-        if len(word.keys) == 1:
-            metrics.append(_counted(claims, index, catalog) or word.keys[0])
+        fitting = word.keys if len(word.keys) == 1 else _taking(word.keys, claims, catalog)
+        if len(fitting) == 1:
+            metrics.append(_counted(claims, index, catalog) or fitting[0])
         else:
             options = word.keys
     frame, documented = documents(frame, claims, catalog, metrics)
@@ -83,6 +91,16 @@ def measure_slots(frame: Frame, claims: Claims, catalog: Catalog, today: date) -
     frame = replace(frame, metrics=tuple(dict.fromkeys(metrics)), metric_options=options)
     frame = _due_later(frame, catalog, today)
     return _overdue(frame, catalog, today), bool(vague)
+
+
+def _taking(keys: Sequence[str], claims: Claims, catalog: Catalog) -> list[str]:
+    """품목별 이익: of the measures that a word names, those that know the things that are said beside it."""
+    said = [set(word.keys) for _, word in claims.of(DimensionWord)]
+    for _, name in claims.of(NameWord):
+        own = [catalog.dimension_of(c.entity.kind) for c in name.candidates]
+        said.append({dimension.key for dimension in own if dimension})
+    known_by = {key: catalog.metrics[key].dimensions | {COMPANY_DIMENSION} for key in keys}
+    return [key for key in keys if all(dimensions & known_by[key] for dimensions in said)]
 
 
 def _left(claims: Claims, catalog: Catalog) -> tuple[str, ...]:

@@ -9,6 +9,7 @@ from services.chat.semantic import EntityKind, Grain, Operator, UnitKind
 from services.chat.understanding.meanings import (
     AbsentWord,
     AgeWord,
+    AmountWord,
     BoundWord,
     CountWord,
     CutWord,
@@ -37,6 +38,9 @@ _EMPLOYEE_COUNTERS: Final = frozenset(_NUMBERS["employee_counters"])
 _BOUND: Final = re.compile(
     rf"(?<![\d,.])({AMOUNT})\s*({alternatives(_UNITS)})?\s*(?:을|를|이|에|도|가|은|는|보다|조차)?\s*({_OPERATOR})",
     re.IGNORECASE,
+)
+_AMOUNT: Final = re.compile(
+    rf"(?<![\d,.])({AMOUNT})\s*(원|%|퍼센트|프로)?(?=으로|로|은|는|이면|면|이라면|라면|이|\s|[?.!~]|$)"
 )
 _CUT: Final = re.compile(
     rf"({alternatives(_RANKING['top'])})\s*({COUNT})\s*(?:위(?![가-힣])|({_COUNTERS})(?![가-힣]*별))?(?!\s*(?:%|퍼센트|프로))|({alternatives(_RANKING['bottom'])})\s*({COUNT})\s*(?:위(?![가-힣])|({_COUNTERS})(?![가-힣]*별))?(?!\s*(?:%|퍼센트|프로))",
@@ -127,6 +131,10 @@ def _limits(text: str, edges: Container[int]) -> Iterator[Span]:
     for match in _ZERO.finditer(text):
         if match.start() in edges:
             yield span(*match.span(), len(compact(match[0])), AbsentWord(restricting=True))
+    for match in _AMOUNT.finditer(text):
+        unit = _UNITS.get((match[2] or "").lower())
+        if match.start() in edges and (unit or not match[1].replace(",", "").isdigit()):
+            yield span(*match.span(), len(compact(match[0])), AmountWord(amount(match[1]), unit), 0.8)
     for match in _BOUND.finditer(text):
         if match.start() in edges:
             unit = _UNITS.get((match[2] or "").lower())

@@ -197,7 +197,8 @@ def _where_they_can_stand(
     counted = {
         s.end
         for s in spans
-        if isinstance(s.meaning, DimensionWord | DocumentWord)
+        if isinstance(s.meaning, DocumentWord)
+        or (isinstance(s.meaning, DimensionWord) and not _says_kind(s, spans, morphemes, catalog))
         or (isinstance(s.meaning, MetricWord) and _is_in(UnitKind.COUNT, s.meaning, catalog))
     }
 
@@ -217,6 +218,20 @@ def _where_they_can_stand(
         return True
 
     return [claim for claim in spans if can_stand(claim)]
+
+
+def _says_kind(claim: Span, spans: Sequence[Span], morphemes: Sequence[Morpheme], catalog: Catalog) -> bool:
+    """볼트 M6 품목: the word only says what the one thing before it is, and there is one of it."""
+    keys = claim.meaning.keys if isinstance(claim.meaning, DimensionWord) else ()
+    kinds = {catalog.dimensions[key].entity_kind for key in keys if key in catalog.dimensions}
+    return any(
+        isinstance(s.meaning, NameWord)
+        and s.exact
+        and s.end <= claim.start
+        and all(is_ignorable(m) for m in morphemes if s.end <= m.start < claim.start)
+        and all(c.entity.kind in kinds for c in s.meaning.candidates)
+        for s in spans
+    )
 
 
 def _counts_behind(morpheme: Morpheme) -> bool:

@@ -14,8 +14,10 @@ from services.chat.understanding.apart import readings_of
 from services.chat.understanding.background import background
 from services.chat.understanding.claims import Claims
 from services.chat.understanding.covering import best_covering
+from services.chat.understanding.definitions import defined
 from services.chat.understanding.frame import (
     Ask,
+    Defined,
     Frame,
     Memory,
     Name,
@@ -31,6 +33,8 @@ from services.chat.understanding.frame import (
 from services.chat.understanding.in_stock import in_stock
 from services.chat.understanding.leftover import Leftover
 from services.chat.understanding.meanings import (
+    AmountWord,
+    BoundWord,
     ChangeWord,
     ComparisonWord,
     CountWord,
@@ -44,6 +48,7 @@ from services.chat.understanding.meanings import (
     SmallTalkWord,
     Span,
     TimeWord,
+    VagueMeasure,
 )
 from services.chat.understanding.morphemes import Morpheme
 from services.chat.understanding.periods import Period, label
@@ -63,7 +68,11 @@ _HELP: Final = re.compile("|".join(f"(?:{p})" for p in load("smalltalk")["help_p
 _IN_DETAIL: Final = ("자세히", "상세", "내용")
 """What wants one document and no figure: "그 수주 자세히"."""
 _ADDING: Final = frozenset({"추가", "넣"})
+_MOVING: Final = frozenset({"올리", "내리", "낮추", "높이"})
+"""They move the one limit of before, and nothing else of it."""
 _RESHAPABLE: Final = (
+    AmountWord,
+    BoundWord,
     MetricWord,
     DimensionWord,
     TimeWord,
@@ -118,12 +127,14 @@ class QuestionReading:
     def read(self) -> Reading:
         if _INJECTION.search(self._text):
             return Refusal(RefusalKind.INJECTION)
+        if metrics := defined(self._claims, self._said, self._catalog):
+            return Defined(metrics)
         record = self._record()
         before = self._context.memory.frame
         if self._claims.signs(Sign.DOCUMENTS):
             return Refusal(RefusalKind.DOCUMENTS)
         write = write_request(self._said, self._text, names_thing=record is not None or self._names_thing())
-        if write and not (write[1] and self._reshapes(write[0], before)):
+        if write and not (write[1] and (self._leaves_out(write[0]) or self._reshapes(write[0], before))):
             return Refusal(RefusalKind.WRITE, self._analysis.text.as_typed(write[0].start, write[0].end))
         if english := asks_in_english(self._text):
             return Refusal(RefusalKind.WRITE, english)
@@ -137,6 +148,20 @@ class QuestionReading:
         meanings = [claim.meaning for claim in self._claims.spans]
         things = any(isinstance(m, NameWord | DocumentWord | DimensionWord) for m in meanings)
         return things and not any(isinstance(m, TimeWord) for m in meanings)
+
+    def _leaves_out(self, verb: Morpheme) -> bool:
+        """10월 매출 거래처별로, 대한상사는 빼줘: of figures that are asked for, all but the things right before the verb."""
+        claims = self._claims
+        place = next((i for i, s in enumerate(claims.spans) if s.start <= verb.start < s.end), 0)
+        if not place or claims.spans[place].meaning is not Sign.EXCLUDE:
+            return False
+        names = isinstance(claims.spans[place - 1].meaning, NameWord) and claims.following(
+            place - 1, Sign.EXCLUDE
+        )
+        meanings = [claim.meaning for claim in claims.spans]
+        figures = any(isinstance(m, MetricWord | VagueMeasure) for m in meanings)
+        asked = any(isinstance(m, TimeWord | DimensionWord | GrainWord | CutWord) for m in meanings)
+        return bool(names) and figures and asked
 
     # --- documents -------------------------------------------------------------------------------
 
@@ -199,6 +224,7 @@ class QuestionReading:
         if not talk and (record := self._record_of_before(before)):
             return record
         memory = self._context.memory
+        limit = going_on.new_limit(before, claims)
         adding = verb is not None and verb.form in _ADDING
         tied = edits(claims, memory, verb, adding=adding, plural="들" in self._text)
         things = going_on.listed(before, self._catalog)
@@ -214,7 +240,7 @@ class QuestionReading:
         today = Period(self._context.today, self._context.today, Grain.DAY)
         slots = fill(claims, self._catalog, today, before.period)
         kept = in_stock(slots.frame, claims, self._analysis.morphemes, self._catalog)
-        slots = replace(slots, frame=kept)
+        slots = replace(slots, frame=replace(kept, bounds=limit or kept.bounds))
         alone = slots.frame.metrics
         if alone or slots.frame.metric_options:
             claims.take(Sign.WHICH_ONES)  # "미달 품목이 뭐뭐 있어"
@@ -327,6 +353,8 @@ class QuestionReading:
         if before == Frame() or before.record:
             return False
         others = [s for s in self._claims.spans if not s.start <= verb.start < s.end]
+        if verb.form in _MOVING and not (before.bounds and len(others) == 1):
+            return False
         slots = [
             s
             for s in others

@@ -108,7 +108,7 @@ def _share(frame: Frame, claims: Claims, catalog: Catalog) -> bool:
 
 
 def _arisen(claims: Claims, catalog: Catalog) -> None:
-    """들어온 수주, 발생한 매출: the verb adds nothing to what happens anyway."""
+    """들어온 수주, 발생한 매출, 수주 몇 건 들어왔어: the verb adds nothing to what happens anyway."""
 
     def happens(index: int) -> bool:
         match claims.spans[index].meaning if 0 <= index < len(claims.spans) else None:
@@ -120,6 +120,9 @@ def _arisen(claims: Claims, catalog: Catalog) -> None:
                 return happens(index - 1)
         return False
 
+    last = len(claims.spans) - 1
+    measured = [i for i, s in enumerate(claims.spans) if isinstance(s.meaning, MetricWord | DocumentWord)]
     for index in claims.signs(Sign.ARISEN):
-        if happens(index + 1) or happens(index - 1):
+        concludes = index == last and bool(measured) and all(map(happens, measured))
+        if concludes or happens(index + 1) or happens(index - 1):
             claims.use(index)

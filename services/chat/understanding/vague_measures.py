@@ -39,7 +39,7 @@ def vague_slots(
         meant = known(catalog, word.words)
         if of_account:  # "급여 얼마 나갔어"
             claims.use(index)
-        elif len(word.words) > 1:
+        elif len(word.words) > 1 and _can_be_of(meant, metrics, catalog):
             claims.use(index)
             options += meant
         elif documented and meant:
@@ -66,6 +66,15 @@ def vague_slots(
     if _is_sum(options, claims, catalog):
         return frame, [key for key in options if catalog.metrics[key].unit.kind is UnitKind.CURRENCY], ()
     return frame, *_by_unit(tuple(options), claims, catalog)
+
+
+def _can_be_of(meant: Sequence[str], metrics: Sequence[str], catalog: Catalog) -> bool:
+    """Whether what is done with money or goods can be done with what was named: days off are not paid (연차 며칠 썼어)."""
+    counted = {catalog.metrics[key].unit.kind for key in metrics}
+    wanted = {catalog.metrics[key].unit.kind for key in meant}
+    if not counted or not counted <= {UnitKind.DAYS, UnitKind.QUANTITY}:
+        return True
+    return bool(counted & wanted) or any(is_left_of(metrics, key, catalog) for key in meant)
 
 
 def _is_sum(options: Sequence[str], claims: Claims, catalog: Catalog) -> bool:

@@ -11,6 +11,7 @@ from typing import Any
 
 from sqlalchemy import Table
 
+from services.erp.core import names
 from services.erp.core.query import DATE, DUE_DATE
 from services.erp.core.result import EntityKind, UnitKind
 
@@ -236,7 +237,7 @@ class Dimension:
     members: Mapping[str, str]
     """Key -> Korean word, where the set is fixed."""
     aliases: Mapping[str, tuple[str, ...]]
-    """Key -> other words for that member."""
+    """A member's name, as names are compared -> other words for it."""
     values: tuple[tuple[Table, str], ...]
     """For a plain attribute whose members have names of their own: the columns in which they occur."""
     is_date: bool
@@ -247,6 +248,10 @@ class Dimension:
     def is_document(self) -> bool:
         """Members are documents: known by their numbers, and dated once each."""
         return self.table is not None and "state" in self.table.c
+
+    def also_called(self, member: str) -> tuple[str, ...]:
+        """Other words for the member of this name."""
+        return self.aliases.get(names.core(member), ())
 
     @property
     def rows(self) -> Table:

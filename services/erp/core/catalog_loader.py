@@ -10,6 +10,7 @@ from typing import Final, TypeVar
 
 from sqlalchemy import Table
 
+from services.erp.core import names
 from services.erp.core.catalog import (
     Catalog,
     Dimension,
@@ -106,7 +107,7 @@ def _dimension(key: str, section: Section) -> Dimension:
         label,
         detail,
         {member: korean(members, member) for member in members},
-        {member: aliases.texts(member) for member in aliases},
+        _aliases({member: aliases.texts(member) for member in aliases}),
         tuple(_table_column(section, text) for text in section.texts("values")),
         is_date=key in (DATE, DUE_DATE),
         is_tree=section.flag("tree"),
@@ -115,6 +116,15 @@ def _dimension(key: str, section: Section) -> Dimension:
         raise section.error("계층에는 parent_id가 필요합니다 / a tree needs a table with parent_id", "tree")
     section.done()
     return dimension
+
+
+def _aliases(said: Mapping[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
+    """Of each member, as it may be called in this ERP, what else it is called."""
+    found: dict[str, tuple[str, ...]] = {}
+    for member, others in said.items():
+        alike = (member, *others)
+        found |= {names.core(name): tuple(n for n in alike if n != name) for name in alike}
+    return found
 
 
 def _table_column(section: Section, text: str) -> tuple[Table, str]:

@@ -132,7 +132,7 @@ def build(catalog: Catalog, fetched: Sequence[Fetched]) -> Reference:
         entities += [_entity(dimension, kind, row, places, aliases) for row in rows]
     for dimension, kind in _valued(catalog):
         values = sorted({row[0] for _ in dimension.values for row in next(results).rows if row[0]})
-        entities += [Entity(kind, value, value, aliases=dimension.aliases.get(value, ())) for value in values]
+        entities += [Entity(kind, value, value, aliases=dimension.also_called(value)) for value in values]
     return Reference(
         EntityIndex(entities, trees),
         companies,
@@ -210,7 +210,7 @@ def _entity(
         row.member_name,
         values.get("member_detail") or "",
         tuple(values[code] for code in _CODES if values.get(code)),
-        tuple(aliases.get((kind.value, row.id), ())) + dimension.aliases.get(row.id, ()),
+        tuple(aliases.get((kind.value, row.id), ())) + dimension.also_called(row.member_name),
         bool(values.get("is_disabled", False)) or values.get("status") in _GONE,
         {place: values[column] or None for place, column in places.items()},
     )

@@ -115,7 +115,8 @@ class GoldOfTurn:
 def _answer_difference(gold: Gold, answer: turn_pb2.Answer, of: GoldOfTurn) -> str:
     parts = [part for part in (answer, *answer.further) if part.HasField("table")]
     if gold.talk:
-        return "a table where words do" if parts else ""
+        unsaid = _unsaid(answer, of.rows(gold.says)) if gold.says else ""
+        return "a table where words do" if parts else unsaid
     if gold.parts:
         return _parts_difference(gold, parts, of)
     if len(parts) > 1:

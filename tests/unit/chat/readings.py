@@ -8,6 +8,7 @@ from services.chat.data_answers import memory_of
 from services.chat.semantic import Catalog, Grouping, MemberCondition, Role
 from services.chat.understanding.analysis import Context
 from services.chat.understanding.frame import (
+    Defined,
     FuturePeriod,
     Memory,
     NotFound,
@@ -54,6 +55,8 @@ def described(reading: Reading) -> str:
             return f"not found {about}"
         case FuturePeriod(period):
             return f"future {period}"
+        case Defined(metrics):
+            return f"define {', '.join(metrics)}"
         case SmallTalk(kind):
             return f"talk {kind}"
         case Several(readings):
