@@ -21,7 +21,17 @@ _REASONS: Final = frozenset(_WORDS["reasons"])
 _OCCASIONS: Final = frozenset((*_WORDS["occasions"], *load("ignorable")["titles"]))
 _BEHIND_ENDINGS: Final = frozenset({"요", "그런데", "근데"})
 _IDLE_SIGNS: Final = frozenset(
-    {Sign.IGNORED, Sign.CONTINUES, Sign.ARISEN, Sign.AT_ALL, Sign.AGAIN, Sign.THAT, Sign.IT, Sign.LIST}
+    {
+        Sign.IGNORED,
+        Sign.CONTINUES,
+        Sign.BESIDES,
+        Sign.ARISEN,
+        Sign.AT_ALL,
+        Sign.AGAIN,
+        Sign.THAT,
+        Sign.IT,
+        Sign.LIST,
+    }
 )
 _IDLE: Final = (SmallTalkWord, OwnWord, TimeWord, AbsentWord)
 

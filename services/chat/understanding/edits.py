@@ -9,11 +9,14 @@ class Edits:
 
     `tied`: it says that it goes on ("그럼 …"). `within`: it stays inside what was answered. `adding`: "…도 추가해줘";
     `merged`: as one sum ("…까지 합치면").
-    `dropped`: dimensions whose conditions and groupings go ("지역 조건 빼줘"), and slots ("비중 빼고"). `removing`: "서울
-    빼줘". `unfiltered`: all conditions go; `uncut`: all rows, the last conditions first. `next`, `rest`: the rows behind
-    those that were shown ("그 다음 3개", "나머지는?"). `total`: the sum of the rows. `reversed`: the ranking's other end.
-    `again`: the same once more. `place`: a row of the answer ("두 번째"). `plural`: "그 거래처들". `count`: how many rows
-    ("5개만", "10개로 늘려줘").
+    `dropped`: dimensions whose conditions and groupings go ("지역 조건 빼줘"), and slots ("비중 빼고").
+    `removing`: "서울 빼줘"; `other_than`: "거기 빼고", "그 거래처 말고".
+    `unfiltered`: all conditions go; `uncut`: all rows, the last conditions first.
+    `next`, `rest`: the rows behind those that were shown ("그 다음 3개", "나머지는?"). `total`: the sum of the rows.
+    `reversed`: the ranking's other end. `again`: the same once more. `place`: a row of the answer ("두 번째").
+    `plural`: "그 거래처들". `count`: how many rows ("5개만", "10개로 늘려줘").
+    `open`: it has no predicate of its own ("9월 매출은?", "매입은 얼마고?"), or asks for something as well ("매출도").
+    `figure`: "얼마", which is one figure.
     """
 
     tied: bool = False
@@ -21,6 +24,7 @@ class Edits:
     adding: bool = False
     merged: bool = False
     removing: bool = False
+    other_than: bool = False
     dropped: tuple[str, ...] = ()
     unfiltered: bool = False
     uncut: bool = False
@@ -32,6 +36,8 @@ class Edits:
     place: int = 0
     plural: bool = False
     count: int = 0
+    open: bool = False
+    figure: bool = False
 
     @property
     def says_something(self) -> bool:

@@ -2,18 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Final
 
-from services.chat.semantic import (
-    Candidate,
-    Catalog,
-    Match,
-)
+from services.chat.semantic import DATE_DIMENSION, Candidate, Catalog, Match
 from services.chat.understanding.carried_periods import (
     all_balances,
     counted_from,
     only_period,
-    period_of_before,
     which_year,
     with_year_of,
 )
@@ -26,18 +20,13 @@ from services.chat.understanding.frame import (
     Option,
     QuestionBack,
 )
+from services.chat.understanding.linking import ATTRIBUTES
 from services.chat.understanding.periods import Period, label
 from services.chat.understanding.placeholders import means_rows_of
+from services.chat.understanding.pointing import about, bare
 from services.chat.understanding.slots import Slots
 from services.chat.understanding.taking_back import edited, of_the_shown
-
-_ATTRIBUTES: Final = {
-    "customer": ("customer_group", "territory"),
-    "supplier": ("supplier_group",),
-    "item": ("item_group", "brand"),
-    "employee": ("department",),
-}
-"""What each member has one of."""
+from services.chat.understanding.turns import Turn, anew, only_measure, points_back, turn_of
 
 
 def merge(
@@ -47,16 +36,17 @@ def merge(
     before, said = memory.frame, slots.frame
     if before == Frame() or before.record:
         return said
-    hanging = edits.tied or edits.within or edits.says_something or slots.that or slots.it
-    alone = replace(said, metrics=(), metric_options=(), notes=()) == Frame()
-    goes_on = hanging or not (said.metrics or said.metric_options)
-    said = counted_from(before, said, catalog, hanging=bool(goes_on))
+    before = _as_said(before)
+    turn = turn_of(slots, edits, catalog)
+    points = points_back(slots, edits)
+    said = counted_from(before, said, catalog, hanging=points or turn is Turn.PART)
     vague = said.metric_options
-    if set(vague) & set(before.metrics) and not said.metrics and (hanging or not said.period):
-        said, goes_on = replace(said, metric_options=()), True  # "뭘 샀어" of the measure spoken of
+    if set(vague) & set(before.metrics) and not said.metrics and (points or not said.period):
+        said, turn = replace(said, metric_options=()), Turn.PART  # "뭘 샀어" of the measure spoken of
+    if turn is Turn.NEW:
+        return anew(before, said, catalog)
     slots = replace(slots, frame=said)
-    if (said.metrics or said.metric_options) and not (hanging or alone):
-        return period_of_before(before, said, catalog)
+    alone = only_measure(said, catalog)
     if said.period and before.period and only_period(said, slots):
         asked_back = which_year(before, said.period, catalog)
         if asked_back:
@@ -82,12 +72,15 @@ def merge(
     frame = replace(frame, carried=not said.ranked)
     frame = edited(frame, memory, edits, catalog)
     kept = frame  # what is left of before
-    frame = _with_measures(frame, before, said, catalog, edits)
+    frame = _with_measures(frame, memory, said, catalog, edits)
+    figure = edits.figure and not (said.grouped or said.ranked or slots.that or slots.it)
+    if turn is Turn.MEASURE and figure:
+        frame = _one_figure(frame, said)
     if alone and said.metrics and before.top and frame.top and not edits.within and len(memory.shown) > 1:
         frame = replace(frame, others=(of_the_shown(frame, memory, catalog),))
     frame = _with_time(frame, before, said)
     frame = _with_names(frame, before, said, edits)
-    frame = _with_rows(frame, before, said, edits, catalog)
+    frame = _with_rows(frame, memory, said, edits, catalog)
     frame = replace(
         frame,
         share=said.share or kept.share,
@@ -104,6 +97,22 @@ def merge(
     return _with_other_measures(frame, vague, catalog) if vague and not said.metric_options else frame
 
 
+def _as_said(before: Frame) -> Frame:
+    """대한상사의 비중 is a row of all: as it was said, it is a condition."""
+    if not before.only or (len(before.groupings) != 1):
+        return before
+    only = Members(before.groupings[0].dimension, before.only)
+    return replace(before, only=(), groupings=(), members=(*before.members, only))
+
+
+def _one_figure(frame: Frame, said: Frame) -> Frame:
+    """미수금은 얼마야, after 지역별 매출: of all that was spoken of; the rows of before are one click away."""
+    one = replace(bare(frame), comparison=said.comparison)
+    if not frame.grouped:
+        return one
+    return replace(one, others=(*frame.others, Option("앞 질문처럼 나누어", replace(frame, notes=()))))
+
+
 def _with_other_measures(frame: Frame, vague: Sequence[str], catalog: Catalog) -> Frame:
     """The measure of before for a word that fits several: said, and the others offered."""
     names = {key: catalog.metrics[key].display_name for key in vague if key in catalog.metrics}
@@ -113,11 +122,16 @@ def _with_other_measures(frame: Frame, vague: Sequence[str], catalog: Catalog) -
     return replace(frame, metrics=(taken,), notes=(*frame.notes, note), others=tuple(others))
 
 
-def _with_rows(frame: Frame, before: Frame, said: Frame, edits: Edits, catalog: Catalog) -> Frame:
+def _with_rows(frame: Frame, memory: Memory, said: Frame, edits: Edits, catalog: Catalog) -> Frame:
     """What the rows are, which of them are shown, and in which order."""
+    before = memory.frame
     if edits.adding and said.grouped:
         frame = replace(frame, groupings=tuple(dict.fromkeys((*before.groupings, *said.groupings))))
         frame = replace(frame, party=said.party and replace(said.party, position=len(before.groupings)))
+    elif _by_time(said) and frame.top and len(memory.shown) > 1:
+        frame = replace(about(frame, memory.shown, catalog), top=0, descending=None, rank=False)
+        note = f"앞에서 보인 {len(memory.shown)}개만 보았습니다."
+        frame = replace(frame, groupings=(*frame.groupings, *said.groupings), notes=(*frame.notes, note))
     elif said.grouped or said.trend:
         frame = frame if edits.within or said.names else _with_rows_to_split(frame, said)
         frame = replace(frame, groupings=said.groupings, party=said.party, trend=said.trend)
@@ -138,6 +152,10 @@ def _with_rows(frame: Frame, before: Frame, said: Frame, edits: Edits, catalog: 
     return replace(frame, counted=said.counted or frame.counted, without=said.without or frame.without)
 
 
+def _by_time(said: Frame) -> bool:
+    return bool(said.groupings) and all(g.dimension == DATE_DIMENSION for g in said.groupings)
+
+
 def _with_rows_to_split(frame: Frame, said: Frame) -> Frame:
     """Without a condition that would leave one row: a customer where it is split by customer, or by its territory."""
     split = {grouping.dimension for grouping in said.groupings}
@@ -145,7 +163,7 @@ def _with_rows_to_split(frame: Frame, said: Frame) -> Frame:
     gone = [
         m
         for m in frame.members
-        if not m.excluded and len(m.members) == 1 and split & {m.dimension, *_ATTRIBUTES.get(m.dimension, ())}
+        if not m.excluded and len(m.members) == 1 and split & {m.dimension, *ATTRIBUTES.get(m.dimension, ())}
     ]
     if not gone:
         return frame
@@ -159,14 +177,19 @@ def _with_rows_to_split(frame: Frame, said: Frame) -> Frame:
     )
 
 
-def _with_measures(frame: Frame, before: Frame, said: Frame, catalog: Catalog, edits: Edits) -> Frame:
+def _with_measures(frame: Frame, memory: Memory, said: Frame, catalog: Catalog, edits: Edits) -> Frame:
+    before = memory.frame
     if not said.metrics and not said.metric_options:
         return frame
+    limits = tuple(bound for bound in frame.bounds if bound.metric not in said.metrics)
+    if said.metrics and limits and memory.shown and not (edits.within or edits.adding or before.documents):
+        frame = replace(about(frame, memory.shown, catalog), bounds=())  # 1억 넘는 거래처, 수주액은?
+        frame = replace(frame, notes=(*frame.notes, f"앞에서 보인 {len(memory.shown)}개만 보았습니다."))
     metrics = tuple(dict.fromkeys((*before.metrics, *said.metrics))) if edits.adding else said.metrics
     frame = replace(
         frame, metrics=metrics, metric_options=said.metric_options, documents=None, all_time=False
     )
-    if not said.period and all_balances(metrics, catalog):
+    if not said.period and all_balances(metrics, catalog) and not (before.period and before.period.as_of):
         frame = replace(frame, period=None)
     return _fitting(frame, catalog) if said.metrics and not edits.adding else frame
 
@@ -215,7 +238,7 @@ def _with_time(frame: Frame, before: Frame, said: Frame) -> Frame:
         period = with_year_of(before.period, said.period)
         if period is not said.period:
             frame = replace(frame, notes=(*frame.notes, f"{label(period)} 기준으로 보았습니다."))
-        keep = before.comparison if before.comparison and not before.comparison.base else None
+        keep = frame.comparison if frame.comparison and not frame.comparison.base else None
         frame = replace(frame, period=period, comparison=keep, open_period=False)
     if said.open_period:
         frame = replace(frame, period=None, open_period=True)
@@ -225,14 +248,17 @@ def _with_time(frame: Frame, before: Frame, said: Frame) -> Frame:
 
 
 def _with_names(frame: Frame, before: Frame, said: Frame, edits: Edits) -> Frame:
-    """Names that are added stand beside those of before; names that are taken out are excluded."""
-    if edits.removing and said.names:
-        members = {entity for m in before.members if not m.excluded for entity in m.members}
+    """Names that are added stand beside those of before; names that are taken out go from among them, or are excluded."""
+    if said.names and all(name.excluded for name in said.names):
         out = {c.entity for name in said.names for c in name.candidates}
-        if members & out:  # "서울 빼줘", where only 서울 was asked for
-            kept = [replace(m, members=tuple(e for e in m.members if e not in out)) for m in frame.members]
-            return replace(frame, names=(), members=tuple(m for m in kept if m.members))
-        return replace(frame, names=tuple(replace(name, excluded=True) for name in said.names))
+        asked = {entity for m in frame.members if not m.excluded for entity in m.members}
+        rest = [
+            m if m.excluded else replace(m, members=tuple(e for e in m.members if e not in out))
+            for m in frame.members
+        ]
+        members = tuple(m for m in rest if m.members or m.values or m.own)
+        gone = asked & out and (asked - out or edits.removing)  # of several, or "서울 빼줘" of 서울 alone
+        return replace(frame, members=members, names=() if gone else frame.names)
     if edits.adding and said.names:
         said_ones = {c.entity for name in said.names for c in name.candidates}
         kept = [

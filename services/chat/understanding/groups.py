@@ -131,7 +131,10 @@ def _whose(frame: Frame, party: PartyGrouping, catalog: Catalog) -> list[str]:
 def _one_of_all(frame: Frame) -> Frame:
     """대한상사 매출 비중, 대한상사는 매출 몇 위: its part, its place among all, so it stands among all."""
     named = [m for m in frame.members if m.members and not m.excluded]
-    if not (frame.share or frame.rank) or frame.grouped or frame.trend or len(named) != 1:
+    if not (frame.share or frame.rank) or frame.trend or len(named) != 1:
+        return frame
+    among = len(named[0].members) == 1 and frame.groupings == (Grouping(named[0].dimension),)
+    if frame.grouped and not among:
         return frame
     rest = tuple(m for m in frame.members if m is not named[0])
     names = ", ".join(member.display_name for member in named[0].members)

@@ -73,6 +73,7 @@ def _signs() -> Iterator[tuple[str, Meaning]]:
         (Sign.ALL_COMPANIES, _GROUPING["all_companies"]),
         (Sign.RANK, _RANKING["rank"]),
         (Sign.CONTINUES, _FOLLOWUP["continues"]),
+        (Sign.BESIDES, _FOLLOWUP["besides"]),
         (Sign.CORRECTS, _FOLLOWUP["corrects"]),
         (Sign.WITHIN, _FOLLOWUP["within"]),
         (Sign.THAT, _FOLLOWUP["that"]),

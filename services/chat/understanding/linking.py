@@ -24,6 +24,14 @@ from services.chat.understanding.frame import (
 from services.chat.understanding.groups import by_something_else
 from services.chat.understanding.measures import MAX_OPTIONS, common_dimensions
 
+ATTRIBUTES: Final = {
+    "customer": ("customer_group", "territory"),
+    "supplier": ("supplier_group",),
+    "item": ("item_group", "brand"),
+    "employee": ("department",),
+}
+"""What each member has one of."""
+
 _EXACT: Final = frozenset({Match.FULL, Match.EXACT, Match.ALIAS, Match.NUMBER_TAIL})
 
 
@@ -140,9 +148,18 @@ def _with_member(frame: Frame, name: Name, candidate: Candidate, catalog: Catalo
     else:
         if not frame.narrow and not name.excluded:  # the new name stands where the old one of its kind stood
             members = [old for old in members if old.dimension != key]
+        if (
+            frame.carried and not frame.narrow and not name.excluded
+        ):  # nor does a thing stand beside what it has one of
+            members = [old for old in members if old.fresh or old.excluded or not _of_one(old.dimension, key)]
         others = tuple(c.entity for c in name.candidates if c.entity.kind is not entity.kind)
         members.append(Members(key, (entity,), name.excluded, fresh=True, namesakes=others))
     return replace(frame, members=tuple(members), groupings=groupings)
+
+
+def _of_one(one: str, other: str) -> bool:
+    """Whether one is what each member of the other has one of."""
+    return one in ATTRIBUTES.get(other, ()) or other in ATTRIBUTES.get(one, ())
 
 
 def _entity_label(candidate: Candidate, catalog: Catalog, *, kinds: bool) -> str:

@@ -292,6 +292,7 @@ class Sign(StrEnum):
     PRESENT = "present"
     ALL_COMPANIES = "all_companies"
     CONTINUES = "continues"
+    BESIDES = "besides"
     CORRECTS = "corrects"
     WITHIN = "within"
     THAT = "that"

@@ -21,6 +21,8 @@ def with_that(
     if not slots.that and not slots.it:
         return frame
     wanted = {key for keys in slots.that for key in keys}
+    if wanted == {"company"} and not any(m.dimension in wanted for m in before.members):
+        wanted = {"customer", "supplier"}  # "그 회사" of a partner
     entities: list[EntityReference] = [e for m in before.members if not m.excluded for e in m.members]
     listed = [e for e in memory.shown if _fits(e, wanted, catalog)]
     if not any(_fits(e, wanted, catalog) for e in entities) and len(listed) > 1 and before.top != 1:
@@ -35,6 +37,8 @@ def with_that(
     several = [*listed] if edits.plural and listed else [e for e in entities if e.kind is kind]
     own = [e for m in before.members if not m.excluded for e in m.members if e.kind is kind]
     same = tuple(dict.fromkeys(own or (several if edits.plural else fitting[:1])))
+    if edits.other_than:
+        return replace(about(frame, same, catalog, excluded=True), carried=False)
     said = slots.frame  # a ranking or a limit of before found the thing; it is not asked again
     frame = about(frame, same, catalog)
     groupings = said.groupings
@@ -50,6 +54,7 @@ def with_that(
         rank=said.rank,
         bounds=said.bounds,
         share=said.share,
+        carried=False,
     )
 
 
@@ -77,16 +82,19 @@ def _which(frame: Frame, listed: Sequence[EntityReference], catalog: Catalog) ->
     return QuestionBack(Ask.NAME, options, "그", total_count=len(listed), frame=frame)
 
 
-def about(frame: Frame, entities: Sequence[EntityReference], catalog: Catalog) -> Frame:
-    """The frame with these as the only members of their dimension."""
+def about(
+    frame: Frame, entities: Sequence[EntityReference], catalog: Catalog, *, excluded: bool = False
+) -> Frame:
+    """The frame with these as the only members of their dimension, or as the only ones that are left out."""
     if not entities or (dimension := catalog.dimension_of(entities[0].kind)) is None:
         return frame
     kept = tuple(m for m in frame.members if m.dimension != dimension.key)
-    return replace(frame, members=(*kept, Members(dimension.key, tuple(entities))))
+    return replace(frame, members=(*kept, Members(dimension.key, tuple(entities), excluded)))
 
 
 def bare(frame: Frame) -> Frame:
     """The frame as one figure."""
-    return replace(
-        frame, groupings=(), party=None, descending=None, top=0, rank=False, bounds=(), share=False
+    frame = replace(
+        frame, groupings=(), party=None, trend=False, documents=None, counted=False, without=False
     )
+    return replace(frame, descending=None, top=0, top_within=0, rank=False, bounds=(), share=False)

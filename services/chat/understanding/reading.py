@@ -48,12 +48,14 @@ from services.chat.understanding.meanings import (
     SmallTalkWord,
     Span,
     TimeWord,
+    UnitWord,
     VagueMeasure,
 )
 from services.chat.understanding.morphemes import Morpheme
 from services.chat.understanding.periods import Period, label
 from services.chat.understanding.plausible import is_ignorable, plausible
 from services.chat.understanding.slots import Slots, fill
+from services.chat.understanding.timing import ask_comparison
 from services.chat.understanding.tying import edits
 from services.chat.understanding.weights import span
 from services.chat.understanding.words import load
@@ -81,6 +83,7 @@ _RESHAPABLE: Final = (
     CountWord,
     GrainWord,
     ComparisonWord,
+    UnitWord,
 )
 """What can stand beside 바꿔 줘, 추가해 줘, 빼 줘, where they are meant for the question before."""
 
@@ -218,7 +221,8 @@ class QuestionReading:
     def _question(self, before: Frame, verb: Morpheme | None) -> Reading:
         """`verb`: 바꿔 줘, 추가해 줘, meant for the question before."""
         claims = self._claims
-        claims.use(*(i for i, s in enumerate(claims.spans) if verb and s.start <= verb.start < s.end))
+        acting = [i for i, s in enumerate(claims.spans) if verb and s.start <= verb.start < s.end]
+        claims.use(*(i for i in acting if claims.spans[i].meaning is not Sign.EXCLUDE))
         talk = claims.of(SmallTalkWord)
         claims.use(*(index for index, _ in talk))
         if not talk and (record := self._record_of_before(before)):
@@ -226,7 +230,7 @@ class QuestionReading:
         memory = self._context.memory
         limit = going_on.new_limit(before, claims)
         adding = verb is not None and verb.form in _ADDING
-        tied = edits(claims, memory, verb, adding=adding, plural="들" in self._text)
+        tied = edits(claims, memory, self._said, verb, adding=adding)
         things = going_on.listed(before, self._catalog)
         if (
             things != before
@@ -238,7 +242,7 @@ class QuestionReading:
         if number != before:
             memory, tied = replace(memory, frame=number), replace(tied, again=True)
         today = Period(self._context.today, self._context.today, Grain.DAY)
-        slots = fill(claims, self._catalog, today, before.period)
+        slots = fill(claims, self._catalog, today, before.period, removing=tied.removing)
         kept = in_stock(slots.frame, claims, self._analysis.morphemes, self._catalog)
         slots = replace(slots, frame=replace(kept, bounds=limit or kept.bounds))
         alone = slots.frame.metrics
@@ -249,6 +253,8 @@ class QuestionReading:
         unused = self._leftover.words(verb=verb)
         hanging = tied.says_something and before != Frame() and not before.record
         said = replace(slots.frame, notes=()) != Frame() or bool(slots.that) or slots.it
+        if not said and before.period and claims.take(Sign.COMPARE) and not self._leftover.words(verb=verb):
+            return ask_comparison(before, before.period, self._catalog)
         if not said and not hanging:
             return self._without_slots(before, talk[0][1].kind if talk else "", unused)
         merged = followup.merge(
@@ -359,7 +365,7 @@ class QuestionReading:
             s
             for s in others
             if isinstance(s.meaning, _RESHAPABLE)
-            or s.meaning in (Sign.BY, Sign.CONDITION, Sign.ALL_COMPANIES)
+            or s.meaning in (Sign.BY, Sign.CONDITION, Sign.ALL_COMPANIES, Sign.AGAIN, Sign.TOTAL)
         ]
         only_slots = bool(slots) and len(slots) == len(others)
         return only_slots and not self._leftover.words(verb=verb, unused_claims=False)

@@ -79,14 +79,4 @@ def _total(frame: Frame, memory: Memory, catalog: Catalog) -> Frame:
         frame = about(frame, memory.shown, catalog)
         note = f"앞에서 보인 {len(memory.shown)}개의 합계입니다."
         frame = replace(frame, notes=(*frame.notes, note), others=(whole,))
-    return replace(
-        frame,
-        groupings=(),
-        party=None,
-        trend=False,
-        top=0,
-        descending=None,
-        rank=False,
-        bounds=(),
-        share=False,
-    )
+    return bare(frame)

@@ -76,7 +76,7 @@ def timed(frame: Frame, catalog: Catalog, today: date) -> Frame | Reading:
         and slot.kind is ComparisonKind.PREVIOUS_PERIOD
         and _of_another_size(slot, period)
     ):
-        return _ask_comparison(frame, period, catalog)
+        return ask_comparison(frame, period, catalog)
     return replace(frame, open_period=False)
 
 
@@ -102,7 +102,7 @@ def ask_period(frame: Frame, catalog: Catalog, today: date) -> QuestionBack:
     )
 
 
-def _ask_comparison(frame: Frame, period: Period, catalog: Catalog) -> QuestionBack:
+def ask_comparison(frame: Frame, period: Period, catalog: Catalog) -> QuestionBack:
     """The words name a period of another size: with which one to compare?"""
     others = (
         (ComparisonKind.PREVIOUS_PERIOD, previous(period, catalog.fiscal_year_start_month)),

@@ -1,5 +1,6 @@
 """The words by which a question hangs on the one before."""
 
+from collections.abc import Sequence
 from typing import Final
 
 from services.chat.understanding.claims import Claims
@@ -13,6 +14,7 @@ from services.chat.understanding.meanings import (
     CountWord,
     CutWord,
     DimensionWord,
+    DocumentWord,
     MetricWord,
     NameWord,
     OrderWord,
@@ -21,10 +23,12 @@ from services.chat.understanding.meanings import (
     SizeWord,
     Span,
     TimeWord,
+    UnitWord,
 )
 from services.chat.understanding.morphemes import Morpheme
 
 _REMOVING: Final = frozenset({"빼", "제거", "없애", "지우", "삭제", "제외", "풀", "해제"})
+_TOPIC: Final = ("은", "는", "ᆫ", "도")
 _ALL: Final = ("전부", "모두", "전체", "다 보", "싹 다", "다 알려")
 _SLOTS: Final = {
     Sign.COMPARE: "comparison",
@@ -41,31 +45,48 @@ _SLOTS: Final = {
 """Which slot of before such a word means where it is told to go: "비교는 됐고", "비중 빼고"."""
 
 
-def edits(claims: Claims, memory: Memory, verb: Morpheme | None, *, adding: bool, plural: bool) -> Edits:
-    """Take these words from the claims. `verb`: 바꿔 줘, 추가해 줘, 빼 줘."""
-    removing = verb is not None and verb.form in _REMOVING
-    dropped = _dropped(claims, memory.frame, removing=removing)
+def edits(
+    claims: Claims, memory: Memory, said: Sequence[Morpheme], verb: Morpheme | None, *, adding: bool
+) -> Edits:
+    """Take these words from the claims. `said`: the whole question; `verb`: 바꿔 줘, 추가해 줘, 빼 줘."""
+    removing = verb is not None and verb.form in _REMOVING and not claims.signs(Sign.EXCLUDE)
+    other_than = _other_than(claims)
+    dropped = (*_dropped(claims, memory.frame, removing=removing), *_with_the_others(claims))
     place = _place(claims, memory)
     merged = _with_names(claims, memory.frame, Sign.TOTAL, Sign.MERGED)
     count = _count(claims, memory, verb)
+    claims.take(Sign.BESIDES)
     return Edits(
         tied=claims.take(Sign.CONTINUES, Sign.CORRECTS),
         within=claims.take(Sign.WITHIN),
         adding=adding or merged or _with_names(claims, memory.frame, Sign.INCLUDE),
         merged=merged,
         removing=removing and not dropped,
+        other_than=other_than,
         dropped=dropped,
         unfiltered=claims.take(Sign.UNFILTERED),
         uncut=not any(not isinstance(s.meaning, Sign) for s in claims.spans) and claims.has(*_ALL),
         next=_next(claims, memory),
         rest=_rest(claims, memory),
-        total=claims.take(Sign.TOTAL) or _is_total(claims),
+        total=claims.take(Sign.TOTAL) or _is_total(claims) or _is_total_amount(claims, memory.frame),
         reversed=claims.take(Sign.REVERSED) if memory.frame.ranked else False,
         again=_again(claims),
         place=place,
-        plural=plural,
+        plural=claims.has("들"),
         count=count,
+        open=_is_open(claims, said),
+        figure=claims.has("얼마", "얼만") and not claims.has("각각", "씩"),
     )
+
+
+def _is_open(claims: Claims, said: Sequence[Morpheme]) -> bool:
+    """Whether the predicate is that of the question before: 9월 매출은?, 매입은 얼마고?, 매출도 보여줘."""
+    words = [m for m in said if not m.tag.startswith("S") and m.form != "요"]
+    last = words[-1] if words else None
+    topic = last is not None and last.tag == "JX" and last.form in _TOPIC
+    goes_on = last is not None and last.tag in ("EC", "EF") and last.form == "고"
+    measures = [i for i, s in enumerate(claims.spans) if isinstance(s.meaning, MetricWord | DocumentWord)]
+    return topic or goes_on or any(claims.followed_by(index, "도") for index in measures)
 
 
 def _count(claims: Claims, memory: Memory, verb: Morpheme | None) -> int:
@@ -126,6 +147,36 @@ def _is_total(claims: Claims) -> bool:
     return not others and claims.take(Sign.MERGED)
 
 
+def _is_total_amount(claims: Claims, before: Frame) -> bool:
+    """총액만: of rows that were shown, where no measure is said."""
+    sums = [index for index, _ in claims.of(UnitWord) if claims.text(index).startswith("총")]
+    if not sums or not before.grouped or any(isinstance(s.meaning, MetricWord) for s in claims.spans):
+        return False
+    claims.use(*sums)
+    return True
+
+
+def _other_than(claims: Claims) -> bool:
+    """거기 빼고, 그 거래처 말고: all but what is pointed at."""
+    for index in claims.signs(Sign.EXCLUDE, Sign.CORRECTS):
+        meanings = [s.meaning for s in claims.spans[:index]]
+        points = meanings[-1:] == [Sign.IT]
+        if points or (meanings[-2:-1] == [Sign.THAT] and isinstance(meanings[-1], DimensionWord)):
+            claims.use(index)
+            return True
+    return False
+
+
+def _with_the_others(claims: Claims) -> tuple[str, ...]:
+    """다른 거래처까지: the dimension that is restricted no more."""
+    for sign in claims.signs(Sign.REST):
+        kind = _unsplit(claims, sign)
+        if kind and claims.followed_by(kind[0], "까지", "들까지"):
+            claims.use(sign, kind[0])
+            return kind[1].keys or ("customer", "supplier")
+    return ()
+
+
 def _dropped(claims: Claims, before: Frame, *, removing: bool) -> tuple[str, ...]:
     """Dimensions whose condition is to go: "지역 조건 빼줘", "거래처별은 빼고", "서울 조건 없이"."""
     found: list[str] = []
@@ -135,7 +186,9 @@ def _dropped(claims: Claims, before: Frame, *, removing: bool) -> tuple[str, ...
         while after < len(claims.spans) and claims.spans[after].meaning in (Sign.CONDITION, Sign.BY):
             chain.append(after)
             after += 1
-        sign = claims.spans[after].meaning if after < len(claims.spans) else None
+        sign = (
+            claims.spans[after].meaning if after < len(claims.spans) and not claims.is_used(after) else None
+        )
         regardless = sign is Sign.REGARDLESS
         excluding = sign is Sign.EXCLUDE or regardless
         slot = _slot(claim, before)

@@ -30,6 +30,7 @@ _SIGN_FACTORS: Final = {
     Sign.IGNORED: 0.9,
     Sign.UNSUPPORTED: 0.8,
     Sign.CONTINUES: 0.85,
+    Sign.BESIDES: 0.85,
     Sign.CORRECTS: 0.85,
     Sign.AT_ALL: 0.95,
 }
