@@ -125,9 +125,6 @@ class Claims:
         """Whether one of these particles stands right behind a claim."""
         return self.behind(self.spans[index].end).startswith(particles)
 
-    def is_used(self, index: int) -> bool:
-        return index in self._used
-
     def gap(self, first: int, second: int) -> str:
         """What stands between two claims, without spaces."""
         return compact(self._text[self.spans[first].end : self.spans[second].start])

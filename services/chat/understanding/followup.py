@@ -37,6 +37,9 @@ def merge(
     if before == Frame() or before.record:
         return said
     before = _as_said(before)
+    if edits.removing:
+        said = replace(said, names=tuple(replace(name, excluded=True) for name in said.names))
+        slots = replace(slots, frame=said)
     turn = turn_of(slots, edits, catalog)
     points = points_back(slots, edits)
     said = counted_from(before, said, catalog, hanging=points or turn is Turn.PART)
@@ -75,7 +78,7 @@ def merge(
     frame = _with_measures(frame, memory, said, catalog, edits)
     figure = edits.figure and not (said.grouped or said.ranked or slots.that or slots.it)
     if turn is Turn.MEASURE and figure:
-        frame = _one_figure(frame, said)
+        frame = kept = _one_figure(frame, said)
     if alone and said.metrics and before.top and frame.top and not edits.within and len(memory.shown) > 1:
         frame = replace(frame, others=(of_the_shown(frame, memory, catalog),))
     frame = _with_time(frame, before, said)
@@ -107,7 +110,7 @@ def _as_said(before: Frame) -> Frame:
 
 def _one_figure(frame: Frame, said: Frame) -> Frame:
     """미수금은 얼마야, after 지역별 매출: of all that was spoken of; the rows of before are one click away."""
-    one = replace(bare(frame), comparison=said.comparison)
+    one = replace(bare(frame), comparison=said.comparison, cumulative=False, average=None)
     if not frame.grouped:
         return one
     return replace(one, others=(*frame.others, Option("앞 질문처럼 나누어", replace(frame, notes=()))))

@@ -13,12 +13,11 @@ from services.chat.understanding.meanings import NameWord, Sign, Span
 _OR: Final = frozenset({"또는", "혹은", "이나", "나", "이거나", "거나", "이든", "든", "or"})
 
 
-def name_slots(frame: Frame, claims: Claims, *, removing: bool) -> Frame:
-    """`removing`: the verb takes out what is named ("서울 빼줘")."""
+def name_slots(frame: Frame, claims: Claims) -> Frame:
     names: list[Name] = []
     places = [index for index, _ in claims.of(NameWord)]
     for index, word in claims.of(NameWord):
-        excluding = removing or _exclusion(claims, index, places)
+        excluding = _exclusion(claims, index, places)
         names.append(
             Name(word.mention, word.candidates, word.total_count, excluded=excluding, others=word.others)
         )

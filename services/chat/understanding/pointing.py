@@ -97,4 +97,6 @@ def bare(frame: Frame) -> Frame:
     frame = replace(
         frame, groupings=(), party=None, trend=False, documents=None, counted=False, without=False
     )
-    return replace(frame, descending=None, top=0, top_within=0, rank=False, bounds=(), share=False)
+    return replace(
+        frame, descending=None, top=0, rank_from=0, top_within=0, rank=False, bounds=(), share=False
+    )

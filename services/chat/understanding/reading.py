@@ -242,7 +242,7 @@ class QuestionReading:
         if number != before:
             memory, tied = replace(memory, frame=number), replace(tied, again=True)
         today = Period(self._context.today, self._context.today, Grain.DAY)
-        slots = fill(claims, self._catalog, today, before.period, removing=tied.removing)
+        slots = fill(claims, self._catalog, today, before.period)
         kept = in_stock(slots.frame, claims, self._analysis.morphemes, self._catalog)
         slots = replace(slots, frame=replace(kept, bounds=limit or kept.bounds))
         alone = slots.frame.metrics

@@ -42,12 +42,8 @@ class Slots:
     vague_measures: bool = False
 
 
-def fill(
-    claims: Claims, catalog: Catalog, today: Period, spoken: Period | None = None, *, removing: bool = False
-) -> Slots:
-    """Give every claim its place; those left unused in `claims` found none. `spoken`: the period of the question before.
-    `removing`: the verb takes out what is named.
-    """
+def fill(claims: Claims, catalog: Catalog, today: Period, spoken: Period | None = None) -> Slots:
+    """Give every claim its place; those left unused in `claims` found none. `spoken`: the period of the question before."""
     merge_parts(claims)
     where = head(claims)
     if where is None:
@@ -65,7 +61,7 @@ def _filled(claims: Claims, catalog: Catalog, today: Period, spoken: Period | No
     _arisen(claims, catalog)
     frame, periods = time_slots(claims, today, spoken)
     frame, vague = measure_slots(frame, claims, catalog, today.start)
-    frame = name_slots(frame, claims, removing=removing)
+    frame = name_slots(frame, claims)
     frame, that = grouping_slots(frame, claims, catalog)
     frame = due_grouping(frame, claims, catalog)
     frame = ranking_slots(frame, claims)

@@ -28,6 +28,7 @@ from services.chat.understanding.meanings import (
 from services.chat.understanding.morphemes import Morpheme
 
 _REMOVING: Final = frozenset({"빼", "제거", "없애", "지우", "삭제", "제외", "풀", "해제"})
+_LEAVING_OUT: Final = frozenset({"고", "면", "ᆫ", "은", "고요", "면요"})
 _TOPIC: Final = ("은", "는", "ᆫ", "도")
 _ALL: Final = ("전부", "모두", "전체", "다 보", "싹 다", "다 알려")
 _SLOTS: Final = {
@@ -49,7 +50,7 @@ def edits(
     claims: Claims, memory: Memory, said: Sequence[Morpheme], verb: Morpheme | None, *, adding: bool
 ) -> Edits:
     """Take these words from the claims. `said`: the whole question; `verb`: 바꿔 줘, 추가해 줘, 빼 줘."""
-    removing = verb is not None and verb.form in _REMOVING and not claims.signs(Sign.EXCLUDE)
+    removing = verb is not None and verb.form in _REMOVING and not _leaves_out(verb, said)
     other_than = _other_than(claims)
     dropped = (*_dropped(claims, memory.frame, removing=removing), *_with_the_others(claims))
     place = _place(claims, memory)
@@ -77,6 +78,12 @@ def edits(
         open=_is_open(claims, said),
         figure=claims.has("얼마", "얼만") and not claims.has("각각", "씩"),
     )
+
+
+def _leaves_out(verb: Morpheme, said: Sequence[Morpheme]) -> bool:
+    """서울 빼고는, 빼면: what is left is asked for; 서울 빼줘 takes it back."""
+    behind = [m for m in said if m.start > verb.start and not m.tag.startswith("XS")]
+    return bool(behind) and behind[0].tag in ("EC", "ETM", "EF") and behind[0].form in _LEAVING_OUT
 
 
 def _is_open(claims: Claims, said: Sequence[Morpheme]) -> bool:
