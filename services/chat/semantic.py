@@ -244,11 +244,15 @@ class DateRange:
 
 @dataclass(frozen=True, slots=True)
 class Grouping:
-    """One dimension to group by; `grain` for dates, `level` of a tree (1 = top, below a lone root; 0 = as the row says)."""
+    """One dimension to group by; `grain` for dates, `level` of a tree (1 = top, below a lone root; 0 = as the row says).
+
+    `nodes` of a tree: a row counts under each of them that it lies below; below none, as the row says.
+    """
 
     dimension: str
     grain: Grain | None = None
     level: int = 0
+    nodes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -268,7 +272,8 @@ class MemberCondition:
     @property
     def names(self) -> tuple[str, ...]:
         """The members as people call them."""
-        return (*(m.display_name for m in self.members), *(v.display_name for v in self.values))
+        missing = ("미지정",) if self.include_missing else ()
+        return (*(m.display_name for m in self.members), *(v.display_name for v in self.values), *missing)
 
 
 class Operator(StrEnum):

@@ -73,7 +73,7 @@ def _to_role(value: "value_pb2.Column.Role.ValueType") -> r.Role:
 
 
 def _to_grouping(message: query_pb2.Grouping) -> q.Grouping:
-    return q.Grouping(message.dimension, _to_grain(message.grain), message.level)
+    return q.Grouping(message.dimension, _to_grain(message.grain), message.level, tuple(message.nodes))
 
 
 def _to_comparison(message: query_pb2.Comparison) -> q.Comparison:

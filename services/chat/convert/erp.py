@@ -210,7 +210,9 @@ def query_to_proto(query: Query) -> query_pb2.Query:
     message = query_pb2.Query(
         metrics=query.metrics,
         groupings=[
-            query_pb2.Grouping(dimension=g.dimension, grain=_grain_to_proto(g.grain), level=g.level)
+            query_pb2.Grouping(
+                dimension=g.dimension, grain=_grain_to_proto(g.grain), level=g.level, nodes=g.nodes
+            )
             for g in query.groupings
         ],
         metric_conditions=[

@@ -269,7 +269,9 @@ def _with_names(frame: Frame, before: Frame, said: Frame, edits: Edits) -> Frame
             for m in frame.members
         ]
         if kept != list(frame.members):  # "서울도 포함해서" after "서울 말고"
-            return replace(frame, names=(), members=tuple(m for m in kept if m.members or m.values or m.own))
+            return replace(
+                frame, names=(), members=tuple(m for m in kept if m.members or m.values or m.own or m.missing)
+            )
         kinds = {c.entity.kind for name in said.names for c in name.candidates}
         old = [e for m in before.members if not m.excluded for e in m.members if e.kind in kinds]
         names = [Name(e.display_name, (Candidate(e, Match.FULL),), 1, chosen=True) for e in old]

@@ -75,6 +75,8 @@ class Members:
     """The asker's own member ("우리 팀")."""
     values: tuple[DimensionMember, ...] = ()
     """Of a dimension with fixed members ("보류 중인")."""
+    missing: bool = False
+    """Rows without a member ("브랜드 없는")."""
     namesakes: tuple[EntityReference, ...] = ()
     """Things of other kinds that the name fits as well: another measure may mean those."""
 
@@ -120,6 +122,8 @@ class Frame:
     rank: bool = False
     trend: bool = False
     share: bool = False
+    part: bool = False
+    """Of the names, the last is the part of which the share is asked ("A 매출에서 B가 차지하는 비중")."""
     cumulative: bool = False
     companies: tuple[EntityReference, ...] = ()
     all_companies: bool = False

@@ -36,7 +36,7 @@ from services.chat.understanding.meanings import (
     VagueMeasure,
 )
 from services.chat.understanding.measures import counted_things
-from services.chat.understanding.name_slots import narrow
+from services.chat.understanding.name_slots import narrow, part_said
 from services.chat.understanding.placeholders import WHERE
 
 _GROUPS: Final = {"item": "item_group", "customer": "customer_group", "supplier": "supplier_group"}
@@ -89,7 +89,10 @@ def grouping_slots(
             own = {catalog.dimensions[key].entity_kind for key in dimension.keys if key in catalog.dimensions}
             groups = {_GROUPS.get(key) for key in dimension.keys if key != "item"}
             grouped_so = groups & {str(kind) for kind in kinds}
-            if grouped_so and not claims.of(CutWord) and not claims.of(SizeWord):
+            each = frame.listed and claims.has("각각")  # "서울이랑 부산 고객 각각"
+            of_part = part_said(claims)  # "수도권 고객이 차지하는 비중"
+            whose = neighbour[0] < index and (each or of_part)
+            if (grouped_so or whose) and not claims.of(CutWord) and not claims.of(SizeWord):
                 claims.use(index)  # "제조업체 고객"
             elif dimension.party or kinds & own:  # "거래처 대한상사": the word says what the name is
                 claims.use(index)
@@ -151,7 +154,7 @@ def grouping_slots(
         frame = replace(frame, counted=True)
     if not groupings and not party and not frame.counted and _is_list(claims):
         groupings += map(Grouping, counted_things(frame, catalog))  # 재주문 대상 리스트
-    if groupings or party or frame.listed or len(frame.metrics) > 1:
+    if groupings or party or len(frame.names) > 1 or len(frame.metrics) > 1:
         claims.take(Sign.COMPARE)
     groupings = list(dict.fromkeys(groupings))
     frame = replace(frame, groupings=tuple(groupings), party=party, trend=trend, notes=tuple(notes))
@@ -250,6 +253,21 @@ def _levels(frame: Frame, claims: Claims, catalog: Catalog, groupings: list[Grou
             claims.use(by)
         groupings.append(Grouping(key, level=word.level))
     return frame
+
+
+def unset(frame: Frame, claims: Claims) -> Frame:
+    """브랜드 없는, 지역 미지정: rows without a member of it, where another word says what of them is asked."""
+    members = list(frame.members)
+    for index, word in claims.of(DimensionWord):
+        behind = claims.next_is(index, AbsentWord)
+        place = behind[0] if behind and behind[1].restricting else claims.following(index, Sign.UNSET)
+        if place is not None and len(word.keys) == 1 and word.keys[0] != DATE_DIMENSION:
+            claims.use(index, place)
+            members.append(Members(word.keys[0], missing=True, fresh=True))
+            whose = claims.next_is(place, DimensionWord)
+            if whose and claims.following(whose[0], Sign.BY) is None and not claims.of(CutWord):
+                claims.use(whose[0])  # 브랜드 없는 품목 매출: of them all
+    return replace(frame, members=tuple(members))
 
 
 def _own(frame: Frame, claims: Claims, catalog: Catalog) -> Frame:

@@ -78,7 +78,7 @@ def grouped(frame: Frame, catalog: Catalog, today: date) -> Frame | Reading:
     if frame.documents and (documents is None or documents.key not in common_dimensions(frame, catalog)):
         what = documents.display_name if documents else "문서"
         return by_something_else(replace(frame, documents=None), catalog, what)
-    frame = _one_of_all(frame)
+    frame = _one_of_all(frame, catalog)
     frame = _documents(frame, catalog)
     groupings = list(dict.fromkeys(frame.groupings))
     if frame.trend and not any(g.dimension == DATE_DIMENSION for g in groupings):
@@ -128,25 +128,36 @@ def _whose(frame: Frame, party: PartyGrouping, catalog: Catalog) -> list[str]:
     return options or usual(party.asks, frozenset(allowed), catalog)
 
 
-def _one_of_all(frame: Frame) -> Frame:
+def _one_of_all(frame: Frame, catalog: Catalog) -> Frame:
     """대한상사 매출 비중, 대한상사는 매출 몇 위: its part, its place among all, so it stands among all."""
     named = [m for m in frame.members if m.members and not m.excluded]
-    if not (frame.share or frame.rank) or frame.trend or len(named) != 1:
+    one = len(named) == 1 or (named and frame.part and frame.share)
+    if not one or not (frame.share or frame.rank) or frame.trend:
         return frame
-    among = len(named[0].members) == 1 and frame.groupings == (Grouping(named[0].dimension),)
+    part = named[-1]
+    by_it = {g.dimension for g in frame.groupings} == {part.dimension}
+    among = by_it and (len(part.members) == 1 or frame.part)
     if frame.grouped and not among:
         return frame
-    rest = tuple(m for m in frame.members if m is not named[0])
-    names = ", ".join(member.display_name for member in named[0].members)
+    rest = tuple(m for m in frame.members if m is not part)
+    names = ", ".join(member.display_name for member in part.members)
     note = f"{names}이(가) 전체에서 차지하는 비중입니다." if frame.share else f"{names}의 전체 중 순위입니다."
     return replace(
         frame,
         members=rest,
-        groupings=(Grouping(named[0].dimension),),
-        only=named[0].members,
+        groupings=(named_rows(part.dimension, frame, catalog),),
+        only=part.members,
         top=0 if frame.rank else frame.top,
         notes=(*frame.notes, note),
     )
+
+
+def named_rows(dimension: str, frame: Frame, catalog: Catalog) -> Grouping:
+    """What was named (수도권이랑 영남권 각각) has one row each, with all that lies below it."""
+    members = [m for m in frame.members if m.dimension == dimension and not m.excluded]
+    if frame.without or not catalog.dimensions[dimension].hierarchical:
+        return Grouping(dimension)
+    return Grouping(dimension, nodes=tuple(member.key for one in members for member in one.members))
 
 
 def _documents(frame: Frame, catalog: Catalog) -> Frame:

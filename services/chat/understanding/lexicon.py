@@ -70,6 +70,7 @@ def _signs() -> Iterator[tuple[str, Meaning]]:
         (Sign.COMPARE, _GROUPING["compare"]),
         (Sign.EXCLUDE, _GROUPING["exclude"]),
         (Sign.REGARDLESS, _GROUPING["regardless"]),
+        (Sign.UNSET, _GROUPING["unset"]),
         (Sign.ALL_COMPANIES, _GROUPING["all_companies"]),
         (Sign.RANK, _RANKING["rank"]),
         (Sign.CONTINUES, _FOLLOWUP["continues"]),

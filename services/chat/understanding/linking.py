@@ -21,7 +21,7 @@ from services.chat.understanding.frame import (
     Reading,
     RecordReading,
 )
-from services.chat.understanding.groups import by_something_else
+from services.chat.understanding.groups import by_something_else, named_rows
 from services.chat.understanding.measures import MAX_OPTIONS, common_dimensions
 
 ATTRIBUTES: Final = {
@@ -61,6 +61,7 @@ def record(frame: Frame, catalog: Catalog, today: date) -> Frame | Reading:
 def named(frame: Frame, catalog: Catalog, today: date) -> Frame | Reading:
     dimensions = set(common_dimensions(frame, catalog))
     frame = replace(frame, names=tuple(sorted(frame.names, key=_is_not_company)))
+    split = {grouping.dimension for grouping in frame.groupings if not grouping.nodes}
     while frame.names:
         name, *rest = frame.names
         usable = _of_the_company(_usable(name, dimensions, catalog), frame, catalog)
@@ -82,7 +83,10 @@ def named(frame: Frame, catalog: Catalog, today: date) -> Frame | Reading:
             total = max(len(usable), name.total_count - dropped)
             return QuestionBack(Ask.NAME, options, name.mention, total_count=total, frame=frame)
         frame = _with_member(replace(frame, names=tuple(rest)), name, usable[0], catalog)
-    return replace(frame, narrow=False, carried=False)
+    groupings = tuple(
+        g if g.dimension in split else named_rows(g.dimension, frame, catalog) for g in frame.groupings
+    )
+    return replace(frame, groupings=groupings, narrow=False, carried=False)
 
 
 def _is_not_company(name: Name) -> bool:
@@ -135,14 +139,13 @@ def _with_member(frame: Frame, name: Name, candidate: Candidate, catalog: Catalo
         and any(g.dimension == key for g in groupings)
     ):
         frame = replace(frame, descending=None, top=0, rank=False)  # a ranking of one
-    if frame.listed and Grouping(key) not in groupings:
-        groupings = (*groupings, Grouping(key))
+    by_it = any(g.dimension == key for g in groupings)
     members = list(frame.members)
     for index, old in enumerate(members):
         if old.dimension == key and old.excluded is name.excluded and old.fresh:
             members[index] = replace(old, members=tuple(dict.fromkeys((*old.members, entity))))
             several = not name.excluded and len(members[index].members) > 1
-            if several and not frame.merged and Grouping(key) not in groupings:
+            if several and not frame.merged and not by_it:
                 groupings = (*groupings, Grouping(key))  # two names are never summed
             break
     else:

@@ -289,6 +289,7 @@ class Sign(StrEnum):
     RANK = "rank"
     EXCLUDE = "exclude"
     REGARDLESS = "regardless"
+    UNSET = "unset"
     PRESENT = "present"
     ALL_COMPANIES = "all_companies"
     CONTINUES = "continues"

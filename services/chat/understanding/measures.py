@@ -10,6 +10,7 @@ from services.chat.semantic import (
     EntityKind,
     Grouping,
     Metric,
+    Role,
     UnitKind,
 )
 from services.chat.understanding.frame import (
@@ -83,6 +84,9 @@ def measured(frame: Frame, catalog: Catalog, today: date) -> Frame | Reading:
         if not open_ and (account := _of_account(frame, catalog)):
             note = f"{account.display_name} 계정으로 보았습니다."
             return replace(frame, metrics=(account.key,), notes=(*frame.notes, note))
+        counted = {bound.unit for bound in frame.bounds if bound.role is Role.NONE} - {None}
+        if len(of_unit := [m for m in open_ if {m.unit.kind} == counted]) == 1:
+            return replace(frame, metrics=(of_unit[0].key,), metric_options=())  # 1억 넘게 산 거래처
         options = open_ or _likely_metrics(frame, catalog)
         return QuestionBack(
             Ask.METRIC,

@@ -92,15 +92,30 @@ def merge_parts(claims: Claims) -> None:
         index += 1
 
 
+def part_said(claims: Claims) -> bool:
+    """Whether it is said what the part of a whole is: Toner 비중, … 차지하는 비중."""
+    return any(
+        claims.text(index).startswith("차지") or isinstance(claims.spans[index - 1].meaning, NameWord)
+        for index, span in enumerate(claims.spans)
+        if index and span.meaning is Sign.SHARE
+    )
+
+
 def _exclusion(claims: Claims, index: int, places: Sequence[int]) -> bool:
     """Whether 제외, 빼고 … belongs to this name, or to the list that it is in."""
     while True:
         if claims.following(index, Sign.EXCLUDE) is not None:
             return True
-        if index + 1 in places and claims.joined(index, index + 1):
+        if index + 1 in places and (claims.joined(index, index + 1) or _both_left_out(claims, index)):
             index += 1
             continue
         return False
+
+
+def _both_left_out(claims: Claims, index: int) -> bool:
+    """A도 B도 아닌, A도 B도 빼고."""
+    behind = claims.following(index + 1, Sign.EXCLUDE)
+    return behind is not None and claims.gap(index, index + 1) == claims.gap(index + 1, behind) == "도"
 
 
 def narrow(frame: Frame, word: NameWord, kinds: set[EntityKind | None], party: bool) -> Frame:

@@ -174,6 +174,11 @@ def _stretches(text: str, morphemes: Sequence[Morpheme], cuts: Collection[int]) 
             stem = _PARTICLES.sub("", text[start:end])
             if 0 < len(stem) < end - start:
                 yield start, start + len(stem)
+            last_noun = max(
+                (m.end for m in morphemes if start <= m.start < end and not m.is_function), default=end
+            )
+            if words[last][0] < last_noun < end:
+                yield start, last_noun  # Key Account이면서
             yield from ((start, cut) for cut in cuts if words[last][0] < cut < end)
     # By morphemes inside typed words, for what is written together ("대한상사미수금").
     for start, end in words:

@@ -137,7 +137,7 @@ def _limits(text: str, edges: Container[int]) -> Iterator[Span]:
             yield span(*match.span(), len(compact(match[0])), AmountWord(amount(match[1]), unit), 0.8)
     for match in _BOUND.finditer(text):
         if match.start() in edges:
-            unit = _UNITS.get((match[2] or "").lower())
+            unit = _UNITS.get((match[2] or ("원" if "억" in match[1] else "")).lower())
             word = BoundWord(_OPERATORS[compact(match[3])], amount(match[1]), unit)
             yield span(*match.span(), len(compact(match[0])), word)
 

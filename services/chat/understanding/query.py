@@ -133,7 +133,7 @@ def _query(frame: Frame, catalog: Catalog, today: date) -> Reading:
         range=period.range if ranged and period else None,
         as_of=as_of,
         members=tuple(
-            MemberCondition(m.dimension, m.members, m.excluded, own=m.own, values=m.values)
+            MemberCondition(m.dimension, m.members, m.excluded, m.missing, own=m.own, values=m.values)
             for m in frame.members
         ),
         conditions=tuple(MetricCondition(b.metric, b.operator, b.value, b.role) for b in frame.bounds),

@@ -53,6 +53,7 @@ from services.chat.understanding.meanings import (
 )
 from services.chat.understanding.morphemes import Morpheme
 from services.chat.understanding.periods import Period, label
+from services.chat.understanding.phrases import apart
 from services.chat.understanding.plausible import is_ignorable, plausible
 from services.chat.understanding.slots import Slots, fill
 from services.chat.understanding.timing import ask_comparison
@@ -268,8 +269,10 @@ class QuestionReading:
         if isinstance(frame, QuestionBack):
             return frame if not unused else QuestionBack(Ask.WORDS, words=unused, frame=before)
         unused = (*unused, *self._leftover.differing_units(frame))
+        if not unused and (phrases := apart(claims, frame, self._catalog)):
+            return readings_of(phrases, self._catalog, self._context.today)
         if not unused and slots.periods:
-            return self._by_periods(frame) or self._one_period(frame, slots)
+            return self._one_period(frame, slots)
         if unused:
             return self._unknown_words(frame, slots, unused)
         return readings_of((replace(frame, premise=self._premise()),), self._catalog, self._context.today)
@@ -314,22 +317,6 @@ class QuestionReading:
             words = ", ".join(f"‘{word}’" for word in unused)
             options = (Option(f"{words} 빼고 보기", frame),)
         return QuestionBack(Ask.WORDS, options, words=unused, frame=frame)
-
-    def _by_periods(self, frame: Frame) -> Reading | None:
-        """Each measure with the period before it: "10월 매출이랑 현재 미수금"."""
-        said = [
-            s.meaning
-            for s in self._claims.spans
-            if isinstance(s.meaning, MetricWord) or (isinstance(s.meaning, TimeWord) and s.meaning.period)
-        ]
-        times = [m.period for m in said[::2] if isinstance(m, TimeWord)]
-        keys = [m.keys[0] for m in said[1::2] if isinstance(m, MetricWord) and len(m.keys) == 1]
-        if len(said) < 4 or len(said) % 2 or not len(times) == len(keys) == len(said) // 2:
-            return None
-        frames = [
-            replace(frame, metrics=(key,), period=period) for key, period in zip(keys, times, strict=True)
-        ]
-        return readings_of(frames, self._catalog, self._context.today)
 
     def _one_period(self, frame: Frame, slots: Slots) -> QuestionBack:
         options = tuple(Option(label(p), replace(frame, period=p)) for p in slots.periods)

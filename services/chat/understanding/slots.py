@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from services.chat.semantic import Catalog, TimeBehavior, UnitKind
 from services.chat.understanding.claims import Claims
 from services.chat.understanding.frame import Frame
-from services.chat.understanding.grouping_slots import due_grouping, grouping_slots
+from services.chat.understanding.grouping_slots import due_grouping, grouping_slots, unset
 from services.chat.understanding.meanings import (
     AverageWord,
     CurrencyWord,
@@ -20,7 +20,7 @@ from services.chat.understanding.meanings import (
     UnitWord,
 )
 from services.chat.understanding.measure_slots import measure_slots
-from services.chat.understanding.name_slots import merge_parts, name_slots
+from services.chat.understanding.name_slots import merge_parts, name_slots, part_said
 from services.chat.understanding.periods import Period
 from services.chat.understanding.ranking_slots import bound_slots, ranking_slots
 from services.chat.understanding.relative import head, joined
@@ -60,6 +60,7 @@ def fill(claims: Claims, catalog: Catalog, today: Period, spoken: Period | None 
 def _filled(claims: Claims, catalog: Catalog, today: Period, spoken: Period | None) -> Slots:
     _arisen(claims, catalog)
     frame, periods = time_slots(claims, today, spoken)
+    frame = unset(frame, claims)
     frame, vague = measure_slots(frame, claims, catalog, today.start)
     frame = name_slots(frame, claims)
     frame, that = grouping_slots(frame, claims, catalog)
@@ -72,6 +73,7 @@ def _filled(claims: Claims, catalog: Catalog, today: Period, spoken: Period | No
     it = claims.take(Sign.IT)
     frame = replace(
         frame,
+        part=bool(frame.names) and part_said(claims),
         share=_share(frame, claims, catalog),
         cumulative=claims.take(Sign.CUMULATIVE),
         all_companies=claims.take(Sign.ALL_COMPANIES),

@@ -62,9 +62,15 @@ def check_groupings(query: Query, dimensions: Iterable[Dimension]) -> None:
                 f"{dimension.key} {'needs' if dimension.is_date else 'has no'} grain.",
                 dimension=dimension.key,
             )
-        if grouping.level and not dimension.is_tree:
+        if (grouping.level or grouping.nodes) and not dimension.is_tree:
             raise refused(
                 f"{name}에는 단계가 없습니다.", f"{dimension.key} is no tree.", dimension=dimension.key
+            )
+        if grouping.level and grouping.nodes:
+            raise refused(
+                f"{name}의 단계와 이름으로 한꺼번에 묶을 수 없습니다.",
+                f"{dimension.key} is rolled up to a level or to nodes, not both.",
+                dimension=dimension.key,
             )
     figures = {*query.metrics, *keys}
     named = [condition.metric for condition in query.metric_conditions]
@@ -75,6 +81,24 @@ def check_groupings(query: Query, dimensions: Iterable[Dimension]) -> None:
             )
     if Modifier.CUMULATIVE in query.modifiers and DATE not in keys:
         raise refused("누계에는 날짜 단위가 필요합니다.", "A running total needs the date as a grouping.")
+
+
+def check_nodes(query: Query, dimensions: Iterable[Dimension], grant: Grant, reference: Reference) -> None:
+    """The asker may see the nodes that rows are counted under, and they are parts of a whole where shares are asked."""
+    for grouping, dimension in zip(query.groupings, dimensions, strict=True):
+        for node in grouping.nodes:
+            if not member_name(node, dimension, grant, reference):
+                raise MemberNotFound(dimension=dimension.key, words={"name": dimension.name})
+        below = reference.index.lies_below
+        overlap = any(
+            below(dimension.key, node, [n for n in grouping.nodes if n != node]) for node in grouping.nodes
+        )
+        if overlap and Modifier.SHARE in query.modifiers:
+            raise refused(
+                f"{dimension.name} 하나가 다른 하나에 들어 있어 비중을 낼 수 없습니다.",
+                f"One {dimension.key} lies below another: they are no parts of a whole.",
+                dimension=dimension.key,
+            )
 
 
 def owned(node: Filter, grant: Grant) -> Filter:

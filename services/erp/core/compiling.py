@@ -110,7 +110,7 @@ class _Compiler:
         self.reads: Counter[str] = Counter()
         self._plan = plan
         self._dimensions = dimensions
-        self._levels = {g.dimension: g.level for g in plan.query.groupings if g.level}
+        self._rolled = {g.dimension: g for g in plan.query.groupings if g.level or g.nodes}
         self._trees = Trees()
 
     def branches(self) -> Iterator[AnySelect]:
@@ -185,7 +185,7 @@ class _Compiler:
 
     def _is_in_order(self, fact: Fact) -> bool:
         """An index has all rows by the one member that is grouped by: read along it, they need no sorting."""
-        if len(self.members) != 1 or self._levels:
+        if len(self.members) != 1 or self._rolled:
             return False
         paths = fact.expression(self.members[0].key)
         needed = {path.column for path in (*fact.company, *fact.date)}
@@ -250,10 +250,11 @@ class _Compiler:
 
     def _member(self, fact: Fact, dimension: Dimension, joins: Joins) -> ColumnElement[Any]:
         member = joins.first(fact.expression(dimension.key))
-        level = self._levels.get(dimension.key)
-        if level is None:
+        rolled = self._rolled.get(dimension.key)
+        if rolled is None:
             return member
-        above = self._trees.above(dimension, level)
+        trees, nodes = self._trees, rolled.nodes
+        above = trees.under(dimension, nodes) if nodes else trees.above(dimension, rolled.level)
         joins.outer(above, above.c.id == member)
         return func.coalesce(above.c.node, member)
 

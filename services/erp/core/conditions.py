@@ -38,6 +38,7 @@ class Trees:
     def __init__(self) -> None:
         self._below: dict[tuple[str, tuple[str, ...]], CTE] = {}
         self._above: dict[tuple[str, int], CTE] = {}
+        self._under: dict[tuple[str, tuple[str, ...]], CTE] = {}
 
     def below(self, dimension: Dimension, members: tuple[str, ...]) -> CTE:
         """`id` of the members and of everything below them."""
@@ -51,6 +52,21 @@ class Trees:
             )
             self._below[key] = nodes.union(select(tree.c.id).join(nodes, tree.c.parent_id == nodes.c.id))
         return self._below[key]
+
+    def under(self, dimension: Dimension, members: tuple[str, ...]) -> CTE:
+        """`id` of every node that is one of the members or lies below one, and `node`: each such member."""
+        key = (dimension.key, members)
+        if key not in self._under:
+            tree = dimension.rows.alias("node")
+            nodes = (
+                select(tree.c.id, tree.c.id.label("node"))
+                .where(tree.c.id.in_(members))
+                .cte(f"under_{dimension.key}", recursive=True)
+            )
+            self._under[key] = nodes.union(
+                select(tree.c.id, nodes.c.node).join(nodes, tree.c.parent_id == nodes.c.id)
+            )
+        return self._under[key]
 
     def above(self, dimension: Dimension, level: int) -> CTE:
         """`id` of every node, and `node`: its ancestor at the level, or itself where it stands higher.

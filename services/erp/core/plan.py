@@ -13,6 +13,7 @@ from services.erp.core.checks import (
     base_currency,
     check_filter,
     check_groupings,
+    check_nodes,
     chosen_companies,
     known_dimension,
     owned,
@@ -159,6 +160,7 @@ def make_plan(
     metrics = tuple(permitted_metric(key, catalog, grant) for key in query.metrics)
     dimensions = tuple(known_dimension(grouping.dimension, catalog, grant) for grouping in query.groupings)
     check_groupings(query, dimensions)
+    check_nodes(query, dimensions, grant, reference)
     check_shape(query, metrics, dimensions)
     if query.filter is not None:
         query = replace(query, filter=owned(query.filter, grant))
@@ -241,18 +243,20 @@ def make_plan(
 def _named(
     query: Query, dimensions: Iterable[Dimension], grant: Grant, reference: Reference
 ) -> Iterator[EntityReference]:
-    """The members of the one grouping that the filter names, those above others left out."""
+    """The members of the one grouping that the filter names: its nodes, or else those that have nothing below."""
     others = [one for one in dimensions if one.key != DATE]
     cut = query.top or query.count_rows or query.without_rows or any(g.level for g in query.groupings)
     if cut or len(others) != 1 or others[0].kind is None or others[0].is_document:
         return
     dimension = others[0]
+    nodes = next(g.nodes for g in query.groupings if g.dimension == dimension.key)
     parts = query.filter.filters if isinstance(query.filter, AllOf) else (query.filter,)
     for part in parts:
         if isinstance(part, Member) and part.dimension == dimension.key:
             for key in part.members:
                 found = dimension.kind and reference.index.find(dimension.kind, key, grant)
-                if found and not reference.index.has_below(dimension.key, key):
+                inner = reference.index.has_below(dimension.key, key)
+                if found and (key in nodes if nodes else not inner):
                     yield found
 
 

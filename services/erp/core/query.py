@@ -65,11 +65,15 @@ class DateRange:
 
 @dataclass(frozen=True, slots=True)
 class Grouping:
-    """One dimension to group by; `grain` for dates; `level` of a tree (1 = top, below a lone root), 0 = as the row says."""
+    """One dimension to group by; `grain` for dates; `level` of a tree (1 = top, below a lone root), 0 = as the row says.
+
+    `nodes` of a tree: a row counts under each of them that it lies below; below none, as the row says.
+    """
 
     dimension: str
     grain: Grain | None = None
     level: int = 0
+    nodes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

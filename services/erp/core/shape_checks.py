@@ -106,7 +106,7 @@ def _check_without_rows(query: Query, dimensions: tuple[Dimension, ...]) -> None
             "Members without rows are those of one grouping that has names.",
         )
     extras = query.comparison or query.metric_conditions or query.modifiers or query.orderings
-    if extras or query.groupings[0].level or query.average_over:
+    if extras or query.groupings[0].level or query.groupings[0].nodes or query.average_over:
         raise refused(
             "실적이 없는 대상에는 비교, 조건, 비중, 정렬, 평균을 함께 쓸 수 없습니다.",
             "Members without rows have no figures to compare, to filter or to order by.",

@@ -119,11 +119,13 @@ def _day(day: date) -> str:
 
 def _grouping(grouping: Grouping) -> str:
     grain = f":{grouping.grain}" if grouping.grain else ""
-    return f"{grouping.dimension}{grain}" + (f" level {grouping.level}" if grouping.level else "")
+    nodes = f" under {' and '.join(grouping.nodes)}" if grouping.nodes else ""
+    return f"{grouping.dimension}{grain}" + (f" level {grouping.level}" if grouping.level else nodes)
 
 
 def _member(condition: MemberCondition) -> str:
     keys = [entity.key for entity in condition.members] + [value.key for value in condition.values]
+    keys += ["missing"] if condition.include_missing else []
     return f"{condition.dimension} {'not ' if condition.excluded else ''}{'own' if condition.own else ', '.join(keys)}"
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date, timedelta
+from itertools import product
 from typing import Any
 
 from services.erp.core.query import AllOf, DateRange, Grouping, Member, Query
@@ -26,12 +27,19 @@ from tests.unit.erp.queries.naive_figures import (
     step_of,
     unit_order,
 )
-from tests.unit.erp.queries.naive_policy import ALL_DOCUMENTS, Claims, allowed
+from tests.unit.erp.queries.naive_policy import ALL_DOCUMENTS, Claims, allowed, below
 from tests.unit.erp.queries.small_company import TODAY, TREES, Data
 
 
 def dated(grouping: Grouping) -> bool:
     return grouping.dimension == "date"
+
+
+def rolled(grouping: Grouping, key: str | None) -> list[str | None]:
+    """The members under which a row of this one counts."""
+    if grouping.level:
+        return [at_level(grouping.dimension, key, grouping.level)]
+    return [node for node in grouping.nodes if below(grouping.dimension, key, (node,))] or [key]
 
 
 class Grid:
@@ -170,19 +178,20 @@ class Grid:
         self, found: Any, leaf: str, source: Iterable[Thing], step: Callable[[Thing], date | None]
     ) -> None:
         for thing in source:
-            members = []
+            choices: list[list[Any]] = []
             for grouping in self.query.groupings:
                 if grouping.dimension == "date":
                     continue
                 if grouping.dimension == "due_date":
-                    members.append(
-                        step_of(thing.due, grouping.grain) if thing.due and grouping.grain else None
+                    choices.append(
+                        [step_of(thing.due, grouping.grain) if thing.due and grouping.grain else None]
                     )
                     continue
                 key = thing.members.get(grouping.dimension)
-                members.append(at_level(grouping.dimension, key, grouping.level) if grouping.level else key)
-            cell = found.setdefault(tuple(members), {}).setdefault(step(thing), Cell())
-            cell.leaves.setdefault(leaf, []).append(thing)
+                choices.append(rolled(grouping, key))
+            for members in product(*choices):
+                cell = found.setdefault(members, {}).setdefault(step(thing), Cell())
+                cell.leaves.setdefault(leaf, []).append(thing)
 
     def steps(self, span: Any) -> list[date]:
         assert self.dated
@@ -209,8 +218,9 @@ class Grid:
             return []
         parts = query.filter.filters if isinstance(query.filter, AllOf) else [query.filter]
         found = [one for one in parts if isinstance(one, Member) and one.dimension == dimension]
-        inner = set(TREES.get(dimension, {}).values())
-        return [key for one in found for key in one.members if key not in inner]
+        inner, nodes = set(TREES.get(dimension, {}).values()), groupings[0].nodes
+        named = [key for one in found for key in one.members]
+        return [key for key in named if (key in nodes if nodes else key not in inner)]
 
     def chosen(self, thing: Thing) -> bool:
         """The thing's member is, or is not, among those that each selection's query shows."""

@@ -180,6 +180,14 @@ def _selections(draw: st.DrawFn, dimension: str) -> Selection:
 
 
 @st.composite
+def trees(draw: st.DrawFn, dimension: str) -> Grouping:
+    """By the leaves, a level, or some nodes."""
+    level = draw(st.integers(0, 3))
+    some = st.lists(st.sampled_from(sorted(TREES[dimension])), max_size=3, unique=True)
+    return Grouping(dimension, level=level, nodes=() if level else tuple(draw(some)))
+
+
+@st.composite
 def queries(draw: st.DrawFn) -> Query:
     first = draw(st.sampled_from(sorted(DIMENSIONS)))
     metrics = [first]
@@ -191,12 +199,13 @@ def queries(draw: st.DrawFn) -> Query:
     flows = [metric for metric in metrics if metric not in BALANCES]
     past = all(metric in HAS_PAST for metric in metrics if metric in BALANCES)
     groupings = [
-        Grouping(
+        draw(trees(dimension))
+        if dimension in TREES
+        else Grouping(
             dimension,
             draw(st.sampled_from([Grain.WEEK, Grain.MONTH, Grain.QUARTER]))
             if dimension == "due_date"
             else None,
-            draw(st.integers(0, 3)) if dimension in TREES else 0,
         )
         for dimension in draw(st.lists(st.sampled_from(sorted(common)), max_size=2, unique=True))
     ]

@@ -18,7 +18,7 @@ from services.erp.errors import MemberNotFound, MetricForbidden, QueryRefused, U
 from tests.unit.erp.queries.asking import asker, catalog, opened, plain_rows
 from tests.unit.erp.queries.naive import Evaluation, evaluate
 from tests.unit.erp.queries.naive_figures import FORMULAS, named
-from tests.unit.erp.queries.naive_policy import Claims, narrowed_by, visible
+from tests.unit.erp.queries.naive_policy import Claims, below, narrowed_by, visible
 from tests.unit.erp.queries.small_company import TODAY, Data, random_company, write
 from tests.unit.erp.queries.strategies import claims, queries
 
@@ -98,7 +98,14 @@ def refusable(query: Query, claims: Claims) -> bool:
         for metric in query.metrics
         if metric in FORMULAS
     )
-    return no_average(evaluation, query) or no_shares or uneven or too_many_steps(query)
+    return no_average(evaluation, query) or no_shares or uneven or too_many_steps(query) or no_parts(query)
+
+
+def no_parts(query: Query) -> bool:
+    """Shares of nodes of which one lies below another."""
+    return Modifier.SHARE in query.modifiers and any(
+        below(g.dimension, node, tuple(set(g.nodes) - {node})) for g in query.groupings for node in g.nodes
+    )
 
 
 def no_average(evaluation: Evaluation, query: Query) -> bool:
@@ -137,8 +144,10 @@ def too_many_steps(query: Query) -> bool:
 
 def hidden_member(data: Data, query: Query, claims: Claims) -> bool:
     """The question names what the asker may not know of."""
+    nodes = [(grouping.dimension, node) for grouping in query.groupings for node in grouping.nodes]
     return bool(set(query.companies) - set(claims.company)) or any(
-        member and not visible(data, dimension, member, claims) for dimension, member in named(query.filter)
+        member and not visible(data, dimension, member, claims)
+        for dimension, member in [*named(query.filter), *nodes]
     )
 
 

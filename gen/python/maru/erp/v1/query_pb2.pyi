@@ -300,22 +300,30 @@ class Grouping(_message.Message):
     DIMENSION_FIELD_NUMBER: _builtins.int
     GRAIN_FIELD_NUMBER: _builtins.int
     LEVEL_FIELD_NUMBER: _builtins.int
+    NODES_FIELD_NUMBER: _builtins.int
     dimension: _builtins.str
     """Catalog key of the dimension, for example "customer" or "date"."""
     grain: Global___Grouping.Grain.ValueType
     """For the date dimensions ("date", "due_date"): the step."""
     level: _builtins.int
     """For a tree: the level to roll up to, from 1 at the top, which is below a lone root; 0 = the leaf the row names."""
+    @_builtins.property
+    def nodes(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """For a tree: nodes to roll up to. A row counts under each of them that it lies below; below none, as the leaf it
+        names. Not beside a level.
+        """
+
     def __init__(
         self,
         *,
         dimension: _builtins.str = ...,
         grain: Global___Grouping.Grain.ValueType = ...,
         level: _builtins.int = ...,
+        nodes: _abc.Iterable[_builtins.str] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["dimension", b"dimension", "grain", b"grain", "level", b"level"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["dimension", b"dimension", "grain", b"grain", "level", b"level", "nodes", b"nodes"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
