@@ -13,7 +13,6 @@ from services.chat.data_answers import DataAnswers
 from services.chat.draft import Draft, Part
 from services.chat.ports import ErpData
 from services.chat.routing import Router
-from services.chat.semantic import Catalog
 from services.chat.understanding.analysis import Context
 from services.chat.understanding.frame import (
     Defined,
@@ -79,7 +78,7 @@ class Answering:
                     continue  # a greeting beside a question needs no answer
                 part = draft.begin(question) if part else draft.first
                 part.question = question
-                await self._tell(draft, part, reading, catalog)
+                await self._tell(draft, part, reading, context)
                 asks_back = part.outcome is Outcome.CLARIFIED
                 told += [part.memory] if part.memory else []
                 whole = as_one(told) if part.memory and not asks_back else part.memory
@@ -116,7 +115,8 @@ class Answering:
         part.usage = replace(part.usage, understanding=part.since_start(), intent=intent)
         return reading
 
-    async def _tell(self, draft: Draft, part: Part, reading: Reading, catalog: Catalog) -> None:
+    async def _tell(self, draft: Draft, part: Part, reading: Reading, context: Context) -> None:
+        catalog = context.catalog
         match reading:
             case QueryReading():
                 await self._data.query(draft, part, reading, catalog)
@@ -125,7 +125,7 @@ class Answering:
             case QuestionBack():
                 word_answers.ask_back(part, reading)
             case Refusal():
-                word_answers.refuse(part, reading, catalog)
+                word_answers.refuse(part, reading, catalog, context.memory.frame)
             case NotFound() | FuturePeriod():
                 word_answers.tell_missing(part, reading)
             case Defined():

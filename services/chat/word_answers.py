@@ -3,6 +3,7 @@
 from dataclasses import replace
 from typing import Final
 
+from services.chat.composing import rendering
 from services.chat.composing.grammar import Content
 from services.chat.composing.replies import examples, quoted, reply
 from services.chat.conversation import Choice, Clarification, Outcome, TextDelta
@@ -11,6 +12,7 @@ from services.chat.semantic import Catalog
 from services.chat.understanding.frame import (
     Ask,
     Defined,
+    Frame,
     FuturePeriod,
     Memory,
     NotFound,
@@ -20,6 +22,7 @@ from services.chat.understanding.frame import (
     RefusalKind,
     SmallTalk,
 )
+from services.chat.understanding.periods import label
 
 _REASONS: Final = {
     RefusalKind.WRITE: "WRITE_REFUSED",
@@ -28,6 +31,7 @@ _REASONS: Final = {
     RefusalKind.FORBIDDEN: "METRIC_FORBIDDEN",
     RefusalKind.DOCUMENTS: "NOT_AVAILABLE_YET",
     RefusalKind.OUT_OF_SCOPE: "QUESTION_OUT_OF_SCOPE",
+    RefusalKind.CAUSE: "QUESTION_OUT_OF_SCOPE",
 }
 
 
@@ -69,8 +73,8 @@ def choices(options: tuple[Option, ...]) -> tuple[Choice, ...]:
     return tuple(Choice(n, o.label, o.entity) for n, o in enumerate(options, start=1))
 
 
-def refuse(part: Part, refusal: Refusal, catalog: Catalog) -> None:
-    """Say why there is no answer, and what can be asked instead."""
+def refuse(part: Part, refusal: Refusal, catalog: Catalog, before: Frame) -> None:
+    """Say why there is no answer, and what can be asked instead; what of `before` stays in force."""
     part.outcome = Outcome.REFUSED
     part.refusal_reason = _REASONS[refusal.kind]
     atoms = {"about": refusal.about}
@@ -80,9 +84,20 @@ def refuse(part: Part, refusal: Refusal, catalog: Catalog) -> None:
     if refusal.words:
         atoms["words"] = quoted(refusal.words)
         flags.add("worded")
+    if before.metrics:
+        atoms["kept"] = _in_force(before, catalog)
+        flags.add("kept")
     say(part, f"refuse_{refusal.kind}", _with_examples(atoms, frozenset(flags), catalog))
     if refusal.kind in (RefusalKind.UNKNOWN, RefusalKind.INJECTION, RefusalKind.OUT_OF_SCOPE):
         part.suggestions = examples(catalog)
+
+
+def _in_force(frame: Frame, catalog: Catalog) -> str:
+    """What was spoken of: whose, when, which measures."""
+    members = [e.display_name for m in frame.members if not m.excluded for e in m.members][:3]
+    period = [label(frame.period)] if frame.period else []
+    measures = ", ".join(catalog.metrics[key].display_name for key in frame.metrics if key in catalog.metrics)
+    return " ".join(rendering.name(word) for word in (*members, *period, measures))
 
 
 def tell_missing(part: Part, missing: NotFound | FuturePeriod) -> None:

@@ -10,6 +10,7 @@ from services.chat.composing import rendering
 from services.chat.composing.facts import FIGURES, has_dates, rendered, unit_column
 from services.chat.composing.grammar import Content
 from services.chat.semantic import (
+    DATE_DIMENSION,
     Catalog,
     Grain,
     MemberCondition,
@@ -265,7 +266,9 @@ def _rows(
     by_change = cut and query.orderings[0].role in _CHANGES
     if (query.conditions and not by_change) or query.rank_from:
         flags.add("limited")
-    if by_change:
+    if cut and query.orderings[0].key == DATE_DIMENSION:
+        flags.add("latest" if query.orderings[0].descending else "earliest")
+    elif by_change:
         flags.add("risen" if query.orderings[0].descending else "fallen")
     else:
         flags.add("split" if not cut else "largest" if query.orderings[0].descending else "smallest")

@@ -30,6 +30,22 @@ def agree(claims: Claims) -> None:
         else:
             weight = first.weight + second.weight
             claims.spans[index : index + 2] = [Span(first.start, second.end, one, weight)]
+    _ended(claims)
+
+
+def _ended(claims: Claims) -> None:
+    """올해 매출 10월까지, 이번 달 손익 지금까지: the period that was said, up to the day that was said elsewhere."""
+    times = [(i, s, s.meaning) for i, s in enumerate(claims.spans) if isinstance(s.meaning, TimeWord)]
+    if len(times) != 2:
+        return
+    (place, said, whole), (end_place, _, until) = sorted(times, key=lambda t: t[2].until)
+    outer, inner = whole.period, until.period
+    plain = not (whole.until or whole.since or until.since) and until.until
+    if plain and outer and inner and outer.start <= inner.end <= outer.end:
+        claims.spans[place] = replace(
+            said, meaning=replace(whole, period=Period(outer.start, inner.end), note="")
+        )
+        del claims.spans[end_place]
 
 
 def _one(first: TimeWord, second: TimeWord) -> TimeWord | None:

@@ -143,6 +143,7 @@ def _with_rows(frame: Frame, memory: Memory, said: Frame, edits: Edits, catalog:
             frame = replace(frame, descending=None, top=0, rank=False)
     if said.ranked:
         frame = replace(frame, descending=said.descending, top=said.top, rank=said.rank)
+        frame = replace(frame, by_time=said.by_time)
         frame = replace(frame, rank_from=said.rank_from)
         frame = replace(frame, ordered_by=said.ordered_by, top_within=said.top_within, counted=False)
         if edits.reversed and before.top:

@@ -119,6 +119,8 @@ class Frame:
     bounds: tuple[Bound, ...] = ()
     descending: bool | None = None
     top: int = 0
+    by_time: bool = False
+    """The order is by day, and not by the figure ("마지막 주문")."""
     rank: bool = False
     trend: bool = False
     share: bool = False
@@ -253,6 +255,7 @@ class RefusalKind(StrEnum):
     FORBIDDEN = "forbidden"
     DOCUMENTS = "documents"
     OUT_OF_SCOPE = "out_of_scope"
+    CAUSE = "cause"
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,7 @@ from services.chat.understanding.meanings import (
 )
 from services.chat.understanding.measure_slots import OVERDUE
 from services.chat.understanding.measures import known
+from services.chat.understanding.ranking_slots import MAN
 from services.chat.understanding.slots import Slots
 from services.chat.understanding.time_slots import aged
 from services.chat.understanding.words import load
@@ -112,6 +113,8 @@ def new_limit(before: Frame, claims: Claims) -> tuple[Bound, ...]:
         return ()
     (index, word), (old,) = said[0], before.bounds
     match word:
+        case AmountWord(value, None, short=True) if old.value >= MAN * _SUM:
+            value *= MAN  # 5천으로, of a limit in 만원
         case AmountWord(value, unit) if unit in (None, old.unit) or (old.unit is None and value >= _SUM):
             pass
         case CountWord(count) if not before.top and old.unit in (UnitKind.QUANTITY, UnitKind.COUNT):

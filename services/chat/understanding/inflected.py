@@ -85,6 +85,12 @@ def inflected(morphemes: Sequence[Morpheme]) -> Iterator[Span]:
             yield span(morpheme.start, end, end - morpheme.start, AbsentWord(restricting))
         elif stem in _WORDS["lookalikes"] and _alone(morphemes, index):
             yield span(morpheme.start, end, 1, VagueMeasure(tuple(_WORDS["lookalikes"][stem])))
+        elif stem == "쓰/VV" and [m.form for m in morphemes[index + 1 : index + 4]] == ["ᆯ", "수", "있"]:
+            more = index > 0 and morphemes[index - 1].form == "더"
+            begin, stop = morphemes[index - more].start, _ending(morphemes, index + 3)[0]
+            yield span(begin, stop, stop - begin, UnitWord(None, balance=True))
+        elif stem == "들/VV" and morphemes[index + 1 : index + 2] and morphemes[index + 1].tag == "EP":
+            yield span(morpheme.start, end, end - morpheme.start, VagueMeasure(tuple(_WORDS["costs"])))
         elif stem in _WORDS["arisen"] and not restricting and is_ignorable(morpheme):
             continue  # 예상재고 얼마 나와
         elif (make := _MEANINGS.get(stem)) and (verb or stem in _ALONE or not morpheme.tag.startswith("N")):

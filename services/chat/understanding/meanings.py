@@ -51,6 +51,14 @@ class TimeWord:
 
 
 @dataclass(frozen=True, slots=True)
+class NewestWord:
+    """마지막으로, 가장 최근: the last of what happens, or the `first`; `day`: when it was is asked."""
+
+    first: bool = False
+    day: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class ComparisonWord:
     """전월 대비, 전년 동월 대비. `year_before`: 전년 대비, which follows the size of what is asked.
 
@@ -82,6 +90,8 @@ class BoundWord:
     value: Decimal
     unit: UnitKind | None
     upper: Decimal | None = None
+    short: bool = False
+    """천 or 백 stands at its end without a unit: of money, so many 만 are meant ("5천 넘는 거래처")."""
     is_premise: bool = False
     """It is said of the whole, not asked of rows ("10억 넘었지?")."""
 
@@ -92,6 +102,8 @@ class AmountWord:
 
     value: Decimal
     unit: UnitKind | None
+    short: bool = False
+    """As of a `BoundWord`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -325,6 +337,7 @@ Meaning = (
     | GrainWord
     | GrainNoun
     | TimeWord
+    | NewestWord
     | ComparisonWord
     | ChangeWord
     | BoundWord

@@ -71,6 +71,7 @@ def measure_slots(frame: Frame, claims: Claims, catalog: Catalog, today: date) -
     if any(isinstance(span.meaning, StateWord) for span in claims.spans):
         frame = listed_state(frame, metrics, claims, catalog)
     metrics += _further(metrics, claims, catalog)
+    metrics = _to_settle(metrics, claims, catalog)
     frame, absent = _absent(frame, claims)
     frame, metrics, vague = vague_slots(
         frame, claims, catalog, metrics, documented=bool(documented), absent=absent
@@ -101,6 +102,19 @@ def _taking(keys: Sequence[str], claims: Claims, catalog: Catalog) -> list[str]:
         said.append({dimension.key for dimension in own if dimension})
     known_by = {key: catalog.metrics[key].dimensions | {COMPANY_DIMENSION} for key in keys}
     return [key for key in keys if all(dimensions & known_by[key] for dimensions in said)]
+
+
+def _to_settle(metrics: list[str], claims: Claims, catalog: Catalog) -> list[str]:
+    """이번 달에 결제해야 할 매입: what is still owed of it, not what was bought."""
+    owed = [key for _, word in claims.of(DueWord) for key in known(catalog, word.measures)]
+    owed = [key for key in owed if catalog.metrics[key].unit.kind is UnitKind.CURRENCY]
+    billed = known(catalog, [FIGURES[kind][0] for kind in ("sales_invoice", "purchase_invoice")])
+    return [
+        next((o for o in owed if catalog.metrics[o].party is catalog.metrics[key].party), key)
+        if key in billed
+        else key
+        for key in metrics
+    ]
 
 
 def _left(claims: Claims, catalog: Catalog) -> tuple[str, ...]:

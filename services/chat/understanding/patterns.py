@@ -70,6 +70,7 @@ _AGES: Final = {compact(word): Operator(op) for word, op in _NUMBERS["ages"].ite
 _AGE_UNITS: Final = {
     "일": Grain.DAY, "주일": Grain.WEEK, "주": Grain.WEEK, "개월": Grain.MONTH, "달": Grain.MONTH, "년": Grain.YEAR
 }  # fmt: skip
+_MAN: Final = 10_000
 _SCALE: Final = re.compile(rf"({alternatives(_NUMBERS['scales'])})\s*원?\s*단위(?:로)?")
 _SCALES: Final = {compact(word): factor for word, factor in _NUMBERS["scales"].items()}
 _ZERO: Final = re.compile(r"(?<![\d.,])(?:0|영)\s*(?:원|개|건|ea)?\s*인(?![가-힣])", re.IGNORECASE)
@@ -134,12 +135,22 @@ def _limits(text: str, edges: Container[int]) -> Iterator[Span]:
     for match in _AMOUNT.finditer(text):
         unit = _UNITS.get((match[2] or "").lower())
         if match.start() in edges and (unit or not match[1].replace(",", "").isdigit()):
-            yield span(*match.span(), len(compact(match[0])), AmountWord(amount(match[1]), unit), 0.8)
+            yield span(
+                *match.span(),
+                len(compact(match[0])),
+                AmountWord(amount(match[1]), unit, _is_short(match)),
+                0.8,
+            )
     for match in _BOUND.finditer(text):
         if match.start() in edges:
             unit = _UNITS.get((match[2] or ("원" if "억" in match[1] else "")).lower())
-            word = BoundWord(_OPERATORS[compact(match[3])], amount(match[1]), unit)
+            word = BoundWord(_OPERATORS[compact(match[3])], amount(match[1]), unit, short=_is_short(match))
             yield span(*match.span(), len(compact(match[0])), word)
+
+
+def _is_short(match: re.Match[str]) -> bool:
+    """5천, 3백, without a unit behind."""
+    return not match[2] and match[1].strip().endswith(("천", "백")) and amount(match[1]) < _MAN
 
 
 def _cuts(text: str, edges: Container[int]) -> Iterator[Span]:

@@ -183,6 +183,8 @@ def _lists_names(frame: Frame) -> bool:
 def _orderings(frame: Frame) -> tuple[Ordering, ...]:
     if frame.descending is None:
         return ()
+    if frame.by_time:
+        return (Ordering(DATE_DIMENSION, frame.descending),)
     return (Ordering(frame.metrics[0], frame.descending, frame.ordered_by),)
 
 

@@ -29,6 +29,8 @@ from services.chat.understanding.words import load
 
 DEFAULT_TOP: Final[int] = load("ranking")["default_count"]
 
+MAN: Final = 10_000
+
 _FLIPPED: Final = {
     Operator.GREATER_OR_EQUAL: Operator.LESS_OR_EQUAL,
     Operator.GREATER: Operator.LESS,
@@ -130,7 +132,12 @@ def bound_slots(frame: Frame, claims: Claims, catalog: Catalog) -> Frame:
         if word.is_premise and not frame.grouped:
             continue  # the figure itself tells whether it is so
         change = _change_of(claims, index)
-        bounds += _limits(word, metric_before(index), _role(word, change, frame, claims, catalog), change)
+        amount = word
+        if word.short and change is None and _is_money(frame, catalog):
+            note = f"{claims.text(index)}: {word.value:,f}만원으로 보았습니다."
+            frame = replace(frame, notes=(*frame.notes, note))
+            amount = replace(word, value=word.value * MAN)
+        bounds += _limits(amount, metric_before(index), _role(word, change, frame, claims, catalog), change)
     for index, age in claims.of(AgeWord):
         if age.unit is Grain.DAY and frame.metrics:
             bounds.append(Bound(age.operator, Decimal(age.count), UnitKind.DAYS, metric_before(index)))
@@ -145,6 +152,11 @@ def bound_slots(frame: Frame, claims: Claims, catalog: Catalog) -> Frame:
         bounds += _directions(frame, claims, bounds)
         claims.use(*(index for index, _ in claims.of(ChangeWord)))
     return replace(frame, bounds=tuple(bounds))
+
+
+def _is_money(frame: Frame, catalog: Catalog) -> bool:
+    kinds = {catalog.metrics[key].unit.kind for key in frame.metrics}
+    return kinds == {UnitKind.CURRENCY}
 
 
 def _is_where(claims: Claims, index: int) -> bool:

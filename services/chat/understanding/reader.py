@@ -30,6 +30,7 @@ from services.chat.understanding.meanings import (
     TimeWord,
 )
 from services.chat.understanding.morphemes import Analyser
+from services.chat.understanding.newest import newest
 from services.chat.understanding.plausible import is_ignorable
 from services.chat.understanding.questions import split
 from services.chat.understanding.reading import QuestionReading
@@ -107,6 +108,7 @@ class Reader:
         ]
         spans += [*inflected(morphemes), *events(morphemes)]
         spans += list(led(spans, morphemes))
+        spans += list(newest(text.normal, morphemes, spans))
         slang = [match.span() for match in _SLANG.finditer(text.normal) if match.start()]
         spans += [span(start, end, end - start, Sign.IGNORED, 1.1) for start, end in slang]
         hearsay = [match.span() for match in _HEARSAY.finditer(text.normal)]

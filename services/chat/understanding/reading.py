@@ -286,6 +286,8 @@ class QuestionReading:
     def _without_slots(self, before: Frame, talk: str, unused: tuple[str, ...]) -> Reading:
         if not unused or (not talk and _HELP.search(self._text)):
             return SmallTalk(talk or "help")
+        if all(s.meaning is Sign.WHY for s in self._claims.unused()) and self._claims.signs(Sign.WHY):
+            return Refusal(RefusalKind.CAUSE)
         missing = self._leftover.unknown_name(unused) if before.metrics else None
         code = self._unknown_code(unused, measured=False)
         return code or missing or Refusal(RefusalKind.UNKNOWN, words=unused)

@@ -21,6 +21,7 @@ from services.chat.understanding.meanings import (
 )
 from services.chat.understanding.measure_slots import measure_slots
 from services.chat.understanding.name_slots import merge_parts, name_slots, part_said
+from services.chat.understanding.newest import newest_slots
 from services.chat.understanding.periods import Period
 from services.chat.understanding.ranking_slots import bound_slots, ranking_slots
 from services.chat.understanding.relative import head, joined
@@ -65,6 +66,7 @@ def _filled(claims: Claims, catalog: Catalog, today: Period, spoken: Period | No
     frame = name_slots(frame, claims)
     frame, that = grouping_slots(frame, claims, catalog)
     frame = due_grouping(frame, claims, catalog)
+    frame = newest_slots(frame, claims, catalog)
     frame = ranking_slots(frame, claims)
     frame = bound_slots(frame, claims, catalog)
     for index in claims.signs(Sign.IT):

@@ -127,7 +127,11 @@ def _how_much(morphemes: Sequence[Morpheme], index: int) -> bool:
 
 
 def _describes(morphemes: Sequence[Morpheme], index: int) -> bool:
-    """주문 넣어야 되는 품목: what has to be done says which things are meant; nothing behind is asked for."""
+    """주문 넣어야 되는 품목, 쓸 수 있는 재고: what has to or can be done says which things are meant; nothing behind is
+    asked for.
+    """
+    if [m.form for m in morphemes[index + 1 : index + 5]] == ["ᆯ", "수", "있", "는"]:
+        return True
     must = next(
         (n for n in range(index + 1, index + 4) if [m.form for m in morphemes[n : n + 1]] == ["어야"]), 0
     )
