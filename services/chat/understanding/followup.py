@@ -21,6 +21,7 @@ from services.chat.understanding.frame import (
     QuestionBack,
 )
 from services.chat.understanding.linking import ATTRIBUTES
+from services.chat.understanding.newest import kind_of
 from services.chat.understanding.periods import Period, label
 from services.chat.understanding.placeholders import means_rows_of
 from services.chat.understanding.pointing import about, bare
@@ -193,6 +194,8 @@ def _with_measures(frame: Frame, memory: Memory, said: Frame, catalog: Catalog, 
     frame = replace(
         frame, metrics=metrics, metric_options=said.metric_options, documents=None, all_time=False
     )
+    if before.by_time and before.documents and len(metrics) == 1:  # "최근 발주 3건", "아니 수주로"
+        frame = replace(frame, documents=kind_of(catalog.metrics[metrics[0]].display_name))
     if not said.period and all_balances(metrics, catalog) and not (before.period and before.period.as_of):
         frame = replace(frame, period=None)
     return _fitting(frame, catalog) if said.metrics and not edits.adding else frame

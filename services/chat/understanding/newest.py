@@ -82,7 +82,7 @@ def newest_slots(frame: Frame, claims: Claims, catalog: Catalog) -> Frame:
     frame = replace(
         frame,
         groupings=(*own, Grouping(DATE_DIMENSION, Grain.DAY)),
-        documents=None if word.day else frame.documents or _kind(metrics[0].display_name),
+        documents=None if word.day else frame.documents or kind_of(metrics[0].display_name),
         by_time=True,
         descending=not word.first,
         top=counts[0][1].count if counts else 1,
@@ -101,6 +101,6 @@ def _figures(frame: Frame, catalog: Catalog) -> tuple[str, ...]:
     return known(catalog, [FIGURES[kind][0] for kind in kinds if kind in FIGURES])
 
 
-def _kind(measure: str) -> EntityKind | None:
+def kind_of(measure: str) -> EntityKind | None:
     """The documents whose figure a measure is."""
     return next((EntityKind(kind) for kind, figures in FIGURES.items() if figures[0] == measure), None)

@@ -137,7 +137,7 @@ def _query(frame: Frame, catalog: Catalog, today: date) -> Reading:
             for m in frame.members
         ),
         conditions=tuple(MetricCondition(b.metric, b.operator, b.value, b.role) for b in frame.bounds),
-        orderings=_orderings(frame),
+        orderings=_orderings(frame, catalog),
         top=frame.top,
         top_within=frame.top_within if frame.top else 0,
         rank_from=frame.rank_from if frame.top else 0,
@@ -180,11 +180,15 @@ def _lists_names(frame: Frame) -> bool:
     return named and not (frame.top or frame.counted or frame.without)
 
 
-def _orderings(frame: Frame) -> tuple[Ordering, ...]:
+def _orderings(frame: Frame, catalog: Catalog) -> tuple[Ordering, ...]:
     if frame.descending is None:
         return ()
     if frame.by_time:
-        return (Ordering(DATE_DIMENSION, frame.descending),)
+        documents = catalog.dimension_of(frame.documents) if frame.documents and frame.top > 1 else None
+        numbers = (
+            [Ordering(documents.key, frame.descending)] if documents else []
+        )  # so many, and no more of a day
+        return (Ordering(DATE_DIMENSION, frame.descending), *numbers)
     return (Ordering(frame.metrics[0], frame.descending, frame.ordered_by),)
 
 
