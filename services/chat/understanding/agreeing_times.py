@@ -9,6 +9,7 @@ from services.chat.understanding.meanings import Sign, Span, TimeWord
 from services.chat.understanding.periods import Period, year_before
 
 _TIES: Final = frozenset({"", "의", "에", "인", "중", "중에"})
+_TOPIC: Final = _TIES | {"은", "는"}
 _INSIDE_YEARS: Final = frozenset({Grain.HALF, Grain.QUARTER, Grain.MONTH, Grain.DAY})
 
 
@@ -21,7 +22,7 @@ def agree(claims: Claims) -> None:
         if (
             isinstance(first.meaning, TimeWord)
             and isinstance(second.meaning, TimeWord)
-            and claims.gap(index, index + 1) in _TIES
+            and claims.gap(index, index + 1) in (_TOPIC if second.meaning.until else _TIES)
             and claims.following(index + 1, Sign.VERSUS, Sign.EXCLUDE) is None
         ):
             one = _one(first.meaning, second.meaning)
@@ -54,6 +55,8 @@ def _one(first: TimeWord, second: TimeWord) -> TimeWord | None:
         return None
     if (outer.start, outer.end) == (inner.start, inner.end):
         return replace(second, period=replace(inner, as_of=outer.as_of and inner.as_of), note="")
+    if second.until and not first.since and outer.start <= inner.end <= outer.end:
+        return replace(first, period=Period(outer.start, inner.end))
     if first.until and not second.since and inner.start <= outer.end <= inner.end:
         return replace(second, period=Period(inner.start, outer.end))
     if outer.unit is Grain.YEAR and inner.unit in _INSIDE_YEARS and not inner.relative:

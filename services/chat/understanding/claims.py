@@ -121,6 +121,10 @@ class Claims:
         """The rest of the text."""
         return self._text[place:]
 
+    def before(self, index: int) -> str:
+        """The text before a claim."""
+        return self._text[: self.spans[index].start].rstrip()
+
     def followed_by(self, index: int, *particles: str) -> bool:
         """Whether one of these particles stands right behind a claim."""
         return self.behind(self.spans[index].end).startswith(particles)

@@ -16,7 +16,7 @@ class Edits:
     `reversed`: the ranking's other end. `again`: the same once more. `place`: a row of the answer ("두 번째").
     `plural`: "그 거래처들". `count`: how many rows ("5개만", "10개로 늘려줘").
     `open`: it has no predicate of its own ("9월 매출은?", "매입은 얼마고?"), or asks for something as well ("매출도").
-    `figure`: "얼마", which is one figure.
+    `figure`: "얼마", which is one figure. `whole`: "전체 매출", "매출 총액".
     """
 
     tied: bool = False
@@ -38,6 +38,7 @@ class Edits:
     count: int = 0
     open: bool = False
     figure: bool = False
+    whole: bool = False
 
     @property
     def says_something(self) -> bool:

@@ -75,11 +75,11 @@ def merge(
         said = replace(said, party=None)
     frame = replace(frame, carried=not said.ranked)
     frame = edited(frame, memory, edits, catalog)
-    kept = frame  # what is left of before
     frame = _with_measures(frame, memory, said, catalog, edits)
     figure = edits.figure and not (said.grouped or said.ranked or slots.that or slots.it)
     if turn is Turn.MEASURE and figure:
-        frame = kept = _one_figure(frame, said)
+        frame = _one_figure(frame, said)
+    kept = frame  # what is left of before
     if alone and said.metrics and before.top and frame.top and not edits.within and len(memory.shown) > 1:
         frame = replace(frame, others=(of_the_shown(frame, memory, catalog),))
     frame = _with_time(frame, before, said)
@@ -198,6 +198,8 @@ def _with_measures(frame: Frame, memory: Memory, said: Frame, catalog: Catalog, 
         frame = replace(frame, documents=kind_of(catalog.metrics[metrics[0]].display_name))
     if not said.period and all_balances(metrics, catalog) and not (before.period and before.period.as_of):
         frame = replace(frame, period=None)
+        if not all_balances(before.metrics, catalog):
+            frame = replace(frame, comparison=None, cumulative=False, average=None)
     return _fitting(frame, catalog) if said.metrics and not edits.adding else frame
 
 

@@ -25,7 +25,8 @@ def turn_of(slots: Slots, edits: Edits, catalog: Catalog) -> Turn:
     if not said.metrics and not said.metric_options:
         return Turn.PART
     left_open = edits.open and not said.names and not said.members
-    return Turn.MEASURE if points_back(slots, edits) or left_open or only_measure(said, catalog) else Turn.NEW
+    goes_on = (left_open or only_measure(said, catalog)) and not edits.whole
+    return Turn.MEASURE if points_back(slots, edits) or goes_on else Turn.NEW
 
 
 def points_back(slots: Slots, edits: Edits) -> bool:

@@ -6,6 +6,7 @@ from typing import Final
 from services.chat.understanding.claims import Claims
 from services.chat.understanding.edits import Edits
 from services.chat.understanding.frame import Frame, Memory
+from services.chat.understanding.linking import ATTRIBUTES
 from services.chat.understanding.meanings import (
     AverageWord,
     BoundWord,
@@ -29,6 +30,9 @@ from services.chat.understanding.morphemes import Morpheme
 
 _REMOVING: Final = frozenset({"빼", "제거", "없애", "지우", "삭제", "제외", "풀", "해제"})
 _LEAVING_OUT: Final = frozenset({"고", "면", "ᆫ", "은", "고요", "면요"})
+_WHOLE: Final = ("전체", "모든")
+_TOTALS: Final = ("총액", "총계", "총합", "전체")
+_WHOLE_OF: Final = (DimensionWord, MetricWord)
 _TOPIC: Final = ("은", "는", "ᆫ", "도")
 _ALL: Final = ("전부", "모두", "전체", "다 보", "싹 다", "다 알려")
 _SLOTS: Final = {
@@ -52,7 +56,7 @@ def edits(
     """Take these words from the claims. `said`: the whole question; `verb`: 바꿔 줘, 추가해 줘, 빼 줘."""
     removing = verb is not None and verb.form in _REMOVING and not _leaves_out(verb, said)
     other_than = _other_than(claims)
-    dropped = (*_dropped(claims, memory.frame, removing=removing), *_with_the_others(claims))
+    dropped = (*_dropped(claims, memory.frame, removing=removing), *_of_all(claims))
     place = _place(claims, memory)
     merged = _with_names(claims, memory.frame, Sign.TOTAL, Sign.MERGED)
     count = _count(claims, memory, verb)
@@ -60,7 +64,7 @@ def edits(
     return Edits(
         tied=claims.take(Sign.CONTINUES, Sign.CORRECTS),
         within=claims.take(Sign.WITHIN),
-        adding=adding or merged or _with_names(claims, memory.frame, Sign.INCLUDE),
+        adding=adding or merged or _beside(claims) or _with_names(claims, memory.frame, Sign.INCLUDE),
         merged=merged,
         removing=removing and not dropped,
         other_than=other_than,
@@ -77,6 +81,9 @@ def edits(
         count=count,
         open=_is_open(claims, said),
         figure=claims.has("얼마", "얼만") and not claims.has("각각", "씩"),
+        whole=any(
+            _is_whole(claims, i) for i, s in enumerate(claims.spans) if isinstance(s.meaning, _WHOLE_OF)
+        ),
     )
 
 
@@ -174,14 +181,38 @@ def _other_than(claims: Claims) -> bool:
     return False
 
 
-def _with_the_others(claims: Claims) -> tuple[str, ...]:
-    """다른 거래처까지: the dimension that is restricted no more."""
-    for sign in claims.signs(Sign.REST):
-        kind = _unsplit(claims, sign)
-        if kind and claims.followed_by(kind[0], "까지", "들까지"):
-            claims.use(sign, kind[0])
-            return kind[1].keys or ("customer", "supplier")
+def _of_all(claims: Claims) -> tuple[str, ...]:
+    """다른 거래처까지, 전체 거래처로: the dimensions that are restricted no more."""
+    if any(isinstance(s.meaning, MetricWord) for s in claims.spans):
+        return ()
+    for index, kind in claims.of(DimensionWord):
+        others = index - 1 if index and claims.spans[index - 1].meaning is Sign.REST else None
+        by = claims.following(index, Sign.BY)
+        if by is not None and "별" in claims.text(by):
+            continue
+        if others is not None and claims.followed_by(index, "까지", "들까지"):
+            claims.use(others)
+        elif not _is_whole(claims, index):
+            continue
+        claims.use(index, *([by] if by is not None else []))
+        keys = kind.keys if kind.keys and not kind.party else ("customer", "supplier")
+        return (*keys, *(one for key in keys for one in ATTRIBUTES.get(key, ())))
     return ()
+
+
+def _is_whole(claims: Claims, index: int) -> bool:
+    """전체 매출, 모든 지역, 매출 총액."""
+    return claims.before(index).endswith(_WHOLE) or claims.behind(claims.spans[index].end).strip().startswith(
+        _TOTALS
+    )
+
+
+def _beside(claims: Claims) -> bool:
+    """수주액도 같이: one measure beside the other."""
+    measures = [i for i, s in enumerate(claims.spans) if isinstance(s.meaning, MetricWord)]
+    return any(claims.followed_by(index, "도") for index in measures) and claims.has(
+        " 같이", "함께", "나란히"
+    )
 
 
 def _dropped(claims: Claims, before: Frame, *, removing: bool) -> tuple[str, ...]:
