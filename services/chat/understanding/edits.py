@@ -16,6 +16,7 @@ class Edits:
     `reversed`: the ranking's other end. `again`: the same once more. `place`: a row of the answer ("두 번째").
     `plural`: "그 거래처들". `count`: how many rows ("5개만", "10개로 늘려줘").
     `open`: it has no predicate of its own ("9월 매출은?", "매입은 얼마고?"), or asks for something as well ("매출도").
+    `back`: "아까 매출로", the last question of that measure.
     `figure`: "얼마", which is one figure. `whole`: "전체 매출", "매출 총액".
     """
 
@@ -39,6 +40,7 @@ class Edits:
     open: bool = False
     figure: bool = False
     whole: bool = False
+    back: bool = False
 
     @property
     def says_something(self) -> bool:

@@ -73,6 +73,8 @@ class Members:
     fresh: bool = False
     own: bool = False
     """The asker's own member ("우리 팀")."""
+    narrowed: bool = False
+    """Rows that were shown, of which some are asked for ("그 중 연체된 데")."""
     values: tuple[DimensionMember, ...] = ()
     """Of a dimension with fixed members ("보류 중인")."""
     missing: bool = False
@@ -211,6 +213,8 @@ class Memory:
     waiting: tuple[str, ...] = ()
     unmet: tuple[str, ...] = ()
     """Words that were not understood, and that no answer has taken up since."""
+    earlier: tuple[Frame, ...] = ()
+    """What was asked of other measures before, the latest first: "아까 매출로"."""
 
 
 _MEMORY: Final = TypeAdapter(Memory)

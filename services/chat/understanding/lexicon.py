@@ -81,7 +81,10 @@ def _signs() -> Iterator[tuple[str, Meaning]]:
         (Sign.IT, _FOLLOWUP["it"]),
         (Sign.UNFILTERED, _FOLLOWUP["unfiltered"]),
         (Sign.CONDITION, _FOLLOWUP["condition"]),
-        (Sign.TOTAL, _FOLLOWUP["total"]),
+        (
+            Sign.TOTAL,
+            [f"{who} {word}".strip() for who in _FOLLOWUP["together"] for word in _FOLLOWUP["total"]],
+        ),
         (Sign.REVERSED, _FOLLOWUP["reversed"]),
         (Sign.AGAIN, _FOLLOWUP["again"]),
         (Sign.WHICH_ONES, _FOLLOWUP["which_ones"]),

@@ -17,7 +17,7 @@ def with_that(
     """
     before = memory.frame
     if edits.within and (shown := _within(frame, memory, catalog)):
-        frame = about(frame, shown, catalog)
+        frame = about(frame, shown, catalog, narrowed=True)
     if not slots.that and not slots.it:
         return frame
     wanted = {key for keys in slots.that for key in keys}
@@ -83,13 +83,21 @@ def _which(frame: Frame, listed: Sequence[EntityReference], catalog: Catalog) ->
 
 
 def about(
-    frame: Frame, entities: Sequence[EntityReference], catalog: Catalog, *, excluded: bool = False
+    frame: Frame,
+    entities: Sequence[EntityReference],
+    catalog: Catalog,
+    *,
+    excluded: bool = False,
+    narrowed: bool = False,
 ) -> Frame:
-    """The frame with these as the only members of their dimension, or as the only ones that are left out."""
+    """The frame with these as the only members of their dimension; `excluded`: as all that is left out; `narrowed`: some
+    of them are asked for.
+    """
     if not entities or (dimension := catalog.dimension_of(entities[0].kind)) is None:
         return frame
     kept = tuple(m for m in frame.members if m.dimension != dimension.key)
-    return replace(frame, members=(*kept, Members(dimension.key, tuple(entities), excluded)))
+    condition = Members(dimension.key, tuple(entities), excluded, narrowed=narrowed)
+    return replace(frame, members=(*kept, condition))
 
 
 def bare(frame: Frame) -> Frame:

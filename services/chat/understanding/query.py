@@ -176,7 +176,9 @@ def _query(frame: Frame, catalog: Catalog, today: date) -> Reading:
 def _lists_names(frame: Frame) -> bool:
     """A, B, C 각각: each has its row, whatever there is of it."""
     by = {grouping.dimension for grouping in frame.groupings}
-    named = any(len(m.members) > 1 and not m.excluded and m.dimension in by for m in frame.members)
+    named = any(
+        len(m.members) > 1 and not (m.excluded or m.narrowed) and m.dimension in by for m in frame.members
+    )
     return named and not (frame.top or frame.counted or frame.without)
 
 

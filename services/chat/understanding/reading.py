@@ -55,6 +55,7 @@ from services.chat.understanding.morphemes import Morpheme
 from services.chat.understanding.periods import Period, label
 from services.chat.understanding.phrases import apart
 from services.chat.understanding.plausible import is_ignorable, plausible
+from services.chat.understanding.remembering import gone_back
 from services.chat.understanding.slots import Slots, fill
 from services.chat.understanding.timing import ask_comparison
 from services.chat.understanding.tying import edits
@@ -251,6 +252,9 @@ class QuestionReading:
             claims.take(Sign.WHICH_ONES)  # "미달 품목이 뭐뭐 있어"
         slots = going_on.going_on(slots, claims, memory, self._catalog, self._context.today)
         tied = replace(tied, tied=tied.tied or slots.frame.metrics != alone)
+        if tied.back:
+            memory = gone_back(memory, slots.frame.metrics)
+            before = memory.frame
         unused = self._leftover.words(verb=verb)
         hanging = tied.says_something and before != Frame() and not before.record
         said = replace(slots.frame, notes=()) != Frame() or bool(slots.that) or slots.it
@@ -354,7 +358,7 @@ class QuestionReading:
             s
             for s in others
             if isinstance(s.meaning, _RESHAPABLE)
-            or s.meaning in (Sign.BY, Sign.CONDITION, Sign.ALL_COMPANIES, Sign.AGAIN, Sign.TOTAL)
+            or s.meaning in (Sign.BY, Sign.CONDITION, Sign.ALL_COMPANIES, Sign.AGAIN, Sign.TOTAL, Sign.THAT)
         ]
         only_slots = bool(slots) and len(slots) == len(others)
         return only_slots and not self._leftover.words(verb=verb, unused_claims=False)

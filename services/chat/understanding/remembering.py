@@ -15,6 +15,7 @@ from services.chat.understanding.frame import (
 )
 
 _SPOKEN: Final = 20
+_EARLIER: Final = 5
 
 
 def as_one(parts: Sequence[Memory]) -> Memory | None:
@@ -42,7 +43,18 @@ def after(
         return replace(before, unmet=tuple(unmet) or before.unmet)
     members = [entity for m in now.frame.members if not m.excluded for entity in m.members]
     spoken = dict.fromkeys((*now.frame.focus, *members, *now.spoken, *before.spoken))
-    return replace(now, spoken=tuple(spoken)[:_SPOKEN], waiting=tuple(waiting), unmet=tuple(unmet))
+    other = before.frame.metrics and before.frame.metrics != now.frame.metrics
+    earlier = (*((before.frame,) if other else ()), *before.earlier)[:_EARLIER]
+    spoken_of = replace(now, spoken=tuple(spoken)[:_SPOKEN], earlier=earlier)
+    return replace(spoken_of, waiting=tuple(waiting), unmet=tuple(unmet))
+
+
+def gone_back(memory: Memory, metrics: Sequence[str]) -> Memory:
+    """The memory as of the last question of these measures; as it is where there was none."""
+    if not metrics or set(metrics) <= set(memory.frame.metrics):
+        return memory
+    found = next((frame for frame in memory.earlier if set(metrics) <= set(frame.metrics)), None)
+    return replace(memory, frame=found, shown=()) if found else memory
 
 
 def not_understood(reading: Reading) -> tuple[str, ...]:

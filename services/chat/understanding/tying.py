@@ -61,8 +61,10 @@ def edits(
     merged = _with_names(claims, memory.frame, Sign.TOTAL, Sign.MERGED)
     count = _count(claims, memory, verb)
     claims.take(Sign.BESIDES)
+    back = _back(claims)
     return Edits(
-        tied=claims.take(Sign.CONTINUES, Sign.CORRECTS),
+        back=back,
+        tied=claims.take(Sign.CONTINUES, Sign.CORRECTS) or back,
         within=claims.take(Sign.WITHIN),
         adding=adding or merged or _beside(claims) or _with_names(claims, memory.frame, Sign.INCLUDE),
         merged=merged,
@@ -205,6 +207,13 @@ def _is_whole(claims: Claims, index: int) -> bool:
     return claims.before(index).endswith(_WHOLE) or claims.behind(claims.spans[index].end).strip().startswith(
         _TOTALS
     )
+
+
+def _back(claims: Claims) -> bool:
+    """아까 매출로, 그 수주액: a measure that was asked for before."""
+    signs = [index for index in claims.signs(Sign.THAT) if claims.next_is(index, MetricWord)]
+    claims.use(*signs)
+    return bool(signs)
 
 
 def _beside(claims: Claims) -> bool:
