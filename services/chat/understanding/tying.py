@@ -61,7 +61,7 @@ def edits(
     merged = _with_names(claims, memory.frame, Sign.TOTAL, Sign.MERGED)
     count = _count(claims, memory, verb)
     claims.take(Sign.BESIDES)
-    back = _back(claims)
+    back = memory.frame != Frame() and _back(claims)
     return Edits(
         back=back,
         tied=claims.take(Sign.CONTINUES, Sign.CORRECTS) or back,
@@ -204,9 +204,9 @@ def _of_all(claims: Claims) -> tuple[str, ...]:
 
 def _is_whole(claims: Claims, index: int) -> bool:
     """전체 매출, 모든 지역, 매출 총액."""
-    return claims.before(index).endswith(_WHOLE) or claims.behind(claims.spans[index].end).strip().startswith(
-        _TOTALS
-    )
+    behind = claims.behind(claims.spans[index].end).strip()
+    totals = claims.text(index).endswith(_TOTALS) or behind.startswith(_TOTALS)
+    return totals or claims.before(index).endswith(_WHOLE)
 
 
 def _back(claims: Claims) -> bool:
