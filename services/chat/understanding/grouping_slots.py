@@ -121,6 +121,9 @@ def grouping_slots(
     bare += _inside_metrics(frame, claims, catalog)
     inner: set[str] = set()
     inner_party = False
+    if not ranked and not restricted and any(s.meaning in (Sign.MERGED, Sign.TOTAL) for s in claims.spans):
+        claims.use(*(index for index, _ in bare))  # "부산 빼고 나머지 지역 매출 합"
+        bare = []
     for index, dimension in bare:
         # Without 별: what is ranked ("상위 거래처"), or else all of them, which is then said.
         groupings, party = _add(groupings, party, dimension)

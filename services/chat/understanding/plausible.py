@@ -31,6 +31,7 @@ from services.chat.understanding.meanings import (
     VagueMeasure,
 )
 from services.chat.understanding.morphemes import Morpheme
+from services.chat.understanding.weights import span
 from services.chat.understanding.words import load
 
 _IGNORABLE: Final = frozenset(load("ignorable")["morphemes"])
@@ -41,6 +42,8 @@ _RESTRICTING_ADVERBS: Final = frozenset(load("ignorable")["restricting_adverbs"]
 _REQUESTS: Final = _IGNORABLE | {f"{noun}/NNG" for noun in load("writes")["reading"]}
 """Predicates that ask for an answer."""
 
+
+_HELD: Final = frozenset(load("ranking")["held"])
 
 _OWN_NAMES: Final = frozenset(
     {
@@ -65,7 +68,27 @@ _NOUNS: Final = (MetricWord, DimensionWord, GrainNoun, CurrencyWord, UnitWord)
 def plausible(spans: Sequence[Span], morphemes: Sequence[Morpheme], catalog: Catalog) -> list[Span]:
     """The claims that can mean what they say where they stand."""
     named = _without_account_names(_without_roots(spans, morphemes), morphemes, catalog)
+    named = _held_places(named, morphemes)
     return _in_context(_without_beginning_absence(named), morphemes, catalog)
+
+
+def _held_places(spans: Sequence[Span], morphemes: Sequence[Morpheme]) -> list[Span]:
+    """1위에 오른, 2등 한, 최고를 찍은: the verb says no more than the place, least of all that something rose."""
+    places = [(s, s.meaning) for s in spans if isinstance(s.meaning, CutWord)]
+    held: list[Span] = []
+    for index, morpheme in enumerate(morphemes):
+        particle = index > 0 and morphemes[index - 1].is_particle
+        place = morphemes[index - 1 - particle] if index > particle else None
+        if morpheme.stem not in _HELD or place is None:
+            continue
+        if not any(s.start < place.end <= s.end and (particle or cut.count) for s, cut in places):
+            continue
+        end = index + 1
+        while end < len(morphemes) and morphemes[end].is_function and not morphemes[end].is_particle:
+            end += 1
+        stop = morphemes[end - 1].end
+        held.append(span(morpheme.start, stop, stop - morpheme.start, Sign.IGNORED))
+    return [s for s in spans if not any(h.start <= s.start < h.end for h in held)] + held
 
 
 def _without_beginning_absence(spans: Sequence[Span]) -> list[Span]:
