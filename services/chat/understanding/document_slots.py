@@ -120,30 +120,38 @@ def _state_beside(claims: Claims, index: int, word: DocumentWord) -> dict[str, s
     return None
 
 
-def states(metrics: list[str], claims: Claims, catalog: Catalog) -> list[str]:
-    """납기 지난 미출하 수량: of what is left, what is late."""
+def states(frame: Frame, metrics: list[str], claims: Claims, catalog: Catalog) -> tuple[Frame, list[str]]:
+    """납기 지난 미출하 수량: of what is left, what is late; 안 나간 수주 건수: of the documents, how many are left."""
     for index, word in claims.of(StateWord):
         if not metrics:
             split = {word.keys[0] for _, word in claims.of(DimensionWord) if len(word.keys) == 1}
+            happened = known(catalog, [word.flow]) if _in_period(frame, claims) and split else ()
             found = [
                 key
-                for key in known(catalog, _column(word, claims))
+                for key in happened or known(catalog, _column(word, claims))
                 if split <= catalog.metrics[key].dimensions
             ]
             if len(found) == 1:
                 metrics = found
                 claims.use(index)
+                frame = replace(frame, without=frame.without or bool(happened))
             continue
         for kind in {state["kind"] for state in OPEN if state["measure"] in word.measures}:
-            family = [state for state in OPEN if state["kind"] == kind]
-            said = next(n for n, state in enumerate(family) if state["measure"] in word.measures)
+            family = [{"count": FIGURES[kind][1]}, *(state for state in OPEN if state["kind"] == kind)]
+            said = next(n for n, state in enumerate(family) if state.get("measure") in word.measures)
             for column in ("measure", "count"):
                 keys = [(known(catalog, [state.get(column, "")]) or ("",))[0] for state in family]
                 for place, key in enumerate(metrics):
                     if key in keys and (late := keys[max(said, keys.index(key))]):
                         metrics[place] = late
                         claims.use(index)
-    return metrics
+    return frame, metrics
+
+
+def _in_period(frame: Frame, claims: Claims) -> bool:
+    """올해 안 나간 품목, 한 번도 안 들어온 자재: what has not happened then, not what is left of what was ordered."""
+    past = frame.period is not None and not frame.period.as_of and not frame.due
+    return claims.take(Sign.AT_ALL) or past
 
 
 def falls_due(frame: Frame, claims: Claims, catalog: Catalog) -> tuple[Frame, list[str], tuple[str, ...]]:
@@ -152,6 +160,7 @@ def falls_due(frame: Frame, claims: Claims, catalog: Catalog) -> tuple[Frame, li
     others = DimensionWord | UnitWord | HowManyWord | GrainWord
     alone = not any(isinstance(span.meaning, others) for span in claims.spans)
     named = bool(claims.of(NameWord))  # 볼트 M6 입고 예정일
+    named = named or any(word.left for _, word in words)
     if not words or (alone and not frame.due and not named):
         return frame, [], ()
     names = [name for _, word in words for name in word.measures]
@@ -166,10 +175,17 @@ def falls_due(frame: Frame, claims: Claims, catalog: Catalog) -> tuple[Frame, li
 
 
 def listed_state(frame: Frame, metrics: Sequence[str], claims: Claims, catalog: Catalog) -> Frame:
-    """미출하 건 목록: one row each of the documents of which something is left."""
-    lists = any(
-        span.meaning is Sign.LIST and compact(claims.text(index)) != "내역"
-        for index, span in enumerate(claims.spans)
+    """미출하 건 목록, 안 들어온 것들: one row each of the documents of which something is left."""
+    lists = not claims.has("얼마") and any(
+        isinstance(span.meaning, StateWord) and span.meaning.listed for span in claims.spans
+    )
+    lists = (
+        lists
+        or any(word.by_date for _, word in claims.of(OrderWord))
+        or any(
+            span.meaning is Sign.LIST and compact(claims.text(index)) != "내역"
+            for index, span in enumerate(claims.spans)
+        )
     )
     split = any(isinstance(span.meaning, DimensionWord | UnitWord) for span in claims.spans)
     if not lists or split or frame.documents or len(metrics) != 1:

@@ -109,6 +109,8 @@ def grouped(frame: Frame, catalog: Catalog, today: date) -> Frame | Reading:
         if whose and whose.key in allowed:  # "미수 탑5": whose else
             note = f"{whose.display_name}별로 보았습니다."
             frame = replace(frame, groupings=(Grouping(whose.key),), notes=(*frame.notes, note))
+    if frame.by_time and not {DATE_DIMENSION, DUE_DATE_DIMENSION} & {g.dimension for g in frame.groupings}:
+        return by_something_else(replace(frame, by_time=False), catalog, "날짜")
     needs_rows = frame.ranked or frame.share or frame.bounds or frame.without or frame.counted
     if needs_rows and not frame.groupings:
         return _group_by(frame, catalog)
@@ -174,6 +176,8 @@ def _documents(frame: Frame, catalog: Catalog) -> Frame:
         wanted.append(Grouping(party.key))
     if metrics[0].time_behavior is TimeBehavior.BALANCE and DUE_DATE_DIMENSION in allowed:
         wanted.append(Grouping(DUE_DATE_DIMENSION, Grain.DAY))
+    elif frame.by_time:
+        wanted.append(Grouping(DATE_DIMENSION, Grain.DAY))
     said = {grouping.dimension for grouping in frame.groupings}
     return replace(frame, groupings=(*(g for g in wanted if g.dimension not in said), *frame.groupings))
 

@@ -6,12 +6,10 @@ from typing import Final
 from services.chat.understanding.meanings import (
     AbsentWord,
     ChangeWord,
-    DueWord,
     Meaning,
     Sign,
     SizeWord,
     Span,
-    StateWord,
     UnitWord,
     VagueMeasure,
 )
@@ -56,9 +54,7 @@ _BECOMING: Final = {**dict.fromkeys(_WORDS["large"], 1), **dict.fromkeys(_WORDS[
 
 _MAKES_VERBS: Final = ("하", "되", "시키", "받")
 
-_STILL_TO_DO: Final = {stem: each for each in _WORDS["still_to_do"] for stem in each["stems"]}
 _TOO_LITTLE: Final = _WORDS["too_little"]
-_COMPARING: Final = frozenset({"대비/NNG", "비교/NNG", "전월/NNG", "전년/NNG", "작년/NNG", "어제/NNG"})
 
 
 def inflected(morphemes: Sequence[Morpheme]) -> Iterator[Span]:
@@ -95,93 +91,13 @@ def inflected(morphemes: Sequence[Morpheme]) -> Iterator[Span]:
             continue  # 예상재고 얼마 나와
         elif (make := _MEANINGS.get(stem)) and (verb or stem in _ALONE or not morpheme.tag.startswith("N")):
             yield span(morpheme.start, end, end - morpheme.start, make(restricting))
-    yield from _to_do(morphemes)
     yield from _too_little(morphemes)
-
-
-def _to_do(morphemes: Sequence[Morpheme]) -> Iterator[Span]:
-    """나가야 되는, 들어올, 지급하기로 한; 아직 안 나간, 입고가 안 된, 출고되지 않은."""
-    for index, morpheme in enumerate(morphemes):
-        goes = _STILL_TO_DO.get(morpheme.stem)
-        if goes is None:
-            continue
-        measure = goes["measure"]
-        made = morphemes[index + 1 : index + 2]
-        is_noun = morpheme.tag.startswith("N")
-        after = index + 1 + (is_noun and bool(made) and made[0].tag == "XSV")
-        if end := _due_until(morphemes, after):
-            stop = morphemes[end - 1].end
-            yield span(morpheme.start, stop, stop - morpheme.start, DueWord((measure,)), 1.01)
-            if "late" in goes and (stop := _over_until(morphemes, end)):
-                yield span(morpheme.start, stop, stop - morpheme.start, StateWord((goes["late"],)), 1.02)
-        elif _when(morphemes, index, after):
-            stop = _ending(morphemes, index)[0]
-            yield span(morpheme.start, stop, stop - morpheme.start, DueWord((measure,)), 1.01)
-        if place := _undone(morphemes, index, after, is_noun=is_noun):
-            yield span(*place, place[1] - place[0], StateWord((measure,)))
-
-
-def _due_until(morphemes: Sequence[Morpheme], after: int) -> int:
-    """Where 어야 하는, 어야 될, ᆯ (예정), 기로 한 behind a stem ends; 0 where nothing of it stands there."""
-    said = [m.stem for m in morphemes[after : after + 4]]
-    if said[:1] == ["어야/EC"] and said[1:2] and said[1].split("/")[0] in ("하", "되"):
-        return after + 2 + (said[2:3] in (["ᆯ/ETM"], ["는/ETM"]))
-    if said[:1] == ["ᆯ/ETM"] and said[1:2] not in (["수/NNB"], ["때/NNG"], ["것/NNB"], ["거/NNB"]):
-        return after + 1 + (said[1:2] == ["예정/NNG"])
-    if [each.split("/")[0] for each in said[:3]] == ["기", "로", "하"]:
-        return after + 3 + (said[3:4] == ["ᆫ/ETM"])
-    return 0
-
-
-def _when(morphemes: Sequence[Morpheme], index: int, after: int) -> bool:
-    """언제 들어와, of goods and not of money: when it is to be."""
-    asked = any(m.form == "언제" for m in morphemes[:index])
-    past = morphemes[after : after + 1] and morphemes[after].tag == "EP"
-    return asked and not past and not any(m.form in _WORDS["money"] for m in morphemes)
-
-
-def _over_until(morphemes: Sequence[Morpheme], after: int) -> int:
-    """Where 날짜가 지난 behind 들어올 ends; 0 where it doesn't stand there."""
-    place = after
-    while place < len(morphemes) and (
-        morphemes[place].form in _WORDS["days"] or morphemes[place].is_particle
-    ):
-        place += 1
-    if place == after or place >= len(morphemes) or morphemes[place].stem not in _WORDS["over"]:
-        return 0
-    return _ending(morphemes, place)[0]
-
-
-def _undone(
-    morphemes: Sequence[Morpheme], index: int, after: int, *, is_noun: bool
-) -> tuple[int, int] | None:
-    """The place of a stem with 안 or 못 before it, or behind it as a noun, or with 지 않은 behind; not of a habit."""
-    begin, last = index, after
-    if not is_noun and index and morphemes[index - 1].form in ("안", "못"):
-        begin = index - 1
-    elif not is_noun or morphemes[after - 1].tag == "XSV":
-        said = [m for m in morphemes[after : after + 3] if not m.is_particle]
-        if [m.form for m in said[:2]] not in (["지", "않"], ["지", "못하"]):
-            return None
-        last = morphemes.index(said[1]) + 1
-    else:
-        said = [m for m in morphemes[after : after + 3] if not m.is_particle]
-        if len(said) < 2 or said[0].form not in ("안", "못") or said[1].form not in ("하", "되"):
-            return None
-        last = morphemes.index(said[1]) + 1
-    endings = morphemes[last : last + 1]
-    if endings and endings[0].form == "는":
-        return None
-    if begin and morphemes[begin - 1].form == "아직":
-        begin -= 1
-    past = endings and endings[0].tag in ("ETM", "EP")
-    return morphemes[begin].start, max(morphemes[last - 1].end, endings[0].end if past else 0)
 
 
 def _too_little(morphemes: Sequence[Morpheme]) -> Iterator[Span]:
     """안전재고보다 모자란, 재고 떨어진: what is short of its safety stock, unless stock is compared with another time's."""
     stems = [m.stem for m in morphemes]
-    compared = any(stem in _COMPARING for stem in stems)
+    compared = any(stem in _TOO_LITTLE["compared"] for stem in stems)
     for index, morpheme in enumerate(morphemes):
         safety = morpheme.form == "재고" and index > 0 and morphemes[index - 1].form == "안전"
         begin = morphemes[index - 1].start if safety else morpheme.start

@@ -261,7 +261,7 @@ class Lexicon:
     def _document_words(
         catalog: Catalog, metrics: Mapping[str, set[str]]
     ) -> Iterator[tuple[str, DocumentWord]]:
-        """수주, 미출고 수주, 지연된 발주 …"""
+        """수주, 발주서, 주문 …"""
         for name, words in _DOCUMENTS["kinds"].items():
             kind = EntityKind(name)
             figures = _DOCUMENTS["figures"].get(name)
@@ -271,15 +271,6 @@ class Lexicon:
                 own = metrics.get(word, set())
                 measure = catalog.metrics[next(iter(own))].display_name if len(own) == 1 else figures[0]
                 yield word, DocumentWord(kind, measure, figures[1])
-            for state in _DOCUMENTS["open"]:
-                if state["kind"] != name:
-                    continue
-                meaning = DocumentWord(kind, state["measure"], state.get("count", ""), open=True)
-                for phrase in map(compact, state["phrases"]):
-                    for word in map(compact, words):
-                        yield from (
-                            (f"{phrase}{tie}{word}", meaning) for tie in ("", "된", "인", "중인", "한")
-                        )
 
     def spans(self, text: str, edges: Container[int]) -> Iterator[Span]:
         """Every claim of a word on the text, and of the patterns with numbers."""

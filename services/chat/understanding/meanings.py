@@ -117,9 +117,12 @@ class AgeWord:
 
 @dataclass(frozen=True, slots=True)
 class DueWord:
-    """납기, 입고 예정, 만기: the dates beside it are due dates; `measures` are names of what falls due."""
+    """납기, 입고 예정, 만기: the dates beside it are due dates; `measures` are names of what falls due. `left`: without a
+    date it is what is left to do (나가야 하는).
+    """
 
     measures: tuple[str, ...]
+    left: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,9 +138,13 @@ class DocumentWord:
 
 @dataclass(frozen=True, slots=True)
 class StateWord:
-    """미출고, 납기 지난: names of measures of what is left to do, or late."""
+    """미출고, 납기 지난: names of measures of what is left to do, or late. `listed`: one by one (안 들어온 것들); `flow`: of
+    what has not happened in a period (올해 안 나간).
+    """
 
     measures: tuple[str, ...]
+    listed: bool = False
+    flow: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,9 +233,10 @@ class SizeWord:
 
 @dataclass(frozen=True, slots=True)
 class OrderWord:
-    """순으로, 내림차순; `descending` None where the size word says it."""
+    """순으로, 내림차순; `descending` None where the size word says it. `by_date`: 오래된 것부터, 납기순."""
 
     descending: bool | None = None
+    by_date: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -67,9 +67,8 @@ def measure_slots(frame: Frame, claims: Claims, catalog: Catalog, today: date) -
         else:
             options = word.keys
     frame, documented = documents(frame, claims, catalog, metrics)
-    metrics = states([*metrics, *documented], claims, catalog)
-    if any(isinstance(span.meaning, StateWord) for span in claims.spans):
-        frame = listed_state(frame, metrics, claims, catalog)
+    frame, metrics = states(frame, [*metrics, *documented], claims, catalog)
+    frame = listed_state(frame, metrics, claims, catalog)
     metrics += _further(metrics, claims, catalog)
     metrics = _to_settle(metrics, claims, catalog)
     frame, absent = _absent(frame, claims)
@@ -202,9 +201,12 @@ def _ages(frame: Frame, claims: Claims, catalog: Catalog, today: date) -> Frame:
     overdue = any(
         (isinstance(m, MetricWord) and set(m.keys) & set(late))
         or (isinstance(m, VagueMeasure) and m.words == (OVERDUE["late"],))
+        or (isinstance(m, StateWord) and m.measures == (OVERDUE["late"],))
         for m in meanings
     )
-    measured = any(isinstance(m, MetricWord | VagueMeasure | DocumentWord | DueWord) for m in meanings)
+    measured = any(
+        isinstance(m, MetricWord | VagueMeasure | DocumentWord | DueWord | StateWord) for m in meanings
+    )
     if any(isinstance(m, MetricWord) and _counts_days(m.keys, catalog) for m in meanings):
         return frame  # 연차 10일 이상: a limit
     for index, word in claims.of(AgeWord):

@@ -13,6 +13,7 @@ from services.chat.understanding.meanings import (
     BoundWord,
     CountWord,
     CutWord,
+    OrderWord,
     PlaceWord,
     ScaleWord,
     Span,
@@ -80,6 +81,14 @@ _COUNTED: Final = re.compile(rf"(?<![\d,.])({COUNT})\s*({_COUNTERS})\s*(만)?")
 _ALONE: Final = alternatives(set(_NUMBERS["native"]) - set(_NUMBERS["before_nouns"]))
 _NUMERAL: Final = re.compile(rf"(?:(?<=[가-힣] )({_ALONE})(?:씩)?(?![가-힣\d])|({_ALONE})\s*만(?![가-힣]))")
 """품목군 셋, 하나만."""
+
+_DAYS: Final = alternatives(_RANKING["days"])
+_BY_DATE: Final = re.compile(
+    rf"(?:(?:{_DAYS})[이가]?\s*)?(?:({alternatives(_RANKING['earliest'])})|({alternatives(_RANKING['latest'])}))"
+    rf"(?:\s*[가-힣]{{0,2}}[가-힣](?=\s*것))?\s*(?:것|거|건|날짜|일자)?\s*(?:{alternatives(_RANKING['from_one_end'])})(?![가-힣])"
+    rf"|(?:{_DAYS})\s*(?:순으로|순서대로|순서로|순)(?![가-힣])"
+    rf"|(?<=가장\s|제일\s)오래(?:\s*된)?(?=\s)"
+)
 
 _ORDINALS: Final = load("followup")["ordinals"]
 _ORDINAL: Final = re.compile(rf"(?:(\d{{1,2}})|({alternatives(_ORDINALS)}))\s*번\s*째")
@@ -154,6 +163,9 @@ def _is_short(match: re.Match[str]) -> bool:
 
 
 def _cuts(text: str, edges: Container[int]) -> Iterator[Span]:
+    for match in _BY_DATE.finditer(text):
+        if match.start() in edges:
+            yield span(*match.span(), len(compact(match[0])), OrderWord(bool(match[2]), by_date=True), 1.05)
     for match in _CUT.finditer(text):
         if match.start() in edges:
             number = count(match[2] or match[5])

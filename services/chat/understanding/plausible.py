@@ -277,6 +277,7 @@ def _listed_documents(spans: Sequence[Span], morphemes: Sequence[Morpheme]) -> l
         isinstance(s.meaning, CutWord | CountWord) and s.meaning.documents and cut and s.start not in limits
         for s in spans
     )
+    ranked = ranked or any(isinstance(s.meaning, OrderWord) and s.meaning.by_date for s in spans)
 
     def weight(claim: Span) -> float:
         meaning = claim.meaning

@@ -5,6 +5,7 @@ from datetime import date
 
 from services.chat.semantic import (
     DATE_DIMENSION,
+    DUE_DATE_DIMENSION,
     Catalog,
     Comparison,
     ComparisonKind,
@@ -190,7 +191,8 @@ def _orderings(frame: Frame, catalog: Catalog) -> tuple[Ordering, ...]:
         numbers = (
             [Ordering(documents.key, frame.descending)] if documents else []
         )  # so many, and no more of a day
-        return (Ordering(DATE_DIMENSION, frame.descending), *numbers)
+        days = [g.dimension for g in frame.groupings if g.dimension in (DATE_DIMENSION, DUE_DATE_DIMENSION)]
+        return (Ordering(days[0], frame.descending), *numbers)
     return (Ordering(frame.metrics[0], frame.descending, frame.ordered_by),)
 
 

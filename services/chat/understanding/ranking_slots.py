@@ -81,6 +81,7 @@ def ranking_slots(frame: Frame, claims: Claims) -> Frame:
     if first:
         notes = (*notes, f"{top}위입니다." if first == top else f"{first}위부터 {top}위까지입니다.")
     frame = replace(frame, descending=descending, top=top, rank_from=first, rank=bool(ranks), notes=notes)
+    frame = replace(frame, by_time=frame.by_time or any(order.by_date for _, order in orders))
     if change:
         down = change.direction < 0
         frame = replace(

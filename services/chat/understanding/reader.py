@@ -8,7 +8,7 @@ from services.chat.semantic import Catalog
 from services.chat.understanding import names, replying
 from services.chat.understanding.analysis import Analysis, Context, Resolutions, edges_of
 from services.chat.understanding.apart import readings_of
-from services.chat.understanding.events import events
+from services.chat.understanding.events import documents_in_state, events
 from services.chat.understanding.frame import (
     Ask,
     NotFound,
@@ -20,7 +20,6 @@ from services.chat.understanding.frame import (
     SmallTalk,
 )
 from services.chat.understanding.inflected import inflected
-from services.chat.understanding.leading_clauses import led
 from services.chat.understanding.lexicon import Lexicon
 from services.chat.understanding.meanings import (
     BoundWord,
@@ -107,7 +106,7 @@ class Reader:
             if is_ignorable(m) and m.end > m.start
         ]
         spans += [*inflected(morphemes), *events(morphemes)]
-        spans += list(led(spans, morphemes))
+        spans += list(documents_in_state(spans, morphemes, catalog))
         spans += list(newest(text.normal, morphemes, spans))
         slang = [match.span() for match in _SLANG.finditer(text.normal) if match.start()]
         spans += [span(start, end, end - start, Sign.IGNORED, 1.1) for start, end in slang]

@@ -5,7 +5,7 @@ from datetime import date
 from typing import Final
 
 from services.chat.data_answers import memory_of
-from services.chat.semantic import DATE_DIMENSION, Catalog, Grouping, MemberCondition, Role
+from services.chat.semantic import DATE_DIMENSION, DUE_DATE_DIMENSION, Catalog, Grouping, MemberCondition, Role
 from services.chat.understanding.analysis import Context
 from services.chat.understanding.frame import (
     Defined,
@@ -82,7 +82,8 @@ def _parts(reading: QueryReading) -> list[str]:
         parts.append(f"{figure} {_OPERATORS[c.operator]} {c.value}")
     for ordering in query.orderings:
         of = "" if ordering.role is Role.NONE else f"by {ordering.role} "
-        ends = ("latest", "earliest") if ordering.key == DATE_DIMENSION else ("largest", "smallest")
+        dated = ordering.key in (DATE_DIMENSION, DUE_DATE_DIMENSION)
+        ends = ("latest", "earliest") if dated else ("largest", "smallest")
         parts.append(f"{of}{ends[0] if ordering.descending else ends[1]} first")
     if query.top:
         within = f" within {query.top_within}" if query.top_within else ""
