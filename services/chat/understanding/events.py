@@ -40,7 +40,7 @@ def _any(forms: Iterable[str], tag: str = r"\w+") -> str:
     return rf"(?:{'|'.join([*forms, *split])})/{tag} " if forms else r"(?!)"
 
 
-_PARTICLE: Final = r"(?:[^ ]+/J\w+ )?"
+_PARTICLE: Final = r"(?:[^ ]+/J(?!C)\w+ )?"
 _TAIL: Final = r"(?:[^ ]+/(?:E[CFP]|VX|XSV) )*(?:[^ ]+/ETM )?"
 _YET: Final = rf"(?:{_any(_WORDS['yet'])}{_PARTICLE})*"
 _NOT: Final = r"(?:안|못|덜)/(?:MAG|NNG) "
@@ -89,7 +89,7 @@ def _aspects(does: Sequence[str]) -> Iterator[tuple[str, str]]:
 
 
 def _clauses() -> Iterator[_Clause]:
-    things = _any(_WORDS["things"], "NN.") + "(?:들/XSN )?"
+    things = f"(?<=/ETM ){_any(_WORDS['things'], 'NN.')}(?:들/XSN )?"
     objects = {name: _any(nouns, "NN.") for name, nouns in _WORDS["objects"].items()}
     for event in _WORDS["events"]:
         of_money = {m in _STATES for m in event.get("left", event.get("done", ()))} == {False}
