@@ -151,7 +151,9 @@ def states(frame: Frame, metrics: list[str], claims: Claims, catalog: Catalog) -
 def _in_period(frame: Frame, claims: Claims) -> bool:
     """올해 안 나간 품목, 한 번도 안 들어온 자재: what has not happened then, not what is left of what was ordered."""
     past = frame.period is not None and not frame.period.as_of and not frame.due
-    return claims.take(Sign.AT_ALL) or past
+    never = [i for i in claims.signs(Sign.AT_ALL) if not claims.text(i).startswith("아직")]
+    claims.use(*never)
+    return bool(never) or past
 
 
 def falls_due(frame: Frame, claims: Claims, catalog: Catalog) -> tuple[Frame, list[str], tuple[str, ...]]:

@@ -24,7 +24,7 @@ from services.chat.understanding.meanings import (
     SizeWord,
     VagueMeasure,
 )
-from services.chat.understanding.placeholders import WHAT, WHERE, WHO
+from services.chat.understanding.placeholders import WHERE, asked
 from services.chat.understanding.words import load
 
 DEFAULT_TOP: Final[int] = load("ranking")["default_count"]
@@ -89,14 +89,10 @@ def ranking_slots(frame: Frame, claims: Claims) -> Frame:
             descending=descending is not down,
             ordered_by=Role.CHANGE_RATE if change.rate else Role.CHANGE,
         )
-    place = (counted and counted.party) or any(c.party for _, c in cuts) or claims.has("어디", "어느 곳")
-    for asks, said_so in (
-        (WHERE, place),
-        (WHO, claims.has("누구", "누가")),
-        (WHAT, claims.has("뭐가", "무엇이", "뭘", "어떤 게", "어떤 것이", "어느 게")),
-    ):
-        if not grouped and said_so:
-            return replace(frame, party=PartyGrouping(asks=asks))
+    place = (counted and counted.party) or any(c.party for _, c in cuts)
+    asks = WHERE if place else next(asked(claims), "")
+    if asks and not grouped:
+        return replace(frame, party=PartyGrouping(asks=asks))
     if not grouped and counted and counted.counted:
         return replace(frame, groupings=(Grouping(counted.counted),))
     return frame
