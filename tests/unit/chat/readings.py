@@ -5,7 +5,14 @@ from datetime import date
 from typing import Final
 
 from services.chat.data_answers import memory_of
-from services.chat.semantic import DATE_DIMENSION, DUE_DATE_DIMENSION, Catalog, Grouping, MemberCondition, Role
+from services.chat.semantic import (
+    DATE_DIMENSION,
+    DUE_DATE_DIMENSION,
+    Catalog,
+    Grouping,
+    MemberCondition,
+    Role,
+)
 from services.chat.understanding.analysis import Context
 from services.chat.understanding.frame import (
     Defined,
