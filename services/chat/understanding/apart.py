@@ -11,8 +11,17 @@ from services.chat.understanding.query import finalise
 
 def readings_of(frames: Sequence[Frame], catalog: Catalog, today: date) -> Reading:
     """What the frames ask for, each with as many queries as it needs."""
-    readings = tuple(finalise(one, catalog, today) for frame in frames for one in _apart(frame, catalog))
+    ends = [one for frame in frames for one in _ends(frame)]
+    readings = tuple(finalise(one, catalog, today) for frame in ends for one in _apart(frame, catalog))
     return readings[0] if len(readings) == 1 else Several(readings)
+
+
+def _ends(frame: Frame) -> list[Frame]:
+    """가장 큰 곳과 가장 작은 곳: each end of the ranking has a table of its own."""
+    if not frame.both_ends:
+        return [frame]
+    one = replace(frame, both_ends=False)
+    return [one, replace(one, descending=not one.descending)]
 
 
 def _apart(frame: Frame, catalog: Catalog) -> list[Frame]:

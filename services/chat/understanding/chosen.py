@@ -19,7 +19,7 @@ def split_by_chosen(frame: Frame, chosen: Chosen, clause: QueryReading) -> Frame
         return frame
     dimension = clause.query.groupings[0].dimension
     by = Grouping(dimension)
-    same = frame.party is not None and dimension in ("customer", "supplier")
+    same = frame.party is not None and (dimension in ("customer", "supplier") or bool(frame.party.asks))
     groupings = frame.groupings if by in frame.groupings else (by, *frame.groupings)
     return replace(frame, groupings=groupings, party=None if same else frame.party)
 
@@ -33,7 +33,13 @@ def named_chosen(clause: QueryReading, catalog: Catalog) -> str:
         return f"{clause.period_label} {metrics} {'없는' if query.without_rows else '조건에 맞는'} {name}"
     first = f"{query.rank_from}~" if 0 < query.rank_from < query.top else ""
     place = f"{first}{query.top}위" if query.rank_from or query.top == 1 else f"{query.top}개"
-    end = "하위" if clause.frame.descending is False else "상위" if query.top > 1 else ""
+    end = (
+        "하위"
+        if clause.frame.descending is False
+        else "상위"
+        if query.top > 1 and not query.rank_from
+        else ""
+    )
     return " ".join(filter(None, (clause.period_label, metrics, end, place, name)))
 
 

@@ -145,6 +145,8 @@ class Frame:
     """How many rows there are ("몇 곳")."""
     rank_from: int = 0
     """The cut begins at this place ("3위부터 5위")."""
+    both_ends: bool = False
+    """The other end of the ranking is asked for as well ("가장 큰 곳과 가장 작은 곳")."""
     chosen: "Chosen | None" = None
     """Only things that another question chooses ("매출 상위 10개 거래처 중 …")."""
     top_within: int = 0

@@ -58,6 +58,7 @@ def grouping_slots(
     split: set[str] = set()
     split_party = False
     trend = claims.take(Sign.TREND)
+    summed = any(span.meaning in (Sign.TOTAL, Sign.MERGED) for span in claims.spans)
     frame = _levels(frame, claims, catalog, groupings)
     split |= {g.dimension for g in groupings if g.level}
     said: list[tuple[int, DimensionWord | GrainWord]] = [*claims.of(DimensionWord), *claims.of(GrainWord)]
@@ -78,6 +79,8 @@ def grouping_slots(
         elif before is not None and before in claims.signs(Sign.THAT):
             claims.use(index, before)
             that.append(dimension.keys)
+        elif _of_what_is_left_out(claims, index, summed=summed):
+            claims.use(index)
         elif how_many and dimension.keys and dimension.keys[:1] == tuple(counted_things(frame, catalog)):
             claims.use(index, how_many[0])  # 안전재고 미달 품목 몇 개: the figure itself
         elif how_many:
@@ -161,9 +164,19 @@ def grouping_slots(
         claims.take(Sign.COMPARE)
     groupings = list(dict.fromkeys(groupings))
     frame = replace(frame, groupings=tuple(groupings), party=party, trend=trend, notes=tuple(notes))
-    if cut:
+    if cut and (asks := _inside_each(frame, claims, split, inner)):
+        frame = asks
+    elif cut:
         frame = _within(frame, split, inner, split_party=split_party, inner_party=inner_party)
     return _own(_statuses(frame, claims, catalog), claims, catalog), tuple(that)
+
+
+def _of_what_is_left_out(claims: Claims, index: int, *, summed: bool) -> bool:
+    """서울 거래처 빼고; 서울 빼고 나머지 지역 합계."""
+    before = claims.spans[index - 1].meaning if index else None
+    behind = claims.spans[index + 1].meaning if index + 1 < len(claims.spans) else None
+    left_out = isinstance(before, NameWord) and behind is Sign.EXCLUDE
+    return left_out or (summed and before is Sign.EXCLUDE)
 
 
 def _each(claims: Claims, index: int) -> bool:
@@ -228,6 +241,22 @@ def _within(frame: Frame, split: set[str], inner: set[str], *, split_party: bool
     if len(groupings) == len(outer) == 2 and last and last.dimension != DATE_DIMENSION:
         return replace(frame, top_within=1)  # 지역별 품목별 상위 3개
     return frame
+
+
+def _inside_each(frame: Frame, claims: Claims, split: set[str], inner: set[str]) -> Frame | None:
+    """거래처 그룹마다 상위 2곳씩: what isn't named is what the groups are of, or else whose the measure is."""
+    outer = [grouping.dimension for grouping in frame.groupings]
+    by = [claims.text(i) for i, span in enumerate(claims.spans) if span.meaning is Sign.BY]
+    each = any(
+        cut.count and ("마다" in by or claims.has(f"{claims.text(i).strip()}씩"))
+        for i, cut in claims.of(CutWord)
+    )
+    if not each or inner or frame.party or len(outer) != 1 or outer[0] not in split:
+        return None
+    things = [thing for thing, group in _GROUPS.items() if group == outer[0]]
+    if things:
+        return replace(frame, groupings=(*frame.groupings, Grouping(things[0])), top_within=1)
+    return replace(frame, party=PartyGrouping(asks=WHERE, position=1), top_within=1)
 
 
 def _levels(frame: Frame, claims: Claims, catalog: Catalog, groupings: list[Grouping]) -> Frame:

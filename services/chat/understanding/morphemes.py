@@ -82,7 +82,15 @@ class Analyser:
         """The morphemes of a normalised text, in order."""
         tokens = self._kiwi.tokenize(text, split_complex=False)
         found = [Morpheme(t.form, t.tag, t.start, t.start + t.len, t.id >= _FIRST_WORD) for t in tokens]
-        return _modifying(_described(_turning(found)))
+        return _modifying(_described(_turning(_ruling(found))))
+
+
+def _ruling(morphemes: Sequence[Morpheme]) -> list[Morpheme]:
+    """A verb with no ending before it is no auxiliary: "이상 빠진"."""
+    return [
+        replace(here, tag="VV") if here.tag == "VX" and not before.tag.startswith("E") else here
+        for before, here in pairwise([*morphemes[:1], *morphemes])
+    ]
 
 
 def _turning(morphemes: Sequence[Morpheme]) -> list[Morpheme]:

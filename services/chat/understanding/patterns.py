@@ -48,7 +48,7 @@ _CUT: Final = re.compile(
     re.IGNORECASE,
 )
 _PLACE: Final = re.compile(
-    rf"(?<![\d,.])(?:({COUNT})\s*(?:위|등)?\s*(?:부터|에서|~|-)\s*)?({COUNT})\s*(?:위|등)(?![가-힣]*부터)\s*(까지|안에|이내|안)?"
+    rf"(?<![\d,.])(?:({COUNT})\s*(?:위|등)?\s*(?:부터|에서|~|-|,|·|와|과|하고|랑|및)\s*)?({COUNT})\s*(?:위|등)(?![가-힣]*부터)\s*((?:까지|안에|이내|안)(?:에?\s*(?:드는|든|들어가는|들어간|속하는|속한))?)?"
 )
 """2위, 5위까지, 3위부터 5위."""
 _BETWEEN: Final = re.compile(
@@ -181,6 +181,9 @@ def _cuts(text: str, edges: Container[int]) -> Iterator[Span]:
         if match.start() in edges:
             number = count(match[2])
             first = count(match[1]) if match[1] else 0 if match[3] else number
+            listed = match[1] and re.search(r"[,·와과하랑및]", text[match.end(1) : match.start(2)])
+            if listed and first + 1 != number:
+                continue  # 1, 3위: no top says that
             cut = CutWord(number, None, single=number == 1, first=first if first > 1 else 0)
             yield span(*match.span(), len(compact(match[0])), cut)
     for match in _NUMERAL.finditer(text):

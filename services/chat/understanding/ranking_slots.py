@@ -22,6 +22,7 @@ from services.chat.understanding.meanings import (
     OrderWord,
     Sign,
     SizeWord,
+    UnitWord,
     VagueMeasure,
 )
 from services.chat.understanding.placeholders import WHERE, asked
@@ -39,9 +40,11 @@ _FLIPPED: Final = {
 }
 
 
-def ranking_slots(frame: Frame, claims: Claims) -> Frame:
+def ranking_slots(frame: Frame, claims: Claims, catalog: Catalog) -> Frame:
     """상위 5개, 가장 많은, 순위, 많은 순으로, 가장 많이 늘어난."""
-    cuts = _one_end(claims.of(CutWord))
+    cuts = claims.of(CutWord)
+    both_ends = _has_both_ends(cuts, claims)
+    cuts = cuts if both_ends else _one_end(cuts)
     sizes = claims.of(SizeWord)
     orders = claims.of(OrderWord)
     counts = claims.of(CountWord)
@@ -63,7 +66,10 @@ def ranking_slots(frame: Frame, claims: Claims) -> Frame:
     claims.use(*(i for i, _ in [*cuts, *sizes, *orders]), *ranks)
     # The word that names an end wins over the size word beside it ("하위 … 많은").
     descending = said[0] if said else True
-    if any(size.descending is False for _, size in sizes) and not any(c.descending for _, c in cuts):
+    if both_ends:
+        frame = replace(frame, both_ends=True)
+        descending = _end(*cuts[0], claims) is True
+    elif any(size.descending is False for _, size in sizes) and not any(c.descending for _, c in cuts):
         descending = False
     top = numbers[0] if numbers else 0
     counted: CountWord | None = None
@@ -82,6 +88,8 @@ def ranking_slots(frame: Frame, claims: Claims) -> Frame:
         notes = (*notes, f"{top}위입니다." if first == top else f"{first}위부터 {top}위까지입니다.")
     frame = replace(frame, descending=descending, top=top, rank_from=first, rank=bool(ranks), notes=notes)
     frame = replace(frame, by_time=frame.by_time or any(order.by_date for _, order in orders))
+    ends = [index for index, _ in [*cuts, *sizes, *orders]]
+    frame = replace(frame, metrics=_ranked_first(frame.metrics, claims, min(ends, default=0), catalog))
     if change:
         down = change.direction < 0
         frame = replace(
@@ -98,10 +106,43 @@ def ranking_slots(frame: Frame, claims: Claims) -> Frame:
     return frame
 
 
+def _end(index: int, cut: CutWord, claims: Claims) -> bool | None:
+    """Which end a cut is of, as it says or the word behind it."""
+    beside = claims.spans[index + 1].meaning if index + 1 < len(claims.spans) else None
+    if cut.descending is None and isinstance(beside, SizeWord):
+        return beside.descending
+    return True if cut.descending is None and cut.count else cut.descending
+
+
+def _has_both_ends(cuts: list[tuple[int, CutWord]], claims: Claims) -> bool:
+    """가장 많은 곳과 가장 적은 곳, 상위 3개와 하위 3개: alike but for the end."""
+    ends = [_end(index, cut, claims) for index, cut in cuts]
+    return sorted(ends, key=str) == [False, True] and len({cut.count or 1 for _, cut in cuts}) == 1
+
+
 def _one_end(cuts: list[tuple[int, CutWord]]) -> list[tuple[int, CutWord]]:
     """최대 … 최소: only the first end has a place in one table."""
     ends = [cut.descending for _, cut in cuts if cut.descending is not None]
     return [c for c in cuts if c[1].descending in (None, ends[0])] if ends else cuts
+
+
+def _ranked_first(metrics: tuple[str, ...], claims: Claims, end: int, catalog: Catalog) -> tuple[str, ...]:
+    """매출과 이익을 이익이 큰 순으로: the measure right before the word of order, unless it is one of a list."""
+    unit = claims.neighbour(end, UnitWord)
+    if unit and unit[0] == end - 1 and unit[1].kind:  # 발주잔량이 남은 발주 건수가 많은
+        fitting = [key for key in metrics if catalog.metrics[key].unit.kind is unit[1].kind]
+        return tuple(dict.fromkeys((*fitting[:1], *metrics)))
+    said = [index for index, span in enumerate(claims.spans[:end]) if isinstance(span.meaning, MetricWord)]
+    beside = claims.neighbour(end, MetricWord)
+    if beside is None or beside[0] != end - 1 or any(claims.joined(one, end - 1) for one in said[-2:-1]):
+        return metrics
+    keys = list(dict.fromkeys(claims.spans[index].meaning for index in said))
+    place = keys.index(beside[1])
+    if len(beside[1].keys) == 1 and beside[1].keys[0] in metrics:
+        place = metrics.index(beside[1].keys[0])
+    elif len(keys) != len(metrics):
+        return metrics
+    return tuple(dict.fromkeys((metrics[place], *metrics)))
 
 
 def _ranked_change(claims: Claims) -> ChangeWord | None:
@@ -145,6 +186,10 @@ def bound_slots(frame: Frame, claims: Claims, catalog: Catalog) -> Frame:
             claims.use(index)
         elif claims.neighbour(index, DocumentWord) or _is_where(claims, index):
             claims.use(index)
+    left = [index for index in range(len(claims.spans)) if _is_left_of(claims, index)]
+    claims.use(*left)
+    if left and not bounds:
+        bounds.append(Bound(Operator.GREATER, Decimal(0), None))
     if frame.comparison:
         bounds += _directions(frame, claims, bounds)
         claims.use(*(index for index, _ in claims.of(ChangeWord)))
@@ -154,6 +199,17 @@ def bound_slots(frame: Frame, claims: Claims, catalog: Catalog) -> Frame:
 def _is_money(frame: Frame, catalog: Catalog) -> bool:
     kinds = {catalog.metrics[key].unit.kind for key in frame.metrics}
     return kinds == {UnitKind.CURRENCY}
+
+
+def _is_left_of(claims: Claims, index: int) -> bool:
+    """미수금이 남은 거래처: something is left there, and nothing paid in advance."""
+    word = claims.spans[index].meaning
+    if not (isinstance(word, UnitWord) and word.balance) or not 0 < index < len(claims.spans) - 1:
+        return False
+    of, whose = claims.spans[index - 1].meaning, claims.spans[index + 1].meaning
+    return (
+        isinstance(of, MetricWord) and isinstance(whose, DimensionWord) and not claims.gap(index, index + 1)
+    )
 
 
 def _is_where(claims: Claims, index: int) -> bool:

@@ -1,6 +1,6 @@
 """Things that a clause of its own chooses: 매출 상위 10개 거래처 중 부산, 매출 1위 거래처의 미수금, 상위 3개사를 뺀 매출."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -20,10 +20,15 @@ from services.chat.understanding.meanings import (
     Sign,
     StatusWord,
     TimeWord,
+    UnitWord,
     VagueMeasure,
 )
 
-_OF: Final = frozenset({"의", "들의", "에", "에게", "한테", "들"})
+_OF: Final = frozenset(
+    {"의", "들의", "에", "에게", "한테", "들", "에대한", "인데", "이면서", "이고", "이지만"}
+)
+_OBJECT: Final = frozenset({"을", "를", "들을"})
+_SUBJECT: Final = frozenset({"이", "가", "들이", "께서"})
 _AMONG: Final = frozenset(
     f"{plural}{word}"
     for plural in ("", "들")
@@ -40,6 +45,7 @@ class Head:
     begin: int
     excluded: bool = False
     summed: bool = False
+    """One figure of them all is asked for."""
 
 
 def head(claims: Claims) -> Head | None:
@@ -68,28 +74,59 @@ def _head(claims: Claims, index: int, end: int) -> Head | None:
     ranked = [meaning for meaning in before[max(index - 2, 0) :] if isinstance(meaning, CutWord)]
     if ranked or any(isinstance(meaning, CountWord) for meaning in before[index + 1 :]):
         cut = before[index]
+        summed = Sign.MERGED in after or Sign.TOTAL in after
+        split = any(isinstance(m, GrainWord) or m in (Sign.BY, Sign.TREND) for m in after)
         if after[0] is Sign.EXCLUDE and (not gap or gap in PARTICLES):
             rest = [
                 meaning
                 for meaning in after[1:]
                 if isinstance(meaning, MetricWord | GrainWord | DimensionWord)
             ]
-            return Head(end, end + 1, excluded=True) if rest or _measured(before) else None
+            wanted = bool(rest) or _measured(before)
+            return Head(end, end + 1, excluded=True, summed=summed and not split) if wanted else None
         if gap in _AMONG:
             restricted = Sign.PRESENT in after or any(isinstance(m, _RESTRICTIONS) for m in after)
+            restricted = restricted or (_measured(after) and any(isinstance(m, CutWord) for m in after))
             return Head(end, end) if restricted else None
         if isinstance(cut, CutWord) and not cut.party:
             return None  # of what?
-        summed = Sign.MERGED in after or Sign.TOTAL in after
-        split = any(isinstance(m, GrainWord) or m in (Sign.BY, Sign.TREND) for m in after)
-        if (not gap or gap in _OF) and (split or (summed and not _is_one(ranked))):
+        acts = gap in _SUBJECT and isinstance(after[0], VagueMeasure)  # 1위 거래처가 산 품목별
+        whole = summed and gap in _OBJECT  # 상위 5개 거래처를 합치면
+        if (not gap or gap in _OF or acts or whole) and (split or (summed and not _is_one(ranked))):
             return Head(end, end, summed=summed and not split)
-        return Head(end, end) if gap in _OF and _of_others(before, after) else None
+        return Head(end, end) if _goes_on(gap, before, after) and _of_others(before, after) else None
     beside = before[max(index - 2, 0) : index]
-    clause = any(isinstance(m, BoundWord) for m in beside[-1:]) or any(
-        isinstance(m, ChangeWord | AbsentWord) and m.restricting for m in beside
+    left = beside and isinstance(beside[-1], UnitWord) and beside[-1].balance  # 미수금이 남은 거래처
+    clause = (
+        left
+        or any(isinstance(m, BoundWord) for m in beside[-1:])
+        or any(isinstance(m, ChangeWord | AbsentWord) and m.restricting for m in beside)
     )
-    return Head(end, end) if clause and gap in _OF and _of_others(before, after) else None
+    if not clause:
+        return None
+    if _is_sum_alone(after) and (not gap or gap in _OF) and isinstance(before[-2], BoundWord):
+        return Head(end, end, summed=True)
+    split = any(isinstance(m, GrainWord) or m is Sign.BY for m in after)
+    others = (split and gap in _OF and _measured(before)) or (
+        _goes_on(gap, before, after) and _of_others(before, after)
+    )
+    return Head(end, end) if others else None
+
+
+def _goes_on(gap: str, before: Sequence[object], after: Sequence[object]) -> bool:
+    """Whether what stands behind is asked of the thing: 거래처의 매출, 거래처 3분기 매출; not 거래처 9월과 비교."""
+    if any(m in (Sign.COMPARE, Sign.VERSUS) for m in after):
+        return gap in _OF
+    if gap == "," and any(isinstance(m, DimensionWord | CutWord | CountWord | BoundWord) for m in after):
+        return False
+    told = any(isinstance(m, MetricWord) for m in before)  # 제일 안 팔린 품목 3개 매출로: of which measure
+    return gap in _OF or (told and gap in ("", ",") and isinstance(after[0], TimeWord | MetricWord))
+
+
+def _is_sum_alone(after: Sequence[object]) -> bool:
+    """매출 5천만원 미만 거래처 매출 합계: the measure and that it is summed, and no more."""
+    summed = any(m in (Sign.MERGED, Sign.TOTAL) for m in after)
+    return summed and all(isinstance(m, MetricWord) or m in (Sign.MERGED, Sign.TOTAL) for m in after)
 
 
 def _is_one(cuts: Iterable[CutWord]) -> bool:
@@ -106,11 +143,13 @@ def _of_others(before: Iterable[object], after: Iterable[object]) -> bool:
     measured = {key for meaning in before if isinstance(meaning, MetricWord) for key in meaning.keys}
     others = any(isinstance(meaning, MetricWord) and not set(meaning.keys) <= measured for meaning in after)
     times = all(any(isinstance(m, TimeWord) for m in part) for part in (before, after))
-    return _measured(before) and _measured(after) and (others or times)
+    return _measured(after) and (times or (others and _measured(before)))
 
 
 def joined(clause: Frame, question: Frame, where: Head, catalog: Catalog) -> Frame:
     """The question about what the clause chooses; each takes from the other what it leaves unsaid."""
+    if where.excluded and where.summed:  # … 빼고 나머지 거래처 합계
+        question = replace(question, groupings=(), party=None)
     if not clause.metrics and not clause.metric_options:
         clause = replace(clause, metrics=question.metrics, metric_options=question.metric_options)
     elif not question.metrics and not question.metric_options:

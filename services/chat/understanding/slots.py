@@ -67,7 +67,7 @@ def _filled(claims: Claims, catalog: Catalog, today: Period, spoken: Period | No
     frame, that = grouping_slots(frame, claims, catalog)
     frame = due_grouping(frame, claims, catalog)
     frame = newest_slots(frame, claims, catalog)
-    frame = ranking_slots(frame, claims)
+    frame = ranking_slots(frame, claims, catalog)
     frame = bound_slots(frame, claims, catalog)
     for index in claims.signs(Sign.IT):
         if index and isinstance(claims.spans[index - 1].meaning, NameWord):

@@ -239,6 +239,12 @@ def _dropped(claims: Claims, before: Frame, *, removing: bool) -> tuple[str, ...
         regardless = sign is Sign.REGARDLESS
         excluding = sign is Sign.EXCLUDE or regardless
         slot = _slot(claim, before)
+        if (
+            index
+            and isinstance(claims.spans[index - 1].meaning, NameWord)
+            and not claims.gap(index - 1, index)
+        ):
+            continue  # 서울 거래처 빼고: of what is named
         if not (excluding or removing) or (
             len(chain) == 1 and not slot and not isinstance(claim.meaning, DimensionWord)
         ):
