@@ -157,8 +157,7 @@ class Erp:
     async def run_query(
         self, asker: Identity, query: Query, *, validate_only: bool = False, limits: Limits | None = None
     ) -> QueryResult:
-        """The query's exact table; without it when only to be validated. `limits` other than the service's own are
-        for large results, which are put together off the event loop.
+        """The query's exact table; without it when only to be validated. `limits`: other than the service's own.
 
         Raises:
             UnknownMetric, UnknownDimension, MetricForbidden, MemberNotFound, QueryRefused: see `make_plan`.
@@ -173,7 +172,7 @@ class Erp:
         for one in query.selections:
             asked = selecting_query(one, query, self._catalog)
             reads.append(chosen := await self._read(asked, grant, reference, bounds, validate_only))
-            shown = self._table(chosen, grant, bounds.groups, bounds.groups)
+            shown = await self._table(chosen, grant, bounds.groups, bounds.groups)
             conditions.append(selected(one, chosen.plan, shown, self._catalog, grant, chosen.reference))
         filters = tuple(one.filter for one in conditions)
         reads.append(read := await self._read(query, grant, reference, bounds, validate_only, filters))
@@ -191,11 +190,7 @@ class Erp:
         )
         if validate_only:
             return QueryResult(None, context)
-
-        def table() -> Table:
-            return self._table(read, grant, bounds.groups, bounds.rows)
-
-        return QueryResult(await asyncio.to_thread(table) if limits else table(), context)
+        return QueryResult(await self._table(read, grant, bounds.groups, bounds.rows), context)
 
     async def _read(
         self,
@@ -220,11 +215,16 @@ class Erp:
             raise RowLimitExceeded.of(bounds.groups)
         return _Read(plan, statement, found, watermarks, reference)
 
-    def _table(self, read: _Read, grant: Grant, groups: int, rows: int) -> Table:
-        found = put_together(read.plan, read.statement, read.found.rows, groups)
-        if read.plan.query.without_rows:
-            return tabulate_absent(read.plan, self._catalog, grant, read.reference, found, rows)
-        return tabulate(read.plan, self._catalog, found, rows)
+    async def _table(self, read: _Read, grant: Grant, groups: int, rows: int) -> Table:
+        """The table of what was read: off the event loop, as many groups take seconds before they are cut."""
+
+        def table() -> Table:
+            found = put_together(read.plan, read.statement, read.found.rows, groups)
+            if read.plan.query.without_rows:
+                return tabulate_absent(read.plan, self._catalog, grant, read.reference, found, rows)
+            return tabulate(read.plan, self._catalog, found, rows)
+
+        return await asyncio.to_thread(table)
 
     def _fresh(self, as_of: datetime | None) -> datetime | None:
         """The data's time, which isn't too long ago."""

@@ -1,14 +1,16 @@
 """Answers that a random question seldom asks for: edges of time, of currencies, of companies, of names."""
 
+import threading
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import pytest
 
+from services.erp.core import use_cases
 from services.erp.core.query import (
     AllOf,
     Comparison,
@@ -21,6 +23,7 @@ from services.erp.core.query import (
     Not,
     Ordering,
     Query,
+    Selection,
 )
 from services.erp.core.result import EntityKind, EntityReference, Role, Table, UnitKind
 from services.erp.core.use_cases import Erp
@@ -341,3 +344,24 @@ async def test_a_cumulative_rate_is_of_the_sums_so_far(opening: Opening):
     assert [row["revenue.cumulative"] for row in rows] == [10, 12]
     assert [row["average_order_value.cumulative"] for row in rows] == [10, 4]
     assert [c.role for c in found.columns][2] is Role.CUMULATIVE
+
+
+async def test_tables_are_put_together_off_the_event_loop(
+    opening: Opening, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    threads = []
+    put_together = use_cases.put_together
+
+    def noting(*arguments: Any) -> Any:
+        threads.append(threading.current_thread())
+        return put_together(*arguments)
+
+    monkeypatch.setattr(use_cases, "put_together", noting)
+    chosen = Query(("revenue",), (Grouping("customer"),), range=MONTH)
+    async with opening(company(("C1", MONTH.start, "10"))) as erp:
+        found = await table(
+            erp, Query(("revenue",), (Grouping("customer"),), range=MONTH, selections=(Selection(chosen),))
+        )
+    assert len(found.rows) == 1
+    assert len(threads) == 2
+    assert threading.main_thread() not in threads
