@@ -102,6 +102,10 @@ class Claims:
     def is_used(self, index: int) -> bool:
         return index in self._used
 
+    def is_free(self, start: int, end: int) -> bool:
+        """Whether no claim lies there."""
+        return not any(span.start < end and start < span.end for span in self.spans)
+
     def parted(self, end: int, begin: int) -> tuple["Claims", "Claims"]:
         """Those before `end`, and those from `begin` on."""
         return Claims(self._text, self.spans[:end]), Claims(self._text, self.spans[begin:])

@@ -61,6 +61,8 @@ class Name:
     """Other things fit less closely: what it was taken for is said."""
     chosen: bool = False
     """The asker chose this one: nothing is assumed any more."""
+    among: bool = False
+    """It is told apart from what stands before it (해외 중 일본)."""
 
 
 @dataclass(frozen=True, slots=True)

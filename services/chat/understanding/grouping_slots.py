@@ -42,6 +42,7 @@ from services.chat.understanding.placeholders import WHERE
 _GROUPS: Final = {"item": "item_group", "customer": "customer_group", "supplier": "supplier_group"}
 """The tree that a level speaks of beside the things in it: 품목 대분류."""
 
+_EACH: Final = ("각각", "마다")
 _STATUS: Final = "status"
 _CLOSED_STATUSES: Final = frozenset({"draft", "cancelled"})
 """No figure counts these: what is asked of them can't be answered with one."""
@@ -108,7 +109,9 @@ def grouping_slots(
         claims.take(Sign.BY)  # "A와 B 각각"
     for index in claims.signs(Sign.BY):
         behind = claims.spans[index - 1].meaning if index else None
-        if behind is Sign.BY or isinstance(behind, MetricWord | VagueMeasure | UnitWord):
+        if behind is Sign.BY or (
+            isinstance(behind, MetricWord | VagueMeasure | UnitWord) and claims.text(index) not in _EACH
+        ):
             claims.use(index)  # "매출 기준으로"
     cut = bool(claims.of(CutWord) or claims.of(SizeWord))
     ranked = cut or bool(claims.of(OrderWord) or claims.signs(Sign.RANK))
@@ -135,6 +138,8 @@ def grouping_slots(
         inner_party = inner_party or (dimension.party and not split_party)
         if not ranked and not restricted and not frame.counted and not claims.signs(Sign.LIST):
             notes.append(f"{claims.text(index)}별로 나누어 보았습니다.")
+    if groupings or party:
+        claims.use(*(index for index in claims.signs(Sign.BY) if claims.text(index) in _EACH))
     for index, noun in claims.of(GrainNoun):
         by = claims.following(index, Sign.BY)
         if by is not None:  # "월 단위로"
@@ -267,6 +272,9 @@ def _levels(frame: Frame, claims: Claims, catalog: Catalog, groupings: list[Grou
         if beside is None and before >= 0 and not claims.gap(before, index):
             meaning = claims.spans[before].meaning
             beside = (before, meaning) if isinstance(meaning, DimensionWord) else None
+        named = beside is None and before >= 0 and isinstance(claims.spans[before].meaning, NameWord)
+        if named and claims.following(index, Sign.BY) is None and not claims.gap(before, index):
+            continue  # "스마트공장 프로젝트 1단계"
         key = "item_group"
         if beside and len(beside[1].keys) == 1:
             key = _GROUPS.get(beside[1].keys[0], beside[1].keys[0])

@@ -28,6 +28,7 @@ _TITLES: Final = frozenset(load("ignorable")["titles"])
 _GROUP_NOUNS: Final = frozenset(load("ignorable")["groups"])
 _GROUPS: Final = frozenset(kind for kind in EntityKind if kind.value.endswith("_group"))
 _DETERMINERS: Final = ("그", "해당")
+_SPLITTING: Final = frozenset(load("ignorable")["splitting"])
 _ANY_PARTICLE: Final = frozenset(load("names")["particles"])
 
 
@@ -114,6 +115,13 @@ class Leftover:
                 claim = self._claims.spans[index]
                 differing.append(self._analysis.text.as_typed(claim.start, claim.end))
         return tuple(differing)
+
+    def unsplit(self, frame: Frame, *, several: bool) -> tuple[str, ...]:
+        """각각, 따로, 나눠서, where there is nothing of which each could have a row."""
+        if several or frame.grouped or frame.trend or frame.comparison or len(frame.metrics) != 1:
+            return ()
+        places = [(m.start, m.end) for m in self._analysis.morphemes if m.stem in _SPLITTING]
+        return self.typed([place for place in places if self._claims.is_free(*place)])
 
     def pointing(self) -> tuple[str, ...]:
         places = [s for s in self._claims.spans if s.meaning in (Sign.THAT, Sign.IT)]

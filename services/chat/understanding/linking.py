@@ -142,14 +142,16 @@ def _with_member(frame: Frame, name: Name, candidate: Candidate, catalog: Catalo
     by_it = any(g.dimension == key for g in groupings)
     members = list(frame.members)
     for index, old in enumerate(members):
-        if old.dimension == key and old.excluded is name.excluded and old.fresh:
+        if old.dimension == key and old.excluded is name.excluded and old.fresh and not name.among:
             members[index] = replace(old, members=tuple(dict.fromkeys((*old.members, entity))))
             several = not name.excluded and len(members[index].members) > 1
             if several and not frame.merged and not by_it:
                 groupings = (*groupings, Grouping(key))  # two names are never summed
             break
     else:
-        if not frame.narrow and not name.excluded:  # the new name stands where the old one of its kind stood
+        if (
+            not frame.narrow and not name.excluded and not name.among
+        ):  # the new name stands where the old one of its kind stood
             members = [old for old in members if old.dimension != key]
         if (
             frame.carried and not frame.narrow and not name.excluded

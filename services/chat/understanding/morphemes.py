@@ -22,7 +22,7 @@ _PREDICATE_TAGS: Final = ("E", "VX", "XSV", "XSA", "VCP")
 """What stands between the stem of a predicate and its last ending."""
 
 _ORDER: Final = "순"
-"""빠른 순 is an order, whatever it is said of."""
+"""빠른 순, 빠른 것부터: an order."""
 _ACTS: Final = frozenset(load("ignorable")["acts"])
 _BUSINESS: Final = frozenset(load("nouns")["nouns"])
 
@@ -112,8 +112,12 @@ def _described(morphemes: Sequence[Morpheme]) -> list[Morpheme]:
         if before.form in _ACTS and after.form in _BUSINESS and before.end < after.start and not split:
             found[ending] = replace(before, describes=after.said)  # 확인 매출, not "조회 거래처별"
         noun = next((m for m in morphemes[ending + 1 :] if not m.tag.startswith(_BEFORE_NOUNS)), after)
-        if before.tag != "ETM" or not noun.tag.startswith(_DESCRIBED_TAGS) or noun.form == _ORDER:
+        noun = _behind_further(morphemes, ending) or noun
+        ordered = noun.form == _ORDER or [m.form for m in morphemes[ending + 2 : ending + 3]] == ["부터"]
+        if before.tag != "ETM" or not (ordered or noun.tag.startswith(_DESCRIBED_TAGS)):
             continue
+        if ordered:
+            noun = replace(noun, form=_ORDER, tag="NNB")
         stem = ending - 1
         while stem > 0 and _is_auxiliary(morphemes, stem) and morphemes[stem].form != "싶":
             stem -= 1
@@ -121,6 +125,15 @@ def _described(morphemes: Sequence[Morpheme]) -> list[Morpheme]:
         if stem >= 0 and morphemes[stem].form != "싶" and not is_copula:
             found[stem] = replace(found[stem], describes=noun.said)
     return found
+
+
+def _behind_further(morphemes: Sequence[Morpheme], ending: int) -> Morpheme | None:
+    """The noun behind another attributive form: 사람 of "확실한 남은 사람"."""
+    behind = iter(morphemes[ending + 1 :])
+    if not (stem := next(behind, None)) or not stem.tag.startswith(("VV", "VA", "XR")):
+        return None
+    last = next((m for m in behind if not m.tag.startswith(("EP", "VX", "XSA", "XSV"))), None)
+    return next(behind, None) if last and last.tag == "ETM" else None
 
 
 def _is_auxiliary(morphemes: Sequence[Morpheme], index: int) -> bool:

@@ -9,6 +9,7 @@ from services.chat.semantic import EntityKind
 from services.chat.understanding.claims import Claims
 from services.chat.understanding.frame import Frame, Name
 from services.chat.understanding.meanings import DimensionWord, NameWord, Sign, Span
+from services.chat.understanding.relative import AMONG
 
 _OR: Final = frozenset({"또는", "혹은", "이나", "나", "이거나", "거나", "이든", "든", "or"})
 
@@ -19,7 +20,14 @@ def name_slots(frame: Frame, claims: Claims) -> Frame:
     for index, word in claims.of(NameWord):
         excluding = _exclusion(claims, index, places)
         names.append(
-            Name(word.mention, word.candidates, word.total_count, excluded=excluding, others=word.others)
+            Name(
+                word.mention,
+                word.candidates,
+                word.total_count,
+                excluded=excluding,
+                others=word.others,
+                among=index > 0 and claims.gap(index - 1, index) in AMONG,
+            )
         )
         claims.use(index)
     names = _alike(names, [claims.joined(first, second) for first, second in pairwise(places)])

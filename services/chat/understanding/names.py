@@ -6,7 +6,14 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Final
 
-from services.chat.semantic import Candidate, Catalog, EntityKind, Match, Resolution
+from services.chat.semantic import (
+    Candidate,
+    Catalog,
+    EntityKind,
+    EntityReference,
+    Match,
+    Resolution,
+)
 from services.chat.understanding.meanings import DimensionWord, DocumentNumber, NameWord, Sign, Span
 from services.chat.understanding.morphemes import Morpheme
 from services.chat.understanding.text import compact
@@ -32,6 +39,7 @@ _OF: Final = frozenset({"", "의", "소속", "에있는", "쪽"})
 _CALLED: Final = frozenset({"", "명", "이름", "코드", "번호", "명칭"})
 """What may stand between the word for a kind and a name of it: 품목코드 8801234."""
 
+_SORTS: Final = frozenset({EntityKind.ITEM, EntityKind.ITEM_GROUP, EntityKind.ACCOUNT})
 _EXACT: Final = frozenset({Match.FULL, Match.EXACT, Match.ALIAS})
 _NAME_TAGS: Final = ("N", "SL", "SN", "SH", "XR", "XPN", "XSN", "W_", "MM", "MAG", "VV", "VA", "SB", "SSO")
 _NAME_END_TAGS: Final = ("N", "SL", "SN", "SH", "XR", "XSN", "W_", "MAG", "SSC", "IC")
@@ -280,13 +288,18 @@ def told_apart(spans: Sequence[Span], text: str) -> tuple[Span, ...]:
     return tuple(kept)
 
 
-def name_spans(mentions_: Sequence[Mention], resolutions: Mapping[str, Resolution]) -> Iterator[Span]:
+def name_spans(
+    mentions_: Sequence[Mention], resolutions: Mapping[str, Resolution], morphemes: Sequence[Morpheme]
+) -> Iterator[Span]:
     """The claims of the names that were found, the closest matches of each mention only."""
+    nouns = {(m.start, m.end) for m in morphemes if m.tag == "NNG" and m.known}
     for mention in mentions_:
         resolution = resolutions.get(mention.words)
         if not resolution or not resolution.candidates:
             continue
         candidates, exact = closest(resolution)
+        if (mention.start, mention.end) in nouns and not exact:
+            candidates = tuple(c for c in candidates if not _is_qualifier(mention.words, c.entity))
         length = len(compact(mention.words))
         if not candidates or (candidates[0].match is Match.INITIALS and length < _MIN_INITIALS):
             continue
@@ -301,6 +314,13 @@ def name_spans(mentions_: Sequence[Mention], resolutions: Mapping[str, Resolutio
         others = exact and resolution.total_count > len(candidates)
         word = NameWord(mention.words, candidates, total, others)
         yield replace(span(mention.start, mention.end, length, word, factor), exact=exact)
+
+
+def _is_qualifier(word: str, entity: EntityReference) -> bool:
+    """긴급 of 긴급출동: a common noun that only qualifies another in the name of a sort of things."""
+    name = entity.display_name
+    inside = entity.kind in _SORTS and word in name
+    return inside and re.search(rf"{re.escape(word)}(?![가-힣])", name) is None
 
 
 def closest(resolution: Resolution) -> tuple[tuple[Candidate, ...], bool]:

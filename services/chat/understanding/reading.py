@@ -100,7 +100,7 @@ class QuestionReading:
         self._catalog = context.catalog
         spans = [
             *analysis.spans,
-            *names.name_spans(analysis.mentions, all_kinds(resolutions)),
+            *names.name_spans(analysis.mentions, all_kinds(resolutions), analysis.morphemes),
             *names.kind_spans(
                 analysis.beside, of_kinds(resolutions), all_kinds(resolutions), self._usable_kinds(analysis)
             ),
@@ -275,6 +275,7 @@ class QuestionReading:
         unused = (*unused, *self._leftover.differing_units(frame))
         if not unused and (phrases := apart(claims, frame, self._catalog)):
             return readings_of(phrases, self._catalog, self._context.today)
+        unused = (*unused, *self._leftover.unsplit(frame, several=bool(slots.periods)))
         if not unused and slots.periods:
             return self._one_period(frame, slots)
         if unused:

@@ -29,7 +29,7 @@ _OF: Final = frozenset(
 )
 _OBJECT: Final = frozenset({"을", "를", "들을"})
 _SUBJECT: Final = frozenset({"이", "가", "들이", "께서"})
-_AMONG: Final = frozenset(
+AMONG: Final = frozenset(
     f"{plural}{word}"
     for plural in ("", "들")
     for word in ("중", "중에", "중에서", "중에는", "중에서는", "가운데", "가운데서")
@@ -84,7 +84,7 @@ def _head(claims: Claims, index: int, end: int) -> Head | None:
             ]
             wanted = bool(rest) or _measured(before)
             return Head(end, end + 1, excluded=True, summed=summed and not split) if wanted else None
-        if gap in _AMONG:
+        if gap in AMONG:
             restricted = Sign.PRESENT in after or any(isinstance(m, _RESTRICTIONS) for m in after)
             restricted = restricted or (_measured(after) and any(isinstance(m, CutWord) for m in after))
             return Head(end, end) if restricted else None

@@ -35,6 +35,7 @@ _TOTALS: Final = ("총액", "총계", "총합", "전체")
 _WHOLE_OF: Final = (DimensionWord, MetricWord)
 _TOPIC: Final = ("은", "는", "ᆫ", "도")
 _ALL: Final = ("전부", "모두", "전체", "다 보", "싹 다", "다 알려")
+_SUM: Final = (" 합", "총합", "총액")
 _SLOTS: Final = {
     Sign.COMPARE: "comparison",
     Sign.VERSUS: "comparison",
@@ -143,6 +144,10 @@ def _rest(claims: Claims, memory: Memory) -> bool:
     signs = claims.signs(Sign.REST)
     if claims.signs(Sign.EXCLUDE) and any(isinstance(s.meaning, NameWord) for s in claims.spans):
         claims.use(*signs)  # "서울 말고 다른 데": said already
+        if claims.has(*_SUM):  # 부산 빼고 나머지 지역 매출 합
+            signs += [i for i in claims.signs(Sign.EXCLUDE) if claims.text(i).endswith("나머지")]
+        if any(claims.text(index) == "각각" for index in claims.signs(Sign.BY)):
+            return False  # 베어링 말고 다른 품목군 각각
         claims.use(*(found[0] for sign in signs if (found := _unsplit(claims, sign))))
         return False
     alone = all(isinstance(s.meaning, Sign | DimensionWord) for s in claims.spans)

@@ -109,7 +109,8 @@ def asks_in_english(text: str) -> str:
 
 def is_showing(morpheme: Morpheme, text: str) -> bool:
     """Whether a verb only says how to show something ("표로 만들어 줘")."""
-    return morpheme.tag[:1] in "VN" and compact(text[: morpheme.start]).endswith(_SHOWING)
+    shows = morpheme.tag[:1] in "VN" and not morpheme.describes
+    return shows and compact(text[: morpheme.start]).endswith(_SHOWING)
 
 
 def _lists(morphemes: Sequence[Morpheme], index: int) -> bool:
