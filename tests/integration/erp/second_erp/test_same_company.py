@@ -66,10 +66,9 @@ def translated(value: Any, translation: Translation) -> Any:
         return [translated(each, translation) for each in value]
     if not isinstance(value, dict):
         return value
-    if "dimension" in value and "members" in value:
-        table = table_of(value["dimension"])
-        if table is not None:
-            return {**value, "members": [translation.key(table, member) for member in value["members"]]}
+    if "dimension" in value and (table := table_of(value["dimension"])) is not None:
+        keys = {name: value[name] for name in ("members", "nodes") if name in value}
+        return value | {name: [translation.key(table, key) for key in inner] for name, inner in keys.items()}
     return {
         name: [translation.key("company", each) for each in inner]
         if name == "companies"
