@@ -116,7 +116,11 @@ def _split(ask: str, choose: random.Random) -> tuple[str, str] | None:
 def _restricted(ask: str, choose: random.Random) -> tuple[str, str] | None:
     """Before a ranking, the name would be of what is ranked; afterwards it is of what was shown."""
     name = choose.choice(_RESTRICTIONS)
-    return None if "{" in ask or any(word in ask for word in ("상위", "하위", "순위")) else (f"{name}만", f"{name} {ask}")
+    return (
+        None
+        if "{" in ask or any(word in ask for word in ("상위", "하위", "순위"))
+        else (f"{name}만", f"{name} {ask}")
+    )
 
 
 KINDS: Final[dict[str, Callable[[Sequence[Question], random.Random], Iterator[Following]]]] = {

@@ -32,7 +32,9 @@ _CATALOG: Final = REPOSITORY / "services" / "erp" / "catalog"
 _ENDED: Final = re.compile(r"(?:[?!.~]|줘|세요|니다|까요?|나요?|어요?|야|죠|지|요|봐|해|데)$")
 _CLOSED: Final = re.compile(r"(?:\}|월|분기|년|올해|지난주|지난달|어제|오늘|에|별로|[이은/는가을를]+\}?)$")
 """How words end behind which a word can stand that belongs to the verb."""
-_TIED: Final = re.compile(r"\d|말|기준|대비|상반기|하반기|동월|동기|같은|제일|가장|많이|돈|평균|제외|한(?:$| )")
+_TIED: Final = re.compile(
+    r"\d|말|기준|대비|상반기|하반기|동월|동기|같은|제일|가장|많이|돈|평균|제외|한(?:$| )"
+)
 KINDS: Final = ("restricting", "harmless")
 _NOT_ANSWERED: Final = (Expectation.CLARIFIED, Expectation.REFUSED, Expectation.NO_DATA)
 
