@@ -1,0 +1,1 @@
+"""Files of every format to their content: headings, paragraphs, lists and tables, page by page."""
