@@ -34,7 +34,8 @@ class ListItem:
 class Table:
     """Rows of equally many cells; what a merged cell says stands in each cell that it covers.
 
-    The first `header_rows` rows name the columns; 0 where the file doesn't tell.
+    The first `header_rows` rows name the columns: as the file says, else as far as their words tell; 0 = none do.
+    Lines of a cell are parted by "\n".
     """
 
     rows: tuple[tuple[str, ...], ...]
@@ -47,6 +48,22 @@ Block = Heading | Paragraph | ListItem | Table
 
 
 @dataclass(frozen=True, slots=True)
+class Limits:
+    """What one file may cost. The defaults hold a rule book of a thousand pages."""
+
+    file_bytes: int = 100 * 2**20
+    """Size of the file; a larger one is not opened."""
+    expanded_bytes: int = 400 * 2**20
+    """What its packed parts may unpack to, together."""
+    characters: int = 10_000_000
+    """Text that may come out of it, merged cells repeated."""
+    memory_bytes: int = 2**30
+    """Address space of the process that reads it, beyond what the readers themselves take."""
+    seconds: float = 60.0
+    """Time until the process is killed, by the clock; as much processor time."""
+
+
+@dataclass(frozen=True, slots=True)
 class Content:
     """A file as read. Text is NFC. `title`: the file's own, "" where it has none; `page_count` 0 without pages.
 
@@ -55,6 +72,18 @@ class Content:
 
     media_type: str
     blocks: tuple[Block, ...]
+    title: str = ""
+    page_count: int = 0
+    scanned_pages: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What a format's reader found: as `Content`, before its text is brought to one form and its plain headings are
+    recognised.
+    """
+
+    blocks: list[Block]
     title: str = ""
     page_count: int = 0
     scanned_pages: tuple[int, ...] = ()
