@@ -3,7 +3,7 @@
 import ctypes
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any, Final
@@ -22,6 +22,7 @@ from services.retrieval.reading.content import (
 )
 from services.retrieval.reading.grid import to_blocks
 from services.retrieval.reading.markers import division, number
+from services.retrieval.reading.pdf_joints import Joints
 from services.retrieval.reading.pdf_page import Line, Page
 from services.retrieval.reading.pdf_tables import cells, grids, inside
 from services.retrieval.reading.text import tidy
@@ -29,11 +30,13 @@ from services.retrieval.reading.text import tidy
 _MAX_PAGES: Final = 20_000
 _TAIL: Final = 4096
 _MARGIN: Final = 0.09  # share of a page's height in which running heads and page numbers stand
+_SAME: Final = 0.94
 _LARGER: Final = 1.12  # letters so much higher than the body's make a heading
 _LONGEST_HEADING: Final = 90
 _DEEPEST: Final = 6
 _FEW_LETTERS: Final = 20
 _PICTURE: Final = 0.4
+_LONGEST_RUNNING_HEAD: Final = 60
 _DIGITS: Final = re.compile(r"\d+")
 _SENTENCE_END: Final = re.compile(r"[다요음함됨임까][.!?。]$|[.!?]$")
 
@@ -144,11 +147,12 @@ def _without_running_heads(leaves: Sequence[_Leaf]) -> list[_Leaf]:
 
 def _at_edge(leaf: _Leaf, line: Line) -> bool:
     middle = (line.box.top + line.box.bottom) / 2
-    return not leaf.height * _MARGIN < middle < leaf.height * (1 - _MARGIN)
+    at_edge = not leaf.height * _MARGIN < middle < leaf.height * (1 - _MARGIN)
+    return at_edge and len(line.text) <= _LONGEST_RUNNING_HEAD
 
 
-def _key(line: Line) -> str:
-    return _DIGITS.sub("0", tidy(line.text))
+def _key(line: Line) -> tuple[int, str]:
+    return round(line.box.bottom / 3), _DIGITS.sub("0", tidy(line.text))
 
 
 def _page_number(line: Line, page: int) -> bool:
@@ -158,89 +162,120 @@ def _page_number(line: Line, page: int) -> bool:
 
 
 def _blocks(leaves: Sequence[_Leaf]) -> Iterator[Block]:
+    lines = [part for leaf in leaves for part in leaf.parts if isinstance(part, Line)]
     letters: Counter[float] = Counter()
-    bold = plain = 0
-    ends: Counter[bool] = Counter()
-    for leaf in leaves:
-        for line in leaf.parts:
-            if isinstance(line, Line):
-                letters[_rounded(line.size)] += len(line.text)
-                bold, plain = (bold + len(line.text), plain) if line.bold else (bold, plain + len(line.text))
-                ends[line.spaced] += 1
+    weights: Counter[bool] = Counter()
+    for line in lines:
+        letters[_rounded(line.size)] += len(line.text)
+        weights[line.bold] += len(line.text)
     body = max(letters, key=lambda size: letters[size], default=0.0)
-    levels = _levels(leaves, body)
-    style = _Style(body, levels, bold < plain, ends[True] * 5 > ends[False])
-    for leaf in leaves:
-        yield from _page_blocks(leaf, style)
+    style = _Style(body, _levels(lines, body), weights[True] < weights[False], _leading(lines))
+    runs = [(leaf.number, run) for leaf in leaves for run in _runs(leaf, style)]
+    joints = Joints((line.text for line in lines), _breaks(runs))
+    goes_on: list[Line] = []
+    for place, (page, run) in enumerate(runs):
+        if not isinstance(run, _Run):
+            yield from (
+                block for block in to_blocks(run, page=page) if isinstance(block, Table) or block.text
+            )
+            continue
+        following = runs[place + 1] if place + 1 < len(runs) else None
+        if following is not None and following[0] != page and _continues(run, following[1], style):
+            goes_on += run.lines
+            continue
+        yield from _block([*goes_on, *run.lines], page if not goes_on else page - 1, style, joints)
+        goes_on = []
 
 
 @dataclass(frozen=True, slots=True)
 class _Style:
     """Of the whole document: height of the body's letters, level of each larger height, whether bold letters stand out,
-    and whether blanks before the ends of lines are written, so that a line without one ends within a word."""
+    and the usual distance of lines as a multiple of their height.
+    """
 
     body: float
     levels: dict[float, int]
     bold_stands_out: bool
-    blanks_told: bool
+    leading: float
+
+
+@dataclass(frozen=True, slots=True)
+class _Run:
+    """Lines of one paragraph. `full`: its last line goes to the margin."""
+
+    lines: list[Line]
+    full: bool
 
 
 def _rounded(size: float) -> float:
     return round(size * 2) / 2
 
 
-def _levels(leaves: Sequence[_Leaf], body: float) -> dict[float, int]:
+def _levels(lines: Iterable[Line], body: float) -> dict[float, int]:
     sizes = {
         _rounded(line.size)
-        for leaf in leaves
-        for line in leaf.parts
-        if isinstance(line, Line) and _large(line, body) and len(tidy(line.text)) <= _LONGEST_HEADING
+        for line in lines
+        if _large(line, body) and len(tidy(line.text)) <= _LONGEST_HEADING
     }
-    return {size: min(_DEEPEST, level) for level, size in enumerate(sorted(sizes, reverse=True), start=1)}
+    levels: dict[float, int] = {}
+    level, largest = 0, 0.0
+    for size in sorted(sizes, reverse=True):
+        if size < largest * _SAME or not level:  # sizes that differ by a hair are one
+            level, largest = level + 1, size
+        levels[size] = min(_DEEPEST, level)
+    return levels
 
 
 def _large(line: Line, body: float) -> bool:
     return _rounded(line.size) >= body * _LARGER
 
 
-def _page_blocks(leaf: _Leaf, style: _Style) -> Iterator[Block]:
+def _leading(lines: Sequence[Line]) -> float:
+    drops = Counter(
+        round((line.box.bottom - below.box.bottom) / line.size, 1)
+        for line, below in pairwise(lines)
+        if line.size and 0.8 * line.size < line.box.bottom - below.box.bottom < 3 * line.size
+    )
+    return max(drops, key=lambda drop: (drops[drop], -drop), default=1.5)
+
+
+def _runs(leaf: _Leaf, style: _Style) -> Iterator[_Run | list[list[str]]]:
+    """A page's paragraphs and tables."""
     lines: list[Line] = []
     for part in (*leaf.parts, None):
         if isinstance(part, Line):
             lines.append(part)
             continue
-        yield from _paragraphs(lines, leaf.number, style)
+        yield from _paragraphs(lines, style)
         lines = []
         if part is not None:
-            blocks = to_blocks(part, page=leaf.number)
-            yield from (block for block in blocks if isinstance(block, Table) or block.text)
+            yield part
 
 
-def _paragraphs(lines: Sequence[Line], page: int, style: _Style) -> Iterator[Block]:
-    gaps = sorted(a.box.bottom - b.box.bottom for a, b in pairwise(lines) if a.box.bottom > b.box.bottom)
-    pitch = gaps[len(gaps) // 2] if gaps else 0.0
+def _paragraphs(lines: Sequence[Line], style: _Style) -> Iterator[_Run]:
     right = max((line.box.right for line in lines), default=0.0)
     left = min((line.box.left for line in lines), default=0.0)
+    full = right - (right - left) * 0.12
     run: list[Line] = []
     for line in lines:
-        if run and _parted(run[-1], line, pitch, right - (right - left) * 0.12, style):
-            yield from _block(run, page, style)
+        if run and _parted(run[-1], line, full, style):
+            yield _Run(run, run[-1].box.right >= full)
             run = []
         run.append(line)
-    yield from _block(run, page, style)
+    if run:
+        yield _Run(run, run[-1].box.right >= full)
 
 
-def _parted(line: Line, below: Line, pitch: float, full: float, style: _Style) -> bool:
+def _parted(line: Line, below: Line, full: float, style: _Style) -> bool:
     """Whether a new paragraph begins with the line `below`."""
-    if _rounded(line.size) != _rounded(below.size) or line.bold != below.bold:
-        return abs(line.size - below.size) > 1 or (line.bold != below.bold and style.bold_stands_out)
+    if abs(line.size - below.size) > 1 or (line.bold != below.bold and style.bold_stands_out):
+        return True
     drop = line.box.bottom - below.box.bottom
-    if drop < -line.size or drop > max(pitch * 1.35, line.size * 1.1):
+    if drop < -line.size or drop > line.size * (style.leading + 0.35):
         return True
     if _large(line, style.body):
         return False
-    text = tidy(below.text)
-    if division(text) is not None or number(text) is not None:
+    if _opens(below):
         return True
     # A line that ends well before the margin ends its paragraph.
     return line.box.right < full and (
@@ -248,8 +283,36 @@ def _parted(line: Line, below: Line, pitch: float, full: float, style: _Style) -
     )
 
 
-def _block(run: Sequence[Line], page: int, style: _Style) -> Iterator[Block]:
-    text = tidy(_run_text(run, style))
+def _opens(line: Line) -> bool:
+    text = tidy(line.text)
+    return division(text) is not None or number(text) is not None
+
+
+def _continues(run: _Run, following: _Run | list[list[str]], style: _Style) -> bool:
+    """Whether a page's last paragraph goes on on the next page."""
+    if not isinstance(following, _Run) or not run.full:
+        return False
+    last, first = run.lines[-1], following.lines[0]
+    return (
+        not _SENTENCE_END.search(tidy(last.text))
+        and abs(last.size - first.size) <= 1
+        and not _large(first, style.body)
+        and not _opens(first)
+    )
+
+
+def _breaks(runs: Iterable[tuple[int, _Run | list[list[str]]]]) -> list[tuple[str, str]]:
+    return [
+        (line.text, below.text)
+        for _, run in runs
+        if isinstance(run, _Run)
+        for line, below in pairwise(run.lines)
+        if not line.hyphened
+    ]
+
+
+def _block(run: Sequence[Line], page: int, style: _Style, joints: Joints) -> Iterator[Block]:
+    text = tidy(_text(run, joints))
     if not text:
         return
     first = run[0]
@@ -263,15 +326,15 @@ def _block(run: Sequence[Line], page: int, style: _Style) -> Iterator[Block]:
             yield Heading(level, text, page)
             return
         if first.bold and style.bold_stands_out and len(run) == 1 and not text.endswith((":", ",")):
-            yield Heading(min(_DEEPEST, len(style.levels) + 1), text, page)
+            yield Heading(min(_DEEPEST, len(set(style.levels.values())) + 1), text, page)
             return
     yield Paragraph(text, page)
 
 
-def _run_text(run: Sequence[Line], style: _Style) -> str:
-    pieces: list[str] = []
-    for line in run:
-        pieces.append(line.text)
-        if not line.hyphened and (line.spaced or not style.blanks_told):
-            pieces.append(" ")
+def _text(run: Sequence[Line], joints: Joints) -> str:
+    pieces = [run[0].text]
+    for line, below in pairwise(run):
+        if not line.hyphened:
+            pieces.append(" " if line.spaced else joints.between(line.text, below.text))
+        pieces.append(below.text)
     return "".join(pieces)

@@ -1,6 +1,7 @@
 """A page of a PDF as pdfium sees it: lines of text with their places, ruled lines, how much of it is pictures."""
 
 import ctypes
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
@@ -69,6 +70,8 @@ class Page:
             raise ValueError("a page can't be loaded")
         self._text = pdfium.FPDFText_LoadPage(self._page)
         self._rectangle = pdfium.FS_RECTF()
+        self._matrix = pdfium.FS_MATRIX()
+        self._name = ctypes.create_string_buffer(128)
         self.width = float(pdfium.FPDF_GetPageWidthF(self._page))
         self.height = float(pdfium.FPDF_GetPageHeightF(self._page))
         count = pdfium.FPDFText_CountChars(self._text) if self._text else 0
@@ -109,7 +112,7 @@ class Page:
         boxes = [box for i in sorted(sample) if (box := self.box(i)) is not None]
         if not boxes:
             return None
-        sizes = sorted(box.top - box.bottom for box in boxes)
+        sizes = sorted(self._size(i) for i in sample)
         hyphened = codes[-1] in _HYPHENS
         return Line(
             "".join(chr(code) for code in codes if code not in _HYPHENS and 0 < code < 0x110000),
@@ -120,11 +123,26 @@ class Page:
                 max(box.top for box in boxes),
             ),
             sizes[len(sizes) // 2],
-            all(pdfium.FPDFText_GetFontWeight(self._text, i) >= _BOLD for i in sample),
+            all(self._bold(i) for i in sample),
             start,
             codes[-1] == 0x20,
             hyphened,
         )
+
+    def _size(self, index: int) -> float:
+        """Height of a letter's font as it is drawn."""
+        pdfium.FPDFText_GetMatrix(self._text, index, ctypes.byref(self._matrix))
+        scale = math.hypot(self._matrix.c, self._matrix.d)
+        return float(pdfium.FPDFText_GetFontSize(self._text, index)) * (scale or 1.0)
+
+    def _bold(self, index: int) -> bool:
+        if pdfium.FPDFText_GetFontWeight(self._text, index) >= _BOLD:
+            return True
+        flags = ctypes.c_int()
+        length = pdfium.FPDFText_GetFontInfo(
+            self._text, index, self._name, len(self._name), ctypes.byref(flags)
+        )
+        return 1 < length <= len(self._name) and b"bold" in self._name.raw[: length - 1].lower()
 
     def drawing(self) -> Drawing:
         """Ruled lines and pictures, those inside forms too."""
