@@ -86,6 +86,10 @@ def to_blocks(
         return [Paragraph(line, page) for line in rows[0][0].split("\n")]
     if header_rows is None or header_rows >= len(rows):
         header_rows = _header_rows(rows)
+    elif (
+        header_rows == 1
+    ):  # programs mark one row where a cell over several columns leaves their names to a second
+        header_rows = max(1, _header_rows(rows))
     return [Table(rows, header_rows, tidy_lines(caption), page)]
 
 

@@ -49,6 +49,7 @@ _LONGEST_HEADING: Final = 50
 _SENTENCE: Final = re.compile(r"(?:[다요음함됨임]|까)[.!?。]$|[.!?,;:]$|(?:다|니까|세요|시오|십시오)$")
 _TITLE_ENDS: Final = re.compile(r"[.!?,;]$|(?:한다|된다|이다|있다|없다|니다|세요|시오)$")
 # A line of a table of contents: leaders and a page.
+_LONGEST_CONTENTS: Final = 300
 _CONTENTS: Final = re.compile(r"[.·…‥─\-_\s]{4,}\s*\d{1,4}$")
 _REFERENCE: Final = re.compile(
     r"\s*제\s?\d+\s?[항호]|\s*(?:및|내지|부터|또는|에서|에|의|와|과|를|을|은|는)\s"
@@ -75,7 +76,7 @@ class Number:
 
 def division(text: str) -> Division | None:
     """The part of a rule which a paragraph opens; None for other text, a reference (제3조에 따라) and a line of contents."""
-    if _CONTENTS.search(text):
+    if _is_contents(text):
         return None
     for rank, pattern in enumerate(_DIVISIONS):
         found = pattern.match(text)
@@ -116,4 +117,8 @@ def may_be_title(text: str) -> bool:
 
 
 def _says(text: str) -> bool:
-    return _SENTENCE.search(text) is not None or _CONTENTS.search(text) is not None
+    return _SENTENCE.search(text) is not None or _is_contents(text)
+
+
+def _is_contents(text: str) -> bool:
+    return len(text) <= _LONGEST_CONTENTS and _CONTENTS.search(text) is not None

@@ -37,8 +37,18 @@ _DEEPEST: Final = 6
 _FEW_LETTERS: Final = 20
 _PICTURE: Final = 0.4
 _LONGEST_RUNNING_HEAD: Final = 60
+_ALIGNED: Final = 3.0  # points
+_MOST_HEADER_ROWS: Final = 3
 _DIGITS: Final = re.compile(r"\d+")
 _SENTENCE_END: Final = re.compile(r"[다요음함됨임까][.!?。]$|[.!?]$")
+
+
+@dataclass(frozen=True, slots=True)
+class _Ruled:
+    """A table with the places of its upright lines."""
+
+    rows: list[list[str]]
+    xs: tuple[float, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +57,7 @@ class _Leaf:
 
     number: int
     height: float
-    parts: list[Line | list[list[str]]]
+    parts: list[Line | _Ruled]
 
 
 def read_pdf(data: bytes, _: Limits) -> Draft:
@@ -89,7 +99,7 @@ def _leaf(document: Any, index: int) -> tuple[_Leaf, bool]:
         lines = list(page.lines())
         drawing = page.drawing()
         few = sum(code > 0x20 for code in page.codes) < _FEW_LETTERS
-        parts: list[Line | list[list[str]]] = list(lines)
+        parts: list[Line | _Ruled] = list(lines)
         for grid in grids(drawing):
             within = [line for line in lines if inside(line.box, grid)]
             if not within:
@@ -97,7 +107,7 @@ def _leaf(document: Any, index: int) -> tuple[_Leaf, bool]:
             letters = [i for line in within for i in range(line.start, _end(page, line.start))]
             at = parts.index(within[0])
             drop = {id(line) for line in within}
-            table = cells(grid, page, letters)
+            table = _Ruled(cells(grid, page, letters), grid.xs)
             parts = [*parts[:at], table, *(part for part in parts[at:] if id(part) not in drop)]
             lines = [line for line in lines if id(line) not in drop]
         return _Leaf(index + 1, page.height, parts), few and drawing.pictures >= _PICTURE
@@ -172,19 +182,20 @@ def _blocks(leaves: Sequence[_Leaf]) -> Iterator[Block]:
     style = _Style(body, _levels(lines, body), weights[True] < weights[False], _leading(lines))
     runs = [(leaf.number, run) for leaf in leaves for run in _runs(leaf, style)]
     joints = Joints((line.text for line in lines), _breaks(runs))
-    goes_on: list[Line] = []
-    for place, (page, run) in enumerate(runs):
-        if not isinstance(run, _Run):
-            yield from (
-                block for block in to_blocks(run, page=page) if isinstance(block, Table) or block.text
-            )
-            continue
-        following = runs[place + 1] if place + 1 < len(runs) else None
-        if following is not None and following[0] != page and _continues(run, following[1], style):
-            goes_on += run.lines
-            continue
-        yield from _block([*goes_on, *run.lines], page if not goes_on else page - 1, style, joints)
-        goes_on = []
+    place = 0
+    while place < len(runs):
+        first, page = place, runs[place][0]
+        while place + 1 < len(runs) and runs[place + 1][0] != runs[place][0]:
+            if not _continues(runs[place][1], runs[place + 1][1], style):
+                break
+            place += 1
+        parts = [run for _, run in runs[first : place + 1]]
+        place += 1
+        rows = _rows([part for part in parts if isinstance(part, _Ruled)])
+        yield from (block for block in to_blocks(rows, page=page) if isinstance(block, Table) or block.text)
+        yield from _block(
+            [line for part in parts if isinstance(part, _Run) for line in part.lines], page, style, joints
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,7 +250,7 @@ def _leading(lines: Sequence[Line]) -> float:
     return max(drops, key=lambda drop: (drops[drop], -drop), default=1.5)
 
 
-def _runs(leaf: _Leaf, style: _Style) -> Iterator[_Run | list[list[str]]]:
+def _runs(leaf: _Leaf, style: _Style) -> Iterator[_Run | _Ruled]:
     """A page's paragraphs and tables."""
     lines: list[Line] = []
     for part in (*leaf.parts, None):
@@ -288,11 +299,15 @@ def _opens(line: Line) -> bool:
     return division(text) is not None or number(text) is not None
 
 
-def _continues(run: _Run, following: _Run | list[list[str]], style: _Style) -> bool:
-    """Whether a page's last paragraph goes on on the next page."""
-    if not isinstance(following, _Run) or not run.full:
+def _continues(part: _Run | _Ruled, following: _Run | _Ruled, style: _Style) -> bool:
+    """Whether a page's last paragraph or table goes on on the next page."""
+    if isinstance(part, _Ruled) and isinstance(following, _Ruled):
+        return len(part.xs) == len(following.xs) and all(
+            abs(a - b) <= _ALIGNED for a, b in zip(part.xs, following.xs, strict=True)
+        )
+    if not isinstance(part, _Run) or not isinstance(following, _Run) or not part.full:
         return False
-    last, first = run.lines[-1], following.lines[0]
+    last, first = part.lines[-1], following.lines[0]
     return (
         not _SENTENCE_END.search(tidy(last.text))
         and abs(last.size - first.size) <= 1
@@ -301,7 +316,22 @@ def _continues(run: _Run, following: _Run | list[list[str]], style: _Style) -> b
     )
 
 
-def _breaks(runs: Iterable[tuple[int, _Run | list[list[str]]]]) -> list[tuple[str, str]]:
+def _rows(tables: Sequence[_Ruled]) -> list[list[str]]:
+    """One table's rows from several pages; its first rows may stand on each page again."""
+    rows: list[list[str]] = []
+    for table in tables:
+        repeated = 0
+        while (
+            rows
+            and repeated < min(_MOST_HEADER_ROWS, len(table.rows))
+            and table.rows[repeated] == rows[repeated]
+        ):
+            repeated += 1
+        rows += table.rows[repeated:]
+    return rows
+
+
+def _breaks(runs: Iterable[tuple[int, _Run | _Ruled]]) -> list[tuple[str, str]]:
     return [
         (line.text, below.text)
         for _, run in runs
@@ -312,7 +342,7 @@ def _breaks(runs: Iterable[tuple[int, _Run | list[list[str]]]]) -> list[tuple[st
 
 
 def _block(run: Sequence[Line], page: int, style: _Style, joints: Joints) -> Iterator[Block]:
-    text = tidy(_text(run, joints))
+    text = tidy(_text(run, joints)) if run else ""
     if not text:
         return
     first = run[0]

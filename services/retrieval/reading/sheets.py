@@ -19,6 +19,7 @@ from services.retrieval.reading.text import tidy_lines
 _MAX_CELLS: Final = 2_000_000
 _MAX_CHARACTERS: Final = 10_000_000
 _MAX_COLUMN: Final = 1_000
+_LONGEST_FORM: Final = 200
 _MERGED: Final = re.compile(
     rb'<(?:\w{1,10}:)?mergeCell\s[^>]{0,200}?ref="([A-Z]{1,3}\d{1,7}:[A-Z]{1,3}\d{1,7})"'
 )
@@ -158,7 +159,7 @@ def shown(value: Any, form: str) -> str:
         minutes = int(value.total_seconds()) // 60
         return f"{minutes // 60}:{minutes % 60:02d}"
     if isinstance(value, int | float):
-        return _figure(value, form or "General")
+        return _figure(value, (form or "General")[:_LONGEST_FORM])
     return tidy_lines(str(value))
 
 
