@@ -65,7 +65,7 @@ def docx() -> bytes:
     table.cell(0, 1).merge(table.cell(0, 2))
     for row in table.rows[:HEADER_ROWS]:
         row._tr.get_or_add_trPr().append(OxmlElement("w:tblHeader"))
-    return _saved(document.save)
+    return saved(document.save)
 
 
 def xlsx() -> bytes:
@@ -86,7 +86,7 @@ def xlsx() -> bytes:
     hidden = book.create_sheet("계산")
     hidden["A1"] = "숨은 시트"
     hidden.sheet_state = "hidden"
-    return _saved(book.save)
+    return saved(book.save)
 
 
 def pptx() -> bytes:
@@ -107,7 +107,7 @@ def pptx() -> bytes:
     table.cell(0, 0).merge(table.cell(1, 0))
     table.cell(0, 1).merge(table.cell(0, 2))
     slide.notes_slide.notes_text_frame.text = ARTICLES[1][1]
-    return _saved(show.save)
+    return saved(show.save)
 
 
 def pdf(repeat: int = 1, password: str | None = None) -> bytes:
@@ -243,7 +243,8 @@ def _owned() -> list[list[str]]:
     return rows
 
 
-def _saved(save: Callable[[io.BytesIO], object]) -> bytes:
+def saved(save: Callable[[io.BytesIO], object]) -> bytes:
+    """What a library's document writes to a file."""
     written = io.BytesIO()
     save(written)
     return written.getvalue()

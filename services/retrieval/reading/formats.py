@@ -60,13 +60,14 @@ EXTENSIONS: Final = {
 """What a file with an extension may hold."""
 
 _PACKAGES: Final = (("word/", Format.DOCX), ("xl/", Format.XLSX), ("ppt/", Format.PPTX))
+_HEAD: Final = 20_000
 _HTML: Final = re.compile(
     r"\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body|table|div|p|h1|meta)\b",
     re.IGNORECASE | re.DOTALL,
 )
 _MAIL: Final = re.compile(r"(?:[A-Za-z][A-Za-z0-9-]*:[^\n]*\r?\n(?:[ \t][^\n]*\r?\n)*){2,}", re.MULTILINE)
 _MAIL_FIELDS: Final = re.compile(
-    r"^(?:From|Received|Message-ID|MIME-Version|Return-Path|Delivered-To|Subject):",
+    r"^(?:From|To|Date|Received|Message-ID|MIME-Version|Return-Path|Delivered-To|Subject):",
     re.IGNORECASE | re.MULTILINE,
 )
 
@@ -90,6 +91,12 @@ def recognise(data: bytes, name: str) -> Recognised:
             raise Unreadable(Cause.WRONG_EXTENSION, found)
         return Recognised(found)
     text = decode(data)
+    if (
+        text is None
+        and (not expected or Format.MAIL in expected)
+        and _is_mail(data[:_HEAD].decode("latin-1"))
+    ):
+        return Recognised(Format.MAIL)  # its parts may be in different encodings
     if text is None:
         raise Unreadable(Cause.WRONG_EXTENSION if expected else Cause.UNKNOWN_FORMAT)
     if expected and not expected & _TEXTS:
@@ -155,7 +162,9 @@ def _text(text: str, expected: set[Format]) -> Format:
         return Format.HTML
     if Format.CSV in texts:
         return Format.CSV
-    head = _MAIL.match(text[:20_000])
-    if head is not None and len(_MAIL_FIELDS.findall(head.group())) >= 2:
-        return Format.MAIL
-    return Format.TEXT
+    return Format.MAIL if _is_mail(text[:_HEAD]) else Format.TEXT
+
+
+def _is_mail(text: str) -> bool:
+    head = _MAIL.match(text)
+    return head is not None and len(_MAIL_FIELDS.findall(head.group())) >= 2
