@@ -15,6 +15,7 @@ from typing import Any, Final
 from services.retrieval.reading import wire
 from services.retrieval.reading.content import Cause, Content, Limits, Unreadable
 
+_NURSERY = "services.retrieval.reading.nursery"
 _START_SECONDS: Final = 60.0
 _GRACE_SECONDS: Final = 5.0
 _CHUNK: Final = 2**18
@@ -95,7 +96,7 @@ class Readers:
             control.setblocking(False)
             with theirs:
                 nursery = await asyncio.create_subprocess_exec(
-                    *(sys.executable, "-I", "-X", "utf8", "-m", "services.retrieval.reading.nursery"),
+                    *(sys.executable, "-I", "-X", "utf8", "-m", _NURSERY),
                     str(theirs.fileno()),
                     pass_fds=[theirs.fileno()],
                     stdin=asyncio.subprocess.DEVNULL,
