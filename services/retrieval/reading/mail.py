@@ -75,7 +75,8 @@ def _text(part: EmailMessage) -> str:
 
 
 def _field(message: EmailMessage, name: str) -> str:
-    """A field as text; one that writes CP949 without saying so is read as that."""
-    value = str(message.get(name) or "")
-    raw = value.encode("utf-8", errors="surrogateescape")
-    return tidy(decode_some(raw))
+    """A field as text; one that writes its bytes as they are, without saying in which encoding, is guessed."""
+    raw = next((str(value) for field, value in message.raw_items() if field.lower() == name.lower()), "")
+    if raw.isascii():
+        return tidy(str(message.get(name) or ""))
+    return tidy(decode_some(raw.encode("utf-8", errors="surrogateescape")))

@@ -20,6 +20,7 @@ _MAX_CELLS: Final = 2_000_000
 _MAX_CHARACTERS: Final = 10_000_000
 _MAX_COLUMN: Final = 1_000
 _LONGEST_FORM: Final = 200
+_REMARK: Final = 20
 _MERGED: Final = re.compile(
     rb'<(?:\w{1,10}:)?mergeCell\s[^>]{0,200}?ref="([A-Z]{1,3}\d{1,7}:[A-Z]{1,3}\d{1,7})"'
 )
@@ -138,10 +139,21 @@ def _stretches(rows: dict[int, list[str]]) -> Iterator[Block]:
 
 def _table(stretch: list[list[str]]) -> Iterator[Block]:
     behind: list[str] = []
-    while len(stretch) > 1 and len({text for text in stretch[-1] if text}) == 1 and len(stretch[-1]) > 1:
+    wide = any(len({text for text in row if text}) > 1 for row in stretch)
+    while wide and _is_remark(stretch[-1]):
         behind.append(next(text for text in stretch.pop() if text))
     yield from to_blocks(stretch)
     yield from (Paragraph(text) for text in reversed(behind))
+
+
+def _is_remark(row: Sequence[str]) -> bool:
+    """A sentence in the first column, alone or over all columns: not a row with a name and nothing else."""
+    said = {text for text in row if text}
+    return (
+        len(said) == 1
+        and bool(row[0])
+        and (row[0][0] in "※*(-·•" or len(row[0]) >= _REMARK or row.count(row[0]) > 1)
+    )
 
 
 def shown(value: Any, form: str) -> str:

@@ -47,8 +47,8 @@ def _nursery(readers: Readers) -> psutil.Process:
 
 async def _started(nursery: psutil.Process) -> list[psutil.Process]:
     """The process of a file that has been asked for."""
-    while not (children := nursery.children()):
-        await asyncio.sleep(0)  # noqa: ASYNC110  nothing else tells that it has started
+    while not (children := nursery.children()):  # noqa: ASYNC110  nothing else tells that it has started
+        await asyncio.sleep(0)
     return children
 
 
