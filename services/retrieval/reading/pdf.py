@@ -138,7 +138,7 @@ def _without_running_heads(leaves: Sequence[_Leaf]) -> list[_Leaf]:
         for leaf in leaves
         for key in {_key(part) for part in leaf.parts if isinstance(part, Line) and _at_edge(leaf, part)}
     )
-    often = max(3, len(leaves) / 2)
+    often = max(2, len(leaves) / 2)
     return [
         _Leaf(
             leaf.number,

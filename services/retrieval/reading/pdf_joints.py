@@ -12,7 +12,9 @@ _ENDING: Final = {
     **dict.fromkeys("을를은는의와과며및등", 0.85),
     **dict.fromkeys("이가에로도고서면한할된될여", 0.6),
 }
-_TRUST: Final = 4.0  # counts that the table above stands for
+# Syllables that hardly ever begin a word: particles, endings, and the verbs that follow a noun without a blank.
+_BEGINNING: Final = {**dict.fromkeys("를는며께", 0.02), **dict.fromkeys("을에로되된될됨함했됐", 0.1)}
+_TRUST: Final = 4.0  # counts that the tables above stand for
 _ROUNDS: Final = 5
 _USUAL: Final = 0.3  # share of syllables before a blank in Korean
 
@@ -55,7 +57,8 @@ class Joints:
         """Likelihood of a blank between two syllables at a line's end."""
         usual = _ENDING.get(last, self._base)
         end = (self._ends[last] + usual * _TRUST) / (self._before[last] + _TRUST)
-        begin = (self._begins[first] + self._base * _TRUST) / (self._behind[first] + _TRUST)
+        seldom = _BEGINNING.get(first, self._base)
+        begin = (self._begins[first] + seldom * _TRUST) / (self._behind[first] + _TRUST)
         odds = _odds(end) * _odds(begin) / _odds(self._base) ** 2 * _odds(self._word_breaks)
         odds /= 1 + self._together[last + first]
         return odds / (1 + odds)

@@ -43,6 +43,7 @@ _READERS: Final[dict[Format, Callable[[bytes, Limits], Draft]]] = {
 # In these a heading is written as one; in a table file nothing is a heading that isn't.
 _EXPLICIT: Final = frozenset({Format.XLSX, Format.CSV, Format.PPTX})
 _DEEPEST_ATTACHMENT: Final = 2
+_NEAR_THE_TOP: Final = 8
 # Titles that programmes write when nobody gave one.
 _NO_TITLES: Final = (
     "microsoft word",
@@ -117,10 +118,14 @@ def _characters(block: Block) -> int:
 
 
 def _title(stated: str, blocks: list[Block]) -> str:
-    """The heading that opens the document, else the title among its properties unless a programme made it up."""
-    first = blocks[0]
-    if isinstance(first, Heading) and first.level == 1:
-        return first.text
+    """The one outermost heading near the top, else the title among the properties unless a programme made it up."""
+    outermost = [
+        (place, block.text)
+        for place, block in enumerate(blocks)
+        if isinstance(block, Heading) and block.level == 1
+    ]
+    if outermost and (outermost[0][0] == 0 or (len(outermost) == 1 and outermost[0][0] < _NEAR_THE_TOP)):
+        return outermost[0][1]
     stated = tidy(stated)
     return (
         ""

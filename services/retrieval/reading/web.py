@@ -130,6 +130,9 @@ class _Walk:
         tag = one.tag.lower()
         if tag == "br":
             self._pieces.append("\n")
+        elif _is_frame(one):
+            yield from self._flush()
+            yield from _headings(one)
         elif tag not in _BLOCKS:
             yield from self._inside(one)
         elif tag == "table" and not _is_layout(one):
@@ -196,6 +199,22 @@ def _hidden(one: Any) -> bool:
         or one.get("role", "") in _MENUS
         or _HIDDEN.search(one.get("style", "")) is not None
     )
+
+
+def _is_frame(one: Any) -> bool:
+    """What stands around a page, not in a part of it: the site's name, its links, its owner."""
+    if one.get("role") in ("banner", "contentinfo", "complementary"):
+        return True
+    within = {"main", "article", "section"}
+    return one.tag in ("header", "footer", "aside") and not any(
+        above.tag in within for above in one.iterancestors()
+    )
+
+
+def _headings(one: Any) -> Iterator[Block]:
+    for heading in one.iter("h1", "h2", "h3"):
+        if text := tidy(_text(heading)):
+            yield Heading(int(heading.tag[1]), text)
 
 
 def _text(element: Any) -> str:

@@ -47,6 +47,14 @@ def test_what_a_reader_does_not_see_is_left_out(hidden: str) -> None:
     assert _html(f"<p>보이는 글</p>{hidden}") == (Paragraph("보이는 글"),)
 
 
+def test_the_frame_of_a_page_keeps_only_its_headings() -> None:
+    page = (
+        "<header><a href=/>사내 포털</a><h1>반품</h1></header><aside>바로 가기</aside>"
+        "<article><header>총무팀</header>글<aside>참고</aside></article><footer>ⓒ</footer>"
+    )
+    assert _html(page) == (Heading(1, "반품"), Paragraph("총무팀"), Paragraph("글"), Paragraph("참고"))
+
+
 def test_text_that_is_only_small_or_faint_is_read() -> None:
     assert _html('<p style="font-size:0.8em;opacity:0.6">작은 글</p>') == (Paragraph("작은 글"),)
 
@@ -155,6 +163,12 @@ def test_bytes_that_are_no_text_are_no_text(name: str) -> None:
         read(b"\xc3\x28\xa0\xa1\xff\xfd" * 50, name)
     known = name in ("a.txt", "a.hwp")
     assert raised.value.cause is (Cause.WRONG_EXTENSION if known else Cause.UNKNOWN_FORMAT)
+
+
+def test_the_only_outermost_heading_near_the_top_is_the_title() -> None:
+    page = "<html><title>사내 포털</title><body><p>2026-01-05</p><h1>반품 절차</h1><p>글</p>{}</body></html>"
+    assert read(page.format("").encode(), "a.html").title == "반품 절차"
+    assert read(page.format("<h1>교환 절차</h1>").encode(), "a.html").title == "사내 포털"
 
 
 def test_html_without_an_extension_is_known() -> None:
