@@ -10,6 +10,9 @@ from services.retrieval.reading.grid import Cell, fill
 from services.retrieval.reading.pdf_page import Box, Drawing, Page, Rule
 
 _NEAR: Final = 3.0  # points by which lines that should meet may miss each other
+_OPEN: Final = (
+    12.0  # points by which lines go beyond the outermost line that they cross where a side is left open
+)
 _MAX_CELLS: Final = 5_000
 
 
@@ -33,8 +36,8 @@ def grids(drawing: Drawing) -> list[Grid]:
     level, upright = _joined(drawing.level), _joined(drawing.upright)
     found = []
     for rows, columns in _crossing(level, upright):
-        xs = _places(rule.at for rule in columns)
-        ys = _places(rule.at for rule in rows)
+        xs = _with_sides([rule.at for rule in columns], rows)
+        ys = _with_sides([rule.at for rule in rows], columns)
         if len(xs) >= 2 and len(ys) >= 2 and 2 <= (len(xs) - 1) * (len(ys) - 1) <= _MAX_CELLS:
             found.append(Grid(tuple(xs), tuple(reversed(ys)), tuple(rows), tuple(columns)))
     return sorted(found, key=lambda grid: -grid.box.top)
@@ -127,7 +130,17 @@ def _crossing(level: list[Rule], upright: list[Rule]) -> list[tuple[list[Rule], 
             rows.append(level[i])
         else:
             columns.append(upright[i - len(level)])
-    return [group for group in groups.values() if len(group[0]) >= 2 and len(group[1]) >= 2]
+    return [group for group in groups.values() if len(group[0]) >= 2 and group[1]]
+
+
+def _with_sides(drawn: list[float], across: Sequence[Rule]) -> list[float]:
+    """The places of lines; a table whose sides are left open, as is usual in Korean papers, ends where most of the lines
+    across it end.
+    """
+    starts, ends = sorted(rule.start for rule in across), sorted(rule.end for rule in across)
+    start, end = starts[len(starts) // 2], ends[len(ends) // 2]
+    open_sides = [side for side in (start, end) if side < min(drawn) - _OPEN or side > max(drawn) + _OPEN]
+    return _places([*drawn, *open_sides])
 
 
 def _places(values: Iterable[float]) -> list[float]:

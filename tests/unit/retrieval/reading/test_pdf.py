@@ -116,6 +116,24 @@ def test_a_table_over_pages_is_one_and_its_header_stands_once() -> None:
     assert content.blocks == (Table(tuple(map(tuple, rows)), 1, page=1),)
 
 
+def test_a_table_with_open_sides_keeps_its_outer_columns() -> None:
+    rows = [["품목", "단가", "비고"], ["볼트", "80원", "국산"], ["너트", "60원", "수입"]]
+    table = Ruled(rows, colWidths=120)
+    lines = [
+        ("LINEABOVE", (0, 0), (-1, -1), 0.5, colors.black),
+        ("LINEBELOW", (0, -1), (-1, -1), 0.5, colors.black),
+    ]
+    inner = ("INNERGRID", (0, 0), (-1, -1), 0.5, colors.black)
+    table.setStyle(TableStyle([("FONTNAME", (0, 0), (-1, -1), _FONT), *lines, inner]))
+    assert read(_pdf([table]), "a.pdf").blocks == (Table(tuple(map(tuple, rows)), 1, page=1),)
+
+
+def test_a_frame_around_text_is_no_table() -> None:
+    frame = Ruled([[Written(_PARAGRAPHS[0], _style())]], colWidths=400)
+    frame.setStyle(TableStyle([("BOX", (0, 0), (-1, -1), 0.5, colors.black)]))
+    assert read(_pdf([frame]), "a.pdf").blocks == (Paragraph(_PARAGRAPHS[0], 1),)
+
+
 def test_pages_that_are_pictures_are_told() -> None:
     written = io.BytesIO()
     canvas = Canvas(written, pagesize=A4, invariant=1)
