@@ -14,6 +14,8 @@ _UNSEEN: Final = re.compile(
 _BULLETS: Final = str.maketrans(
     dict.fromkeys("\uf06c\uf09f\uf0b7\uf0a7\uf0a1\uf0d8\uf076\uf06e\uf071\uf0fc", "•")
 )
+_BROKEN_LETTER: Final = "\ufffd"
+_SHORTEST_DAMAGED: Final = 20
 _TEXT_CONTROLS: Final = frozenset(b"\t\n\r\f\x1a\x1b")
 
 
@@ -30,7 +32,9 @@ def tidy_lines(text: str) -> str:
 
 
 def decode(data: bytes, declared: str = "") -> str | None:
-    """Text in UTF-8, UTF-16 or CP949 (which holds EUC-KR), or in the encoding `declared`; None for what isn't text."""
+    """Text in UTF-8, UTF-16 or CP949 (which holds EUC-KR), or in the encoding `declared`; None for what isn't text. In
+    text that is damaged here and there U+FFFD stands for what is lost.
+    """
     for mark, encoding in ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16")):
         if data.startswith(mark):
             return _strict(data, encoding)
@@ -42,7 +46,18 @@ def decode(data: bytes, declared: str = "") -> str | None:
         text = _strict(data, encoding) if encoding else None
         if text is not None:
             return text
-    return None
+    return _damaged(data)
+
+
+def _damaged(data: bytes) -> str | None:
+    """Text of which a byte here and there is broken, or which was cut within a letter."""
+    readings = [data.decode(encoding, errors="replace") for encoding in ("utf-8", "cp949")]
+    text = min(readings, key=lambda reading: reading.count(_BROKEN_LETTER))
+    return (
+        text
+        if text.count(_BROKEN_LETTER) <= 1 + len(text) // 100 and len(text) >= _SHORTEST_DAMAGED
+        else None
+    )
 
 
 def decode_some(data: bytes, declared: str = "") -> str:

@@ -157,6 +157,14 @@ def test_a_mail_in_a_mail_is_a_section() -> None:
     ]
 
 
+@pytest.mark.parametrize("encoding", ["utf-8", "cp949"])
+def test_a_broken_byte_loses_a_letter_and_not_the_text(encoding: str) -> None:
+    data = "반품 절차를 다음과 같이 안내합니다. 고객센터가 접수합니다.".encode(encoding)
+    (block,) = read(data[:-1].replace("접수".encode(encoding), b"\xff"), "a.txt").blocks
+    assert isinstance(block, Paragraph)
+    assert block.text.startswith("반품 절차를 다음과 같이 안내합니다. 고객센터가 ")
+
+
 @pytest.mark.parametrize("name", ["a", "a.txt", "a.hwp", "a.bin"])
 def test_bytes_that_are_no_text_are_no_text(name: str) -> None:
     with pytest.raises(Unreadable) as raised:
