@@ -19,6 +19,7 @@ _NURSERY = "services.retrieval.reading.nursery"
 _START_SECONDS: Final = 60.0
 _GRACE_SECONDS: Final = 5.0
 _CHUNK: Final = 2**18
+_AT_A_TIME: Final = 2**16  # bytes; less than a millisecond of decoding
 # A syllable takes three bytes, a block's place and brackets some more.
 _BYTES_FOR_CHARACTER: Final = 4
 _BYTES_AT_LEAST: Final = 64 * 2**20
@@ -57,7 +58,7 @@ class Readers:
         if not ended:
             await self.close()
             raise _NurseryEnded
-        return _content(written, json.loads(ended))
+        return await _content(written, json.loads(ended))
 
     def _ask(
         self, control: socket.socket, path: Path, name: str, limits: Limits, held: ExitStack
@@ -146,14 +147,22 @@ async def _receive(end: socket.socket, most: int) -> bytes:
     return bytes(received)
 
 
-def _content(written: bytes, ended: dict[str, Any]) -> Content:
+async def _content(written: bytes, ended: dict[str, Any]) -> Content:
     if ended["timed_out"]:
         raise Unreadable(Cause.TIMED_OUT)
     if ended["out_of_memory"]:
         raise Unreadable(Cause.OUT_OF_MEMORY)
     if ended["code"] != 0:
         raise Unreadable(Cause.BROKEN, f"ended with {ended['code']}")
+    decoder = wire.Decoder()
+    pause = _AT_A_TIME
     try:
-        return wire.decode(written)
+        for line in written.splitlines():
+            decoder.feed(line)
+            pause -= len(line)
+            if pause < 0:
+                await asyncio.sleep(0)  # the loop has others to serve
+                pause = _AT_A_TIME
+        return decoder.content()
     except ValueError as error:
         raise Unreadable(Cause.BROKEN, "not what a reader writes") from error

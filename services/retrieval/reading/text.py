@@ -26,6 +26,8 @@ def tidy(text: str) -> str:
 
 def tidy_lines(text: str) -> str:
     """Text whose line breaks mean something; empty lines are left out."""
+    if text.isprintable() and "  " not in text and unicodedata.is_normalized("NFC", text):
+        return text.strip()  # nearly all of it: nothing below would change anything
     text = _UNSEEN.sub("", unicodedata.normalize("NFC", text)).translate(_BULLETS)
     lines = _LINE_BREAKS.sub("\n", _BLANKS.sub(" ", text)).split("\n")
     return "\n".join(line.strip() for line in lines if line.strip())
