@@ -49,7 +49,7 @@ class Readers:
         with ExitStack() as held:
             output, status = self._ask(control, path, name, limits, held)
             try:
-                async with asyncio.timeout(limits.seconds + _GRACE_SECONDS):
+                async with asyncio.timeout(limits.clock_seconds + _GRACE_SECONDS):
                     written = await _receive(output, most)
                     ended = await _receive(status, _CHUNK)
             except TimeoutError:  # the nursery keeps the time itself; it must be stuck

@@ -102,7 +102,7 @@ def _start(request: bytes, descriptors: list[int]) -> _Child:
         _read_and_exit(file, output, said, name, limits)
     os.close(file)
     os.close(output)
-    deadline = time.monotonic() + limits.seconds
+    deadline = time.monotonic() + limits.clock_seconds
     return _Child(pid, os.pidfd_open(pid), said, socket.socket(fileno=asker), deadline, limits.memory_bytes)
 
 

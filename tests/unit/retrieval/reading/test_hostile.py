@@ -13,7 +13,7 @@ from tests.documents import writers
 from tests.documents.hostile import Hostile, all_hostile
 
 _HOSTILE = all_hostile()
-_LIMITS = Limits(expanded_bytes=32 * 2**20, characters=1_000_000, memory_bytes=512 * 2**20, seconds=6.0)
+_LIMITS = Limits(expanded_bytes=32 * 2**20, characters=1_000_000, memory_bytes=512 * 2**20, seconds=4.0)
 
 _in_one_loop = pytest.mark.asyncio(loop_scope="module")
 
