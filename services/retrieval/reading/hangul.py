@@ -1,15 +1,13 @@
 """HWP (5 and 3) and HWPX to blocks, through unhwp: outline styles, printed numbers, tables, footnotes."""
 
-import io
 import json
-import zlib
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
 import olefile
 import unhwp
 
-from services.retrieval.reading.archive import Archive
 from services.retrieval.reading.content import (
     Block,
     Cause,
@@ -21,65 +19,26 @@ from services.retrieval.reading.content import (
     Unreadable,
 )
 from services.retrieval.reading.grid import Cell, fill, to_blocks
+from services.retrieval.reading.hangul_packages import for_reading, running_heads
 from services.retrieval.reading.text import tidy
 
-_COMPRESSED, _PASSWORD, _DISTRIBUTED = 1, 2, 4
-_FLAGS_AT: Final = 36
-_CHUNK: Final = 2**18
 _LOCKED: Final = frozenset({unhwp.ErrorKind.ENCRYPTED, unhwp.ErrorKind.DISTRIBUTION_RESTRICTED})
 
 
 def read_hwp(data: bytes, limits: Limits) -> Draft:
     """Blocks and title, no pages: where they end is decided when it is printed. Unreadable: ENCRYPTED too."""
-    if data.startswith(olefile.MAGIC):
-        _unpack(data, limits)
-    return _read(data)
+    if not data.startswith(olefile.MAGIC):
+        return _read(data)
+    return _read(data, running_heads(data, limits))
 
 
 def read_hwpx(data: bytes, limits: Limits) -> Draft:
     """As `read_hwp`, of a package of XML."""
-    with Archive(data, limits) as package:
-        # Each part is unpacked here first, where a part that grows beyond what it declares is stopped.
-        for name in package.names():
-            if name.endswith((".xml", ".hpf")):
-                part = package.read(name)
-                if name == "META-INF/manifest.xml" and b"encryption-data" in part:
-                    raise Unreadable(Cause.ENCRYPTED)
-    return _read(data)
+    return _read(for_reading(data, limits))
 
 
-def _unpack(data: bytes, limits: Limits) -> None:
-    """Looks at the flags of an HWP 5 file and unpacks its text once within bounds."""
-    left = limits.expanded_bytes
-    try:
-        with olefile.OleFileIO(io.BytesIO(data)) as compound:
-            header = compound.openstream("FileHeader").read(_FLAGS_AT + 4)
-            flags = int.from_bytes(header[_FLAGS_AT:], "little")
-            if flags & _PASSWORD:
-                raise Unreadable(Cause.ENCRYPTED)
-            if not flags & _COMPRESSED or flags & _DISTRIBUTED:
-                return
-            for parts in compound.listdir():
-                if parts[0] in ("BodyText", "DocInfo"):
-                    stream = compound.openstream(parts)
-                    left = _inflate(stream.read(), left)
-    except Unreadable:
-        raise
-    except Exception as error:  # olefile raises what its reading of broken tables runs into
-        raise Unreadable(Cause.BROKEN, "compound file") from error
-
-
-def _inflate(packed: bytes, left: int) -> int:
-    stream = zlib.decompressobj(-15)
-    while packed and not stream.eof:
-        left -= len(stream.decompress(packed, _CHUNK))
-        if left < 0:
-            raise Unreadable(Cause.EXPANDS_TOO_FAR)
-        packed = stream.unconsumed_tail
-    return left
-
-
-def _read(data: bytes) -> Draft:
+def _read(data: bytes, heads: Sequence[str] = ()) -> Draft:
+    """`heads`: paragraphs that stand at the edges of pages; they are told among the others and left out once."""
     try:
         with unhwp.parse_bytes(data) as parsed:
             document = json.loads(parsed.json)
@@ -90,7 +49,14 @@ def _read(data: bytes) -> Draft:
         ) from error
     if document.get("skipped_sections"):
         raise Unreadable(Cause.BROKEN, "a section")
-    blocks = [block for section in document["sections"] for block in _section(section["content"])]
+    left_out = Counter(heads)
+    blocks: list[Block] = []
+    for section in document["sections"]:
+        for block in _section(section["content"]):
+            if isinstance(block, Paragraph) and left_out[block.text] > 0:
+                left_out[block.text] -= 1
+            else:
+                blocks.append(block)
     return Draft(blocks, str(document["metadata"].get("title") or ""))
 
 
@@ -111,8 +77,6 @@ def _paragraph(paragraph: dict[str, Any]) -> Iterator[Block]:
     if text:
         if head.get("kind") == "Outline":
             yield Heading(int(head.get("level") or 0) + 1, text)
-        elif style.get("heading_level"):
-            yield Heading(int(style["heading_level"]), text)
         elif head.get("kind") or style.get("list_style"):
             yield ListItem(text, int(head.get("level") or style.get("indent_level") or 0) + 1)
         else:

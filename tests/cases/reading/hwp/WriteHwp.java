@@ -4,9 +4,14 @@ import java.util.ArrayList;
 import java.util.List;
 import kr.dogfoot.hwplib.object.HWPFile;
 import kr.dogfoot.hwplib.object.bodytext.Section;
+import kr.dogfoot.hwplib.object.bodytext.control.ControlFooter;
 import kr.dogfoot.hwplib.object.bodytext.control.ControlFootnote;
+import kr.dogfoot.hwplib.object.bodytext.control.ControlHeader;
 import kr.dogfoot.hwplib.object.bodytext.control.ControlTable;
 import kr.dogfoot.hwplib.object.bodytext.control.ControlType;
+import kr.dogfoot.hwplib.object.bodytext.control.ctrlheader.header.HeaderFooterApplyPage;
+import kr.dogfoot.hwplib.object.bodytext.control.gso.ControlRectangle;
+import kr.dogfoot.hwplib.object.bodytext.control.gso.GsoControlType;
 import kr.dogfoot.hwplib.object.bodytext.control.sectiondefine.NumberShape;
 import kr.dogfoot.hwplib.object.bodytext.control.table.Cell;
 import kr.dogfoot.hwplib.object.bodytext.control.table.ListHeaderForCell;
@@ -22,7 +27,8 @@ import kr.dogfoot.hwplib.writer.HWPWriter;
  *
  * A line is `# text` to `####### text` (outline style 1 to 7), `| a | b |` (row of a table; lines that follow one
  * another are one table; `<` joins a cell to the one at its left, `^` to the one above), `text[^note]` (a paragraph
- * with a footnote) or any other paragraph. An empty line parts two tables.
+ * with a footnote), `text[>head]`, `text[<foot]`, `text[=box]` (a paragraph at which the pages' head or foot or a text
+ * box is set) or any other paragraph. An empty line parts two tables.
  */
 public class WriteHwp {
     private static final int BODY = 0;
@@ -54,6 +60,10 @@ public class WriteHwp {
                 int at = line.indexOf("[^");
                 Paragraph paragraph = write(next(), BODY, line.substring(0, at));
                 footnote(paragraph, line.substring(at + 2, line.length() - 1));
+            } else if (line.matches(".*\\[[<>=].*\\]")) {
+                int at = line.lastIndexOf('[');
+                Paragraph paragraph = write(next(), BODY, line.substring(0, at));
+                beside(paragraph, line.charAt(at + 1), line.substring(at + 2, line.length() - 1));
             } else if (!line.isEmpty()) {
                 write(next(), BODY, line);
             }
@@ -80,6 +90,30 @@ public class WriteHwp {
         }
         paragraph.getText().addString(text);
         return paragraph;
+    }
+
+    private static void beside(Paragraph paragraph, char kind, String text) throws Exception {
+        Paragraph inside;
+        if (kind == '>') {
+            paragraph.getText().addExtendCharForHeader();
+            ControlHeader head = (ControlHeader) paragraph.addNewControl(ControlType.Header);
+            head.getHeader().setApplyPage(HeaderFooterApplyPage.BothPage);
+            head.getListHeader().setParaCount(1);
+            inside = head.getParagraphList().addNewParagraph();
+        } else if (kind == '<') {
+            paragraph.getText().addExtendCharForFooter();
+            ControlFooter foot = (ControlFooter) paragraph.addNewControl(ControlType.Footer);
+            foot.getHeader().setApplyPage(HeaderFooterApplyPage.BothPage);
+            foot.getListHeader().setParaCount(1);
+            inside = foot.getParagraphList().addNewParagraph();
+        } else {
+            paragraph.getText().addExtendCharForGSO();
+            ControlRectangle box = (ControlRectangle) paragraph.addNewGsoControl(GsoControlType.Rectangle);
+            box.createTextBox();
+            box.getTextBox().getListHeader().setParaCount(1);
+            inside = box.getTextBox().getParagraphList().addNewParagraph();
+        }
+        write(inside, BODY, text).getHeader().setLastInList(true);
     }
 
     private static void footnote(Paragraph paragraph, String text) throws Exception {
