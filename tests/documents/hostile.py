@@ -309,19 +309,19 @@ def _office_locked(extension: str) -> bytes:
 
 
 def _hwp_locked() -> bytes:
-    data = bytearray(_WRITERS["hwp"]())
-    data[data.index(b"HWP Document File") + 36] |= 2
-    return bytes(data)
+    return _hwp(flags=3, body=random.Random(5).randbytes(5_000))
 
 
 def _hwp_bomb() -> bytes:
     """A body that unpacks to 64 MiB."""
     deflate = zlib.compressobj(9, zlib.DEFLATED, -15)
-    body = deflate.compress(b"\0" * 2**26) + deflate.flush()
-    header = b"HWP Document File".ljust(32, b"\0") + struct.pack("<II", 0x05000300, 1)
-    return compound_file(
-        {"FileHeader": header.ljust(256, b"\0"), "DocInfo": b"\3\0", "BodyText/Section0": body}
-    )
+    return _hwp(flags=1, body=deflate.compress(b"\0" * 2**26) + deflate.flush())
+
+
+def _hwp(flags: int, body: bytes) -> bytes:
+    """A file of HWP 5; bit 0 of its flags says that it is packed, bit 1 that it has a password."""
+    header = b"HWP Document File".ljust(32, b"\0") + struct.pack("<II", 0x05000300, flags)
+    return compound_file({"FileHeader": header, "DocInfo": b"\3\0", "BodyText/Section0": body})
 
 
 def _hwpx_locked() -> bytes:

@@ -24,7 +24,7 @@ def recognise(blocks: Sequence[Block]) -> list[Block]:
         for i, b in enumerate(blocks)
     ]
     sections = set() if styled else set(_sections(blocks, numbers))
-    ranks = _ranks(opened, numbers, sections)
+    ranks = _ranks([part for part in opened if not (styled and part and part.annex)], numbers, sections)
     titled = not styled and ranks and isinstance(blocks[0], Paragraph) and _opens(blocks[0], opened[0])
     found: list[Block] = []
     above = 1 if titled else 0  # depth of the file's own heading that holds

@@ -38,6 +38,7 @@ def test_parts_of_a_rule_stand_below_the_headings_that_the_file_has() -> None:
             Paragraph("제1조(목적) 목적을 정한다."),
             Paragraph("1. 적용 대상"),
             Paragraph("모든 사원에게 적용한다."),
+            Paragraph("부칙"),
         ]
     )
     assert found[2:] == [
@@ -45,4 +46,5 @@ def test_parts_of_a_rule_stand_below_the_headings_that_the_file_has() -> None:
         Paragraph("목적을 정한다."),
         ListItem("1. 적용 대상"),
         Paragraph("모든 사원에게 적용한다."),
+        Heading(2, "부칙"),
     ]
