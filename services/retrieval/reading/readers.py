@@ -74,9 +74,10 @@ def read(data: bytes, name: str, limits: Limits | None = None) -> Content:
         raise Unreadable(Cause.EXPANDS_TOO_FAR, "text")
     if not blocks:
         raise Unreadable(Cause.SCANNED if draft.scanned_pages else Cause.EMPTY)
-    return Content(
-        found.format, tuple(blocks), _title(draft.title, blocks), draft.page_count, draft.scanned_pages
-    )
+    title = _title(
+        draft.title, [] if found.format is Format.XLSX else blocks
+    )  # a sheet's name is no title of all
+    return Content(found.format, tuple(blocks), title, draft.page_count, draft.scanned_pages)
 
 
 def _draft(data: bytes, found: Recognised, limits: Limits, depth: int) -> Draft:

@@ -21,6 +21,7 @@ _MAX_CHARACTERS: Final = 10_000_000
 _MAX_COLUMN: Final = 1_000
 _LONGEST_FORM: Final = 200
 _REMARK: Final = 20
+_NO_NAME: Final = re.compile(r"(?:Sheet|시트)\s?\d*", re.IGNORECASE)
 _MERGED: Final = re.compile(
     rb'<(?:\w{1,10}:)?mergeCell\s[^>]{0,200}?ref="([A-Z]{1,3}\d{1,7}:[A-Z]{1,3}\d{1,7})"'
 )
@@ -59,7 +60,8 @@ def read_xlsx(data: bytes, limits: Limits) -> Draft:
             continue
         rows, left = _rows(sheet, merged.get(sheet.title, ()), left)
         if rows:
-            blocks.append(Heading(1, tidy_lines(sheet.title)))
+            if not (len(book.worksheets) == 1 and _NO_NAME.fullmatch(sheet.title)):
+                blocks.append(Heading(1, tidy_lines(sheet.title)))
             blocks.extend(_stretches(rows))
     book.close()
     return Draft(blocks, title)

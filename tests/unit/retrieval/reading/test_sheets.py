@@ -41,6 +41,18 @@ def test_values_read_as_they_are_shown(value: Any, form: str, text: str) -> None
     assert shown(value, form) == text
 
 
+def test_a_name_that_nobody_gave_heads_nothing_and_no_sheet_names_the_document() -> None:
+    book = Workbook()
+    book.active.append(["품목", "단가"])
+    book.active.append(["볼트", "80원"])
+    table = Table((("품목", "단가"), ("볼트", "80원")), 1)
+    assert read(saved(book.save), "a.xlsx").blocks == (table,)
+    book.active.title = "단가표"
+    named = read(saved(book.save), "a.xlsx")
+    assert named.blocks == (Heading(1, "단가표"), table)
+    assert named.title == ""
+
+
 def test_a_sheet_falls_into_stretches_without_gaps() -> None:
     book = Workbook()
     sheet = book.active
