@@ -101,13 +101,3 @@ class SequenceOutOfRange(MaruError):
     reason = "SEQUENCE_OUT_OF_RANGE"
     ko = "답변을 이어서 받을 수 없습니다. 처음부터 다시 받아 주세요."
     en = "The answer can't be continued from there. Read it again from the start."
-
-
-class StorageFull(MaruError):
-    code = Code.RESOURCE_EXHAUSTED
-    reason = "STORAGE_FULL"
-    ko = "저장 공간이 가득 찼습니다. 관리자에게 알려 주세요."
-    en = "The storage is full. Tell an administrator."
-
-    def __init__(self) -> None:
-        super().__init__(service="chat")

@@ -203,6 +203,15 @@ class DependencyUnavailable(MaruError):
     en = "The service {dependency} does not answer. Try again in a moment."
 
 
+class StorageFull(MaruError):
+    """A service's disk or database takes no more."""
+
+    code = Code.RESOURCE_EXHAUSTED
+    reason = "STORAGE_FULL"
+    ko = "저장 공간이 가득 찼습니다. 관리자에게 알려 주세요."
+    en = "The storage is full. Tell an administrator."
+
+
 class InternalFailure(MaruError):
     """All a client sees of an unforeseen exception; `log_id` finds the rest in the log."""
 

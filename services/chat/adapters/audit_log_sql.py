@@ -16,10 +16,11 @@ from sqlalchemy import Select, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.chat.adapters.audit_anchor import AnchorFile
-from services.chat.adapters.conversation_engines import Engines, anchor_failure
 from services.chat.adapters.conversation_tables import audit_entry as _entry
 from services.chat.adapters.conversation_tables import audit_lock as _lock
+from services.chat.adapters.conversations_database import anchor_failure
 from services.chat.audit_chain import ANCHOR_LOST, Anchor, Head, Link, NewEntry, Range, Verification, linked
+from services.kit.database import Engines
 
 _BATCH: Final = 2000
 _LOGGED: Final = 100

@@ -13,9 +13,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from services.chat.adapters import conversation_tables as tables
 from services.chat.adapters.audit_anchor import AnchorFile
 from services.chat.adapters.audit_log_sql import SqlAuditLog
-from services.chat.adapters.conversation_engines import Engines, opened
 from services.chat.adapters.conversation_json import dump_answer, dump_events, load_events
 from services.chat.adapters.conversation_rows import columns_of, conversation_of, turn_of
+from services.chat.adapters.conversations_database import CONVERSATIONS
 from services.chat.audit_chain import NewEntry
 from services.chat.conversation import Asker, Conversation, Rating, Turn, TurnEvent, TurnState
 from services.chat.convert.audit import dump_asker, load_asker, turn_entries
@@ -27,6 +27,7 @@ from services.chat.errors import (
     TurnRunning,
 )
 from services.chat.ports import Page
+from services.kit.database import Engines, opened
 from services.kit.metrics import Metrics
 from services.kit.page_tokens import dump_token, load_token
 
@@ -48,7 +49,7 @@ async def sql_conversations(
     Raises:
         SystemExit: the database can't be used; it says why and what to do.
     """
-    async with opened(url, metrics) as engines:
+    async with opened(url, CONVERSATIONS, metrics) as engines:
         yield SqlConversations(engines, SqlAuditLog(engines, anchor), lease or Lease("chat"))
 
 

@@ -14,8 +14,8 @@ from services.chat.adapters.audit_anchor import AnchorFile
 from services.chat.adapters.conversations_sql import SqlConversations
 from services.chat.audit_chain import Break, NewEntry, Range, Verification, digest
 from services.chat.conversation import Asker, FinishReason, Outcome
-from services.chat.errors import StorageFull
 from services.chat.ports import Conversations
+from services.kit.errors import StorageFull
 from tests.contract.conversations.samples import NOON, completed, events_of
 
 KIM = Asker("kim", "maru-operator", "0af7651916cd43dd8448eb211c80319c")

@@ -15,12 +15,12 @@ import pytest
 import structlog
 from sqlalchemy import event, text
 
-from services.chat.adapters import conversation_engines
-from services.chat.adapters.conversation_engines import ConversationsUnavailable
+from services.chat.adapters.conversations_database import ConversationsUnavailable
 from services.chat.adapters.conversations_sql import SqlConversations, sql_conversations
 from services.chat.conversation import Rating, Thumb
-from services.chat.errors import StorageFull
 from services.chat.ports import Page
+from services.kit import database
+from services.kit.errors import StorageFull
 from services.kit.metrics import Metrics
 from tests.contract.conversations.samples import NOON, completed, events_of
 
@@ -170,7 +170,7 @@ async def test_a_folder_that_cannot_be_made_is_said(tmp_path: Path) -> None:
 
 
 async def test_a_locked_file_is_said(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(conversation_engines, "_BUSY_TIMEOUT_MS", 10)
+    monkeypatch.setattr(database, "_BUSY_TIMEOUT_MS", 10)
     path.parent.mkdir()
     with closing(sqlite3.connect(path, isolation_level=None)) as other:
         other.execute("PRAGMA journal_mode = WAL")
@@ -350,7 +350,7 @@ async def test_errors_hide_what_people_wrote(store: SqlConversations) -> None:
 async def test_a_lock_that_another_program_holds_for_a_while_is_waited_for(
     path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(conversation_engines, "_BUSY_TIMEOUT_MS", 0)
+    monkeypatch.setattr(database, "_BUSY_TIMEOUT_MS", 0)
     async with sql_conversations(f"sqlite+aiosqlite:///{path}", Metrics()) as store:
         with closing(sqlite3.connect(path, isolation_level=None)) as other:
             other.execute("BEGIN IMMEDIATE")

@@ -1,6 +1,5 @@
-"""The conversations' database: its engines, and what to say when it can't be opened or used."""
+"""A service's own database, an SQLite file or MariaDB: its engines, and what to say when it can't be opened or used."""
 
-import errno
 import os
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
@@ -11,7 +10,7 @@ from typing import Any, Final, TypeVar
 
 import structlog
 from alembic.util import CommandError
-from sqlalchemy import URL, event, make_url
+from sqlalchemy import URL, Connection, event, make_url
 from sqlalchemy.exc import (
     ArgumentError,
     DataError,
@@ -23,9 +22,7 @@ from sqlalchemy.exc import (
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
-from services.chat.errors import StorageFull
-from services.chat.migrations import upgrade
-from services.kit.errors import DependencyUnavailable, Overloaded
+from services.kit.errors import DependencyUnavailable, Overloaded, StorageFull
 from services.kit.metrics import Metrics
 
 _READERS: Final = 4
@@ -43,20 +40,27 @@ T = TypeVar("T")
 log = structlog.get_logger(__name__)
 
 
-class ConversationsUnavailable(DependencyUnavailable):
-    """The database of the conversations can't be read or written at the moment."""
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What a database of `service` is for. `name`: in logs; `ko`, `en`: the database in a
+    sentence; `empty_*`: what starting again without it comes to; `upgrade` brings its tables up to date.
+    """
 
-    ko = "대화 기록을 읽거나 저장할 수 없습니다. 잠시 뒤에 다시 시도하고, 계속되면 관리자에게 알려 주세요."
-    en = "Conversations can't be read or saved. Try again in a moment; if it goes on, tell an administrator."
-
-    def __init__(self) -> None:
-        super().__init__(dependency="conversations", retry_after=timedelta(seconds=1))
+    service: str
+    name: str
+    ko: str
+    en: str
+    empty_ko: str
+    empty_en: str
+    unavailable: type[DependencyUnavailable]
+    upgrade: Callable[[Connection], None]
 
 
 @dataclass(frozen=True, slots=True)
 class Engines:
     """One for reading, one for changing things; the same on a server."""
 
+    kept: Kept
     reader: AsyncEngine
     writer: AsyncEngine
 
@@ -70,7 +74,7 @@ class Engines:
             async with self.reader.connect() as connection:
                 return await work(connection)
         except SQLAlchemyError as error:
-            raise failure(error) from None
+            raise self.failure(error) from None
 
     async def write(self, work: Callable[[AsyncConnection], Awaitable[T]]) -> T:
         """Does all of `work` or nothing, and again where another process was at the same rows."""
@@ -80,12 +84,24 @@ class Engines:
                     return await work(connection)
             except SQLAlchemyError as error:
                 if not (tries_left and collided(error)):
-                    raise failure(error) from None
+                    raise self.failure(error) from None
         raise AssertionError("the last try returns or raises")
+
+    def failure(self, error: SQLAlchemyError) -> Exception:
+        """What a failed statement means to the asker; the error itself where it is a bug of ours."""
+        if isinstance(error, PoolTimeoutError):
+            return Overloaded(retry_after=timedelta(seconds=1))
+        if not isinstance(error, DBAPIError) or isinstance(
+            error, ProgrammingError | IntegrityError | DataError
+        ):
+            return error
+        code = _code(error)
+        log.error("database_failed", database=self.kept.name, code=code)
+        return StorageFull(service=self.kept.service) if code in _FULL else self.kept.unavailable()
 
 
 @asynccontextmanager
-async def opened(url: str, metrics: Metrics) -> AsyncIterator[Engines]:
+async def opened(url: str, kept: Kept, metrics: Metrics) -> AsyncIterator[Engines]:
     """The engines of the database at `url`, its tables brought up to date.
 
     Raises:
@@ -93,39 +109,22 @@ async def opened(url: str, metrics: Metrics) -> AsyncIterator[Engines]:
     """
     parsed = _parse(url)
     try:
-        engines = _sqlite(parsed) if parsed.get_backend_name() == "sqlite" else _mysql(parsed)
+        engines = _sqlite(parsed, kept) if parsed.get_backend_name() == "sqlite" else _mysql(parsed, kept)
     except OSError as error:
-        raise _not_opened(parsed, error) from None
+        raise _not_opened(parsed, kept, error) from None
     distinct = {engines.reader, engines.writer}
     for engine in distinct:
         metrics.instrument_engine(engine)
     try:
         try:
             async with engines.writer.begin() as connection:
-                await connection.run_sync(upgrade)
+                await connection.run_sync(kept.upgrade)
         except (SQLAlchemyError, CommandError, OSError) as error:
-            raise _not_opened(parsed, error) from None
+            raise _not_opened(parsed, kept, error) from None
         yield engines
     finally:
         for engine in distinct:
             await engine.dispose()
-
-
-def failure(error: SQLAlchemyError) -> Exception:
-    """What a failed statement means to the asker; the error itself where it is a bug of ours."""
-    if isinstance(error, PoolTimeoutError):
-        return Overloaded(retry_after=timedelta(seconds=1))
-    if not isinstance(error, DBAPIError) or isinstance(error, ProgrammingError | IntegrityError | DataError):
-        return error
-    code = _code(error)
-    log.error("conversations_database_failed", code=code)
-    return StorageFull() if code in _FULL else ConversationsUnavailable()
-
-
-def anchor_failure(error: OSError) -> Exception:
-    """What it means to the asker that the audit's anchor could not be written or read."""
-    log.error("audit_anchor_failed", code=errno.errorcode.get(error.errno or 0))
-    return StorageFull() if error.errno in (errno.ENOSPC, errno.EDQUOT) else ConversationsUnavailable()
 
 
 def collided(error: SQLAlchemyError) -> bool:
@@ -147,7 +146,7 @@ def _parse(url: str) -> URL:
     return parsed
 
 
-def _mysql(url: URL) -> Engines:
+def _mysql(url: URL, kept: Kept) -> Engines:
     engine = create_async_engine(
         url,
         hide_parameters=True,
@@ -156,16 +155,18 @@ def _mysql(url: URL) -> Engines:
         pool_pre_ping=True,
         connect_args={"charset": "utf8mb4", "connect_timeout": 5},
     )
-    return Engines(engine, engine)
+    return Engines(kept, engine, engine)
 
 
-def _sqlite(url: URL) -> Engines:
+def _sqlite(url: URL, kept: Kept) -> Engines:
     """Raises OSError when the file can't be made."""
     path = Path(url.database or "")
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))  # what people asked is theirs
+    os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))  # what is in it is the company's
     return Engines(
-        _sqlite_engine(url, "BEGIN", _READERS), writer=_sqlite_engine(url, "BEGIN IMMEDIATE", connections=1)
+        kept,
+        reader=_sqlite_engine(url, "BEGIN", _READERS),
+        writer=_sqlite_engine(url, "BEGIN IMMEDIATE", connections=1),
     )
 
 
@@ -204,17 +205,15 @@ def _code(error: DBAPIError) -> str | int:
     return first if isinstance(first, int) else type(error.orig).__name__
 
 
-def _not_opened(url: URL, error: Exception) -> SystemExit:
+def _not_opened(url: URL, kept: Kept, error: Exception) -> SystemExit:
     code = _code(error) if isinstance(error, DBAPIError) else type(error).__name__
-    log.error("conversations_not_opened", code=code)
-    ko, en = _remedy(str(code), error)
+    log.error("database_not_opened", database=kept.name, code=code)
+    ko, en = _remedy(str(code), kept, error)
     where = url.database if url.get_backend_name() == "sqlite" else f"{url.host}/{url.database}"
-    return SystemExit(
-        f"대화 데이터베이스 {where}: {ko} ({code}) / The conversations' database {where}: {en} ({code})"
-    )
+    return SystemExit(f"{kept.ko} {where}: {ko} ({code}) / {kept.en} {where}: {en} ({code})")
 
 
-def _remedy(code: str, error: Exception) -> tuple[str, str]:
+def _remedy(code: str, kept: Kept, error: Exception) -> tuple[str, str]:
     if isinstance(error, CommandError):
         return (
             "이 버전의 것이 아닙니다. Maru를 새 버전으로 올리거나 다른 파일을 정해 주세요.",
@@ -222,8 +221,8 @@ def _remedy(code: str, error: Exception) -> tuple[str, str]:
         )
     if code.startswith(("SQLITE_CORRUPT", "SQLITE_NOTADB")):
         return (
-            "손상된 파일입니다. 백업으로 바꾸거나, 다른 곳으로 옮기고 빈 기록으로 다시 시작하세요.",
-            "the file is damaged. Restore a backup, or move it away and start again without conversations.",
+            f"손상된 파일입니다. 백업으로 바꾸거나, 다른 곳으로 옮기고 {kept.empty_ko} 다시 시작하세요.",
+            f"the file is damaged. Restore a backup, or move it away and start again {kept.empty_en}.",
         )
     if code.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):
         return (
