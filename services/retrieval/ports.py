@@ -42,12 +42,15 @@ class PassageKey:
 
 @dataclass(frozen=True, slots=True)
 class SearchedDocument:
-    """A document as search has to know it. `version_id`: the one that is searched; "" = none, or deleted."""
+    """A document as search has to know it. `version_id`: the one that is searched; "" = none, or deleted. `model`:
+    of its passages' vectors; "" while they have none, which is when words alone find it.
+    """
 
     id: str
     path: str
     access: AccessList
     version_id: str
+    model: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,11 +64,11 @@ class Changes:
 
 @dataclass(frozen=True, slots=True)
 class IndexedVersion:
-    """What the index holds of a version: each passage's morphemes, and its vector [passages, dimensions]."""
+    """What the index holds of a version: each passage's morphemes, and its vector [passages, dimensions] once it has one."""
 
     version_id: str
     terms: Sequence[Sequence[str]]
-    vectors: Vectors
+    vectors: Vectors | None
 
 
 @dataclass(frozen=True, slots=True)
