@@ -40,25 +40,28 @@ _NOT_ANSWERED: Final = (Expectation.CLARIFIED, Expectation.REFUSED, Expectation.
 
 
 def inserted(questions: QuestionSet, files: CompanyFiles, kind: str, count: int, seed: int) -> QuestionSet:
-    """`count` of the questions of the half `tune` that are answered rightly, each with a word more."""
+    """`count` of the questions of the half `tune` that are answered rightly, each with a word more.
+
+    Which of them hangs on their ids alone, so that the sample stays when one of them is changed.
+    """
     named = _names(files)
-    choose = random.Random(f"{kind} {seed}")
+    made: list[Question] = []
     whole = [each for each in questions.only("tune").questions if _is_whole(each)]
-    made: dict[str, Question] = {}
-    while len(made) < count:
-        question = choose.choice(whole)
+    for question in sorted(whole, key=lambda each: random.Random(f"{kind} {seed} {each.id}").random()):
         turn = question.turns[0]
         variants = list(_restricted(turn.ask, named) if kind == "restricting" else _padded(turn.ask))
         if not variants or (kind == "restricting" and (turn.gold.record or turn.gold.says)):
             continue  # a document is one, whatever is said of it
-        ask = choose.choice(variants)
+        ask = random.Random(f"{kind} {seed} {question.id} word").choice(variants)
         turn = (
             replace(turn, ask=ask, expect=_NOT_ANSWERED, gold=Gold())
             if kind == "restricting"
             else replace(turn, ask=ask)
         )
-        made.setdefault(ask, replace(question, id=f"{question.id}+{len(made)}", turns=(turn,), category=kind))
-    return replace(questions, questions=list(made.values()))
+        made.append(replace(question, id=f"{question.id}+1", turns=(turn,), category=kind))
+        if len(made) == count:
+            break
+    return replace(questions, questions=made)
 
 
 def _is_whole(question: Question) -> bool:
