@@ -18,6 +18,7 @@ _SIGN_TAGS: Final = ("SF", "SP", "SS", "SE", "SO", "SW", "SB", "UN")
 
 _DESCRIBED_TAGS: Final = ("NNG", "NNP", "SL", "SN", "W_SERIAL", "XR")
 _BEFORE_NOUNS: Final = ("SS", "XPN", "MM")
+_STEM_TAGS: Final = ("VV", "VA", "XR", "MAG")
 _PREDICATE_TAGS: Final = ("E", "VX", "XSV", "XSA", "VCP")
 """What stands between the stem of a predicate and its last ending."""
 
@@ -107,14 +108,20 @@ def _turning(morphemes: Sequence[Morpheme]) -> list[Morpheme]:
 def _described(morphemes: Sequence[Morpheme]) -> list[Morpheme]:
     """With what the stems of attributive forms describe; 알고 싶은 매출 says nothing of the revenue."""
     found = list(morphemes)
-    for ending, (before, after) in enumerate(pairwise(morphemes)):
+    for ending, (before, after) in reversed(tuple(enumerate(pairwise(morphemes)))):
         split = any(m.form == "별" for m in morphemes[ending + 2 : ending + 3])
         if before.form in _ACTS and after.form in _BUSINESS and before.end < after.start and not split:
             found[ending] = replace(before, describes=after.said)  # 확인 매출, not "조회 거래처별"
-        noun = next((m for m in morphemes[ending + 1 :] if not m.tag.startswith(_BEFORE_NOUNS)), after)
-        noun = _behind_further(morphemes, ending) or noun
+        place = next(
+            (i for i, m in enumerate(found[ending + 1 :], ending + 1) if not m.tag.startswith(_BEFORE_NOUNS)),
+            ending + 1,
+        )
+        noun = found[place]
         ordered = noun.form == _ORDER or [m.form for m in morphemes[ending + 2 : ending + 3]] == ["부터"]
-        if before.tag != "ETM" or not (ordered or noun.tag.startswith(_DESCRIBED_TAGS)):
+        further = noun.describes if noun.tag.startswith(_STEM_TAGS) else ""  # 확실한 남은 사람
+        if noun.tag == "NNB" and found[place + 1 :] and found[place + 1].start == noun.end:
+            noun = found[place + 1]  # 확인한 수/NNB 금/NNG
+        if before.tag != "ETM" or not (ordered or further or noun.tag.startswith(_DESCRIBED_TAGS)):
             continue
         if ordered:
             noun = replace(noun, form=_ORDER, tag="NNB")
@@ -123,17 +130,8 @@ def _described(morphemes: Sequence[Morpheme]) -> list[Morpheme]:
             stem -= 1
         is_copula = morphemes[stem + 1].tag == "VCP"
         if stem >= 0 and morphemes[stem].form != "싶" and not is_copula:
-            found[stem] = replace(found[stem], describes=noun.said)
+            found[stem] = replace(found[stem], describes=further or noun.said)
     return found
-
-
-def _behind_further(morphemes: Sequence[Morpheme], ending: int) -> Morpheme | None:
-    """The noun behind another attributive form: 사람 of "확실한 남은 사람"."""
-    behind = iter(morphemes[ending + 1 :])
-    if not (stem := next(behind, None)) or not stem.tag.startswith(("VV", "VA", "XR")):
-        return None
-    last = next((m for m in behind if not m.tag.startswith(("EP", "VX", "XSA", "XSV"))), None)
-    return next(behind, None) if last and last.tag == "ETM" else None
 
 
 def _is_auxiliary(morphemes: Sequence[Morpheme], index: int) -> bool:

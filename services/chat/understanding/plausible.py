@@ -37,6 +37,8 @@ from services.chat.understanding.words import load
 _IGNORABLE: Final = frozenset(load("ignorable")["morphemes"])
 _IGNORABLE_KINDS: Final = load("ignorable")["kinds"]
 """Tags that restrict nothing, each with the forms that do."""
+_MONEY: Final = frozenset(f"{noun}/NNG" for noun in load("events")["objects"]["money"])
+"""Said of money, a verb restricts, though money by itself says nothing beside a measure."""
 _ATTRIBUTES: Final = frozenset(load("ignorable")["attributes"])
 _RESTRICTING_ADVERBS: Final = frozenset(load("ignorable")["restricting_adverbs"])
 _REQUESTS: Final = _IGNORABLE | {f"{noun}/NNG" for noun in load("writes")["reading"]}
@@ -108,7 +110,7 @@ def is_ignorable(morpheme: Morpheme) -> bool:
     tag = morpheme.tag.split("-")[0]
     if (
         morpheme.describes
-        and morpheme.describes not in _IGNORABLE
+        and morpheme.describes not in _IGNORABLE - _MONEY
         and f"{morpheme.form}/{tag}" not in _ATTRIBUTES
     ):
         return False
