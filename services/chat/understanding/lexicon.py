@@ -201,6 +201,7 @@ def _table(words: Iterable[tuple[str, Meaning]]) -> dict[str, tuple[Meaning, ...
 
 
 _FIXED: Final = _table((*_words(), *_documents()))
+_SPELLING: Final = Spelling(_FIXED)
 
 
 def _spellings(name: str) -> tuple[str, ...]:
@@ -255,7 +256,8 @@ class Lexicon:
             table[name] = (*table.get(name, ()), meaning)
         self._table = table
         self._longest = max(map(len, table))
-        self.spelling = Spelling(list(table.items()))
+        said = {name: meanings for name, meanings in table.items() if meanings is not _FIXED.get(name)}
+        self.spelling = Spelling(said, _SPELLING)
 
     @staticmethod
     def _document_words(

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import date
+from functools import lru_cache
 from typing import Final
 
 from services.chat.semantic import (
@@ -47,9 +48,15 @@ def known(catalog: Catalog, names: Sequence[str]) -> tuple[str, ...]:
         metric.key
         for name in wanted
         for metric in catalog.metrics.values()
-        if name in {compact(n) for n in (metric.display_name, *metric.synonyms)}
+        if name in _compared((metric.display_name, *metric.synonyms))
     ]
     return tuple(dict.fromkeys(found))
+
+
+@lru_cache(maxsize=4096)
+def _compared(names: tuple[str, ...]) -> frozenset[str]:
+    """A metric's names as they are compared."""
+    return frozenset(map(compact, names))
 
 
 def counted_things(frame: Frame, catalog: Catalog) -> list[str]:

@@ -2,7 +2,7 @@
 
 import unicodedata
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -48,18 +48,20 @@ class Respelling:
 
 
 class Spelling:
-    """The words that can be meant, by their letters with one of them left out."""
+    """The words that can be meant, by their letters with one of them left out: a catalog's, and its `language`'s."""
 
-    def __init__(self, meanings: Sequence[tuple[str, Sequence[Meaning]]]) -> None:
-        self._measures: set[str] = set()
+    def __init__(self, meanings: Mapping[str, Sequence[Meaning]], language: "Spelling | None" = None) -> None:
+        self._language = language
+        self.measures: set[str] = language.measures - meanings.keys() if language else set()
         self._near: dict[str, set[str]] = defaultdict(set)
-        for word, meant in (*meanings, *((word, ()) for word in _TIMES)):
+        times = () if language else ((word, ()) for word in _TIMES)
+        for word, meant in (*meanings.items(), *times):
             measure = any(isinstance(m, _MEASURES) and not getattr(m, "open", False) for m in meant)
             other = any(isinstance(m, _WORDS) or m in _SIGNS for m in meant) or not meant
             if len(word) < 2 or not _is_korean(word) or not (measure or other):
                 continue
             if measure and not other:
-                self._measures.add(word)
+                self.measures.add(word)
             for letters in _shortened(_letters(word)):
                 self._near[letters].add(word)
 
@@ -69,10 +71,16 @@ class Spelling:
         words = {
             word
             for part in _shortened(letters)
-            for word in self._near.get(part, ())
-            if (measures or word not in self._measures) and _is_one_away(letters, _letters(word))
+            for word in self.with_letters(part)
+            if (measures or word not in self.measures) and _is_one_away(letters, _letters(word))
         }
         return words.pop() if len(words) == 1 else None
+
+    def with_letters(self, letters: str) -> Iterator[str]:
+        """The words of which these letters are all, or all but one."""
+        yield from self._near.get(letters, ())
+        if self._language:
+            yield from self._language.with_letters(letters)
 
     def respellings(
         self, text: str, morphemes: Sequence[Morpheme], spans: Sequence[Span]

@@ -327,6 +327,7 @@ class Catalog:
     digest: str
     """Changes with the catalog's content."""
     _leaves: dict[str, tuple[Metric, ...]] = field(default_factory=dict, compare=False, repr=False)
+    _dimensions: dict[str, frozenset[str]] = field(default_factory=dict, compare=False, repr=False)
 
     def leaves(self, metric: Metric) -> tuple[Metric, ...]:
         """The metrics with measures of their own that `metric` is computed from; itself when it is one."""
@@ -340,14 +341,16 @@ class Catalog:
 
     def dimensions_of(self, metric: Metric) -> frozenset[str]:
         """What the metric can be grouped and filtered by: what each of its leaves can, by some measure."""
-        return frozenset(
-            key
-            for key in self.dimensions
-            if all(
-                any(measure.fact.expression(key) for measure in _measures(leaf, key))
-                for leaf in self.leaves(metric)
+        if metric.key not in self._dimensions:
+            self._dimensions[metric.key] = frozenset(
+                key
+                for key in self.dimensions
+                if all(
+                    any(measure.fact.expression(key) for measure in _measures(leaf, key))
+                    for leaf in self.leaves(metric)
+                )
             )
-        )
+        return self._dimensions[metric.key]
 
 
 def _at(leaf: Metric, window: Window) -> Metric:

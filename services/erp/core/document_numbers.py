@@ -103,12 +103,21 @@ def prefixes(numbers: Iterable[str]) -> tuple[str, ...]:
     )
 
 
-def numbers(mention: str, record: RecordKind, known: Iterable[str]) -> list[str]:
-    """The whole numbers of the kind that the mention may be the end of; `known`: the kind's prefixes."""
+def numbers(mention: str, record: RecordKind, known: Sequence[str]) -> list[str]:
+    """The whole numbers of the kind that the mention may be, or be the end of; `known`: the kind's prefixes.
+
+    Every number begins with one of the prefixes, and is one where it has no digits.
+    """
     mention = mention.strip()
-    tail = Tail.parse(mention)
+    numbered = any(map(str.isdigit, mention))
+    whole = [
+        text
+        for text in (mention, mention.upper())
+        if (text.startswith(tuple(known)) if numbered else text in known)
+    ]
+    tail = Tail.parse(mention) if numbered else None
     ends = tail.numbers(known, record.abbreviations) if tail else []
-    return list(dict.fromkeys([mention, mention.upper(), *ends]))
+    return list(dict.fromkeys([*whole, *ends]))
 
 
 def candidate(mention: str, kind: EntityKind, row: Any) -> Candidate:

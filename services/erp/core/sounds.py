@@ -8,6 +8,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
+from itertools import accumulate
 from typing import Final, NamedTuple
 
 from services.erp.core import names
@@ -47,7 +48,7 @@ _TOKEN: Final = re.compile(
     r"[가-힣]|ph|ck|sch|ch|sh|th|gh|ti(?=on)|tu(?=r)|ng(?![aeiou])|[aeiouyw]+|[a-z]|\d"
 )
 _WORD: Final = re.compile(r"[가-힣]+|[a-z]+|\d+")
-_ALPHABETS: Final = (re.compile("[가-힣]"), re.compile("[a-z]"))
+_SCRIPTS: Final = (re.compile("[가-힣]"), re.compile("[a-z]"))
 _TOLERANCE: Final = 0.09
 """How much two names may differ for each sound of them."""
 _MOST: Final = 1.3
@@ -116,25 +117,22 @@ def _of(letters: str) -> Iterator[Sound]:
 
 def difference(a: Sequence[Sound], b: Sequence[Sound], limit: float) -> float:
     """How far apart two readings are, or infinity where it is more than the limit."""
-    row = [0.0]
-    for other in b:
-        row.append(row[-1] + _left_out(other))
+    silent = [_left_out(other) for other in b]
+    row = [0.0, *accumulate(silent)]
     for sound in a:
-        following = [row[0] + _left_out(sound)]
+        unsaid = _left_out(sound)
+        last = row[0] + unsaid
+        following = [last]
         for at, other in enumerate(b):
-            following.append(
-                min(
-                    row[at] + _apart(sound, other),
-                    row[at + 1] + _left_out(sound),
-                    following[at] + _left_out(other),
-                )
-            )
+            last = min(row[at] + _apart(sound, other), row[at + 1] + unsaid, last + silent[at])
+            following.append(last)
         row = following
         if min(row) > limit:
             return float("inf")
     return row[-1] if row[-1] <= limit else float("inf")
 
 
+@lru_cache(maxsize=65536)
 def _apart(a: Sound, b: Sound) -> float:
     if a.kind != b.kind:
         return 2.0
@@ -174,7 +172,7 @@ class SoundIndex:
     """Names by their sound: (name, number) each."""
 
     def __init__(self, named: Iterable[tuple[str, int]]) -> None:
-        self._beginnings: dict[str, dict[Words, None]] = defaultdict(dict)
+        self._beginnings: dict[tuple[str, bool, bool], dict[Words, None]] = defaultdict(dict)
         self._named: dict[Words, list[tuple[int, bool]]] = defaultdict(list)
         for name, at in named:
             parts = words(name)
@@ -185,19 +183,23 @@ class SoundIndex:
 
     def _add(self, beginning: Words, at: int, whole: bool) -> None:
         self._named[beginning].append((at, whole))
-        self._beginnings[_key(beginning)][beginning] = None
+        scripts = _scripts(beginning)
+        self._beginnings[_key(beginning), *scripts][beginning] = None
         if beginning[-1].endswith("s"):  # a plural, mostly
-            self._beginnings[_key((*beginning[:-1], beginning[-1][:-1]))][beginning] = None
+            self._beginnings[_key((*beginning[:-1], beginning[-1][:-1])), *scripts][beginning] = None
 
     def like(self, mention: str) -> list[Alike]:
         """What sounds like the mention and is written otherwise, the closest alone."""
         said = words(mention)
-        length = len(sounds("".join(said)))
-        if sum(sound.kind != "V" for sound in sounds("".join(said))) < _LEAST:
+        heard = sounds("".join(said))
+        length = len(heard)
+        if sum(sound.kind != "V" for sound in heard) < _LEAST:
             return []
+        key, (korean, latin) = _key(said), _scripts(said)
         best = [
             (apart, beginning)
-            for beginning in self._beginnings.get(_key(said), ())
+            for theirs in ((True, True), *[(True, False)] * latin, *[(False, True)] * korean)
+            for beginning in self._beginnings.get((key, *theirs), ())
             if (apart := _how_far(said, beginning)) is not None
         ]
         closest = min(best)[0] if best else 0.0
@@ -209,11 +211,18 @@ class SoundIndex:
         ]
 
 
+def _scripts(words: Words) -> tuple[bool, bool]:
+    """Whether there is Korean, and whether Latin."""
+    text = "".join(words)
+    korean, latin = (script.search(text) is not None for script in _SCRIPTS)
+    return korean, latin
+
+
 def _how_far(said: Words, name: Words) -> float | None:
     """How far apart what the two don't share is, if it is close, and written in the other script."""
     ours = "".join(word for word in said if word not in name)
     theirs = "".join(word for word in name if word not in said)
-    if not all(alphabet.search(ours + theirs) for alphabet in _ALPHABETS) or not ours or not theirs:
+    if not all(_scripts((ours, theirs))) or not ours or not theirs:
         return None
     length = max(len(sounds(ours)), len(sounds(theirs)))
     limit = min(_TOLERANCE * length, _MOST) if length >= _LONG else _SHORT_TOLERANCE

@@ -294,6 +294,8 @@ class Erp:
             for at in range(len(records))
         ]
         asked = [(at, numbers) for at, numbers in asked if numbers]
+        if not asked:
+            return [[] for _ in mentions]
         fetched = await self._local_model.read(
             *(
                 document_numbers.lookup(records[at], numbers, grant, self._catalog.dimensions)
