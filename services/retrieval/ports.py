@@ -64,11 +64,14 @@ class Changes:
 
 @dataclass(frozen=True, slots=True)
 class IndexedVersion:
-    """What the index holds of a version: each passage's morphemes, and its vector [passages, dimensions] once it has one."""
+    """What the index holds of a version: each passage's morphemes, and its vector [passages, dimensions] with
+    the model's name, None and "" while it has none.
+    """
 
     version_id: str
     terms: Sequence[Sequence[str]]
     vectors: Vectors | None
+    model: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -52,6 +52,36 @@ def count(passages: Sequence[Sequence[str]]) -> Postings:
     )
 
 
+def joined(parts: Sequence[Postings], kept: Sequence[NDArray[np.bool_]]) -> Postings:
+    """The postings of several runs as one, of those passages alone that `kept` has for each [passages]."""
+    gathered: dict[str, list[tuple[NDArray[np.int32], NDArray[np.float32]]]] = {}
+    first = 0
+    for part, mask in zip(parts, kept, strict=True):
+        number = (np.cumsum(mask) - 1 + first).astype(np.int32)
+        for term, (places, times) in part.places.items():
+            alive = mask[places]
+            if alive.any():
+                gathered.setdefault(term, []).append((number[places[alive]], times[alive]))
+        first += int(mask.sum())
+    return Postings(
+        {term: _beside_each_other(runs) for term, runs in gathered.items()},
+        np.concatenate([part.lengths[mask] for part, mask in zip(parts, kept, strict=True)]),
+    )
+
+
+def _beside_each_other(
+    runs: Sequence[tuple[NDArray[np.int32], NDArray[np.float32]]],
+) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
+    return (
+        runs[0]
+        if len(runs) == 1
+        else (
+            np.concatenate([places for places, _ in runs]),
+            np.concatenate([times for _, times in runs]),
+        )
+    )
+
+
 def bm25(
     segments: Sequence[Postings], readable: Sequence[NDArray[np.bool_]], question: Sequence[QueryTerm]
 ) -> NDArray[np.float64]:

@@ -1,6 +1,8 @@
 """Korean text to the morphemes that carry meaning, as the index and a question have them."""
 
 import unicodedata
+from collections.abc import Mapping
+from functools import lru_cache
 from typing import Final
 
 from kiwipiepy import Kiwi, Token  # type: ignore[import-untyped]  # ships no types
@@ -16,11 +18,15 @@ _LIKE_WEIGHT: Final = 0.7
 """How much a like word says, times how like it is. Measured with the two above by `benchmarks/retrieval.py`."""
 
 
+_REMEMBERED: Final = 20_000
+
+
 class Morphemes:
     """Kiwi's model, loaded once (about 3 s): build it in a thread, share it."""
 
     def __init__(self) -> None:
         self._kiwi = Kiwi(num_workers=1, load_typo_dict=False)
+        self._like = lru_cache(_REMEMBERED)(self._look_up)  # a look at all words: 3 ms each
         self.terms("연차는 며칠까지 이월돼요?")
 
     def terms(self, text: str) -> list[str]:
@@ -32,7 +38,7 @@ class Morphemes:
     def question(self, text: str) -> list[QueryTerm]:
         """The terms of a question, each with the words that Kiwi's language model has near it."""
         return [
-            QueryTerm({**self._like(token), term: 1.0})
+            QueryTerm({**self._like(token.form, token.tag), term: 1.0})
             for token in self._tokens(text)
             if (term := _term(token.form, token.tag))
         ]
@@ -41,10 +47,10 @@ class Morphemes:
         tokens: list[Token] = self._kiwi.tokenize(unicodedata.normalize("NFC", text))
         return tokens
 
-    def _like(self, token: Token) -> dict[str, float]:
+    def _look_up(self, form: str, tag: str) -> Mapping[str, float]:
         """Near words with their weights; none for what the model doesn't know."""
         try:
-            near = self._kiwi.most_similar_morphemes((token.form, token.tag), top_n=_LIKE_AT_MOST)
+            near = self._kiwi.most_similar_morphemes((form, tag), top_n=_LIKE_AT_MOST)
         except (ValueError, KeyError):
             return {}
         return {

@@ -116,7 +116,7 @@ def _pieces(blocks: Sequence[Block], lines: list[str]) -> Iterator[_Piece]:
             case _:
                 text = f"{block.text}\n"
                 kind = Kind.LIST if isinstance(block, ListItem) else Kind.TEXT
-                for start, end in _sentences(text):
+                for start, end in sentences(text):
                     yield _Piece(section, kind, path, position + start, position + end, block.page)
         lines.append(text)
         position += len(text)
@@ -144,7 +144,7 @@ def _table_pieces(
         start = end
 
 
-def _sentences(text: str) -> Iterator[tuple[int, int]]:
+def sentences(text: str) -> Iterator[tuple[int, int]]:
     """Places of sentences; one that is too long is cut at spaces, at worst anywhere."""
     for found in _SENTENCE.finditer(text):
         start, end = found.span()
