@@ -8,8 +8,8 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from services.retrieval.core.access import AccessList
-from services.retrieval.core.passages import Passage
+from services.retrieval.access import AccessList
+from services.retrieval.passages import Passage
 
 Vectors = NDArray[np.float32]
 """One row a text, of unit length [texts, dimensions]."""

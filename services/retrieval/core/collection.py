@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
 
-from services.retrieval.core.access import AccessList, Asker, may_read
+from services.retrieval.access import AccessList, Asker, may_read
 from services.retrieval.core.index import IndexKey, Mask, Snapshot, build, merged, snapshot, too_many
 from services.retrieval.ports import IndexedVersion, SearchedDocument, SearchSource
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from services.retrieval.core.lexical import QueryTerm
-from services.retrieval.core.passages import sentences
+from services.retrieval.passages import sentences
 
 _NEARLY_AS_GOOD: Final = 0.7
 

@@ -5,8 +5,9 @@ from collections.abc import Sequence
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
-from services.retrieval.core.access import AccessList, Asker, Principals, may_read
+from services.retrieval.access import AccessList, Asker, Principals, may_read
 from services.retrieval.core.index import IndexKey, Snapshot, build, merged, snapshot
 from services.retrieval.core.lexical import QueryTerm
 from services.retrieval.core.ranking import rank
@@ -19,9 +20,9 @@ _DEPARTMENTS = ("영업본부", "영업본부/국내영업팀", "경영지원본
 _FOLDERS = ("", "규정", "규정/인사", "매뉴얼")
 
 
-def _unit(draw: np.random.Generator, count: int) -> np.ndarray:
+def _unit(draw: np.random.Generator, count: int) -> NDArray[np.float32]:
     vectors = draw.normal(size=(count, _DIMENSIONS)).astype(np.float32)
-    unit: np.ndarray = vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+    unit: NDArray[np.float32] = vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
     return unit
 
 
@@ -41,7 +42,10 @@ def _question(draw: np.random.Generator) -> list[QueryTerm]:
 
 
 def _found(
-    of: Snapshot, readable: Sequence[IndexedVersion], question: list[QueryTerm], vector: np.ndarray | None
+    of: Snapshot,
+    readable: Sequence[IndexedVersion],
+    question: list[QueryTerm],
+    vector: NDArray[np.float32] | None,
 ) -> list[tuple[PassageKey, float]]:
     masks = of.mask({_key(version) for version in readable})
     return [(of.key(one.passage), one.score) for one in rank(of, masks, masks, question, vector)]

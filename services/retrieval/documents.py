@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
-from services.retrieval.core.access import AccessList
+from services.retrieval.access import AccessList
 from services.retrieval.reading.content import Cause
 
 
