@@ -54,7 +54,7 @@ class AccessList:
 
 def may_read(asker: Asker, path: str, own: AccessList, folders: Mapping[str, AccessList]) -> bool:
     """`path` of the document, `folders` by their paths. Pure: the same answer for the same lists."""
-    lists = [own, *(folders[place] for place in _folders_above(path) if place in folders)]
+    lists = [own, *(folders[place] for place in folders_above(path) if place in folders)]
     if any(asker in one.deny for one in lists):
         return False
     for one in lists:
@@ -65,7 +65,7 @@ def may_read(asker: Asker, path: str, own: AccessList, folders: Mapping[str, Acc
     return False
 
 
-def _folders_above(path: str) -> Iterator[str]:
+def folders_above(path: str) -> Iterator[str]:
     """The folder that the document lies in, then outwards to the top."""
     yield from _upwards(path.rpartition("/")[0])
     yield TOP
