@@ -8,10 +8,10 @@ from typing import Any, Final
 from pydantic import TypeAdapter
 from sqlalchemy import Row, Select, select
 
+from services.retrieval.access import AccessList
 from services.retrieval.adapters import document_tables as tables
-from services.retrieval.core.access import AccessList
-from services.retrieval.core.documents import Document, Folder, State, Version
-from services.retrieval.core.passages import Kind, Passage
+from services.retrieval.documents import Document, Folder, State, Version
+from services.retrieval.passages import Kind, Passage
 from services.retrieval.reading.content import Cause
 
 _ACCESS: Final = TypeAdapter(AccessList)

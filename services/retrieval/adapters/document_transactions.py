@@ -8,8 +8,8 @@ from sqlalchemy import and_, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.retrieval.adapters import document_tables as tables
-from services.retrieval.core.store import Request
 from services.retrieval.errors import RequestIdReused
+from services.retrieval.store import Request
 
 _counter: Final = tables.change_counter
 _request: Final = tables.request

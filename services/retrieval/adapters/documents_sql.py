@@ -1,4 +1,4 @@
-"""`core.store.DocumentStore` in a database: SQLite when embedded, MariaDB in production."""
+"""`store.DocumentStore` in a database: SQLite when embedded, MariaDB in production."""
 
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.kit.database import Engines, opened
 from services.kit.metrics import Metrics
+from services.retrieval.access import AccessList
 from services.retrieval.adapters import document_tables as tables
 from services.retrieval.adapters.document_rows import (
     VERSIONS,
@@ -23,10 +24,9 @@ from services.retrieval.adapters.document_rows import (
 from services.retrieval.adapters.document_transactions import alone, answered, claim_request, next_change
 from services.retrieval.adapters.documents_database import DOCUMENTS
 from services.retrieval.adapters.folders_sql import SqlFolders, add_to_folders, path_digest, take_from_folders
-from services.retrieval.core.access import AccessList
-from services.retrieval.core.documents import Document, State, Version
-from services.retrieval.core.store import Copy, NewVersion, Request
+from services.retrieval.documents import Document, State, Version
 from services.retrieval.errors import DocumentNotFound, EtagMismatch
+from services.retrieval.store import Copy, NewVersion, Request
 
 _READABLE: Final = (State.CURRENT, State.SUPERSEDED)
 
@@ -47,7 +47,7 @@ async def open_documents(url: str, metrics: Metrics) -> AsyncIterator[Engines]:
 
 
 class SqlDocuments(SqlFolders):
-    """See `core.store.DocumentStore`."""
+    """See `store.DocumentStore`."""
 
     def __init__(self, engines: Engines) -> None:
         super().__init__(engines)

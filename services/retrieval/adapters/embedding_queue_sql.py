@@ -1,4 +1,4 @@
-"""The second half of `core.store.ImportQueue`: contents that wait for their vectors."""
+"""The second half of `store.ImportQueue`: contents that wait for their vectors."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -12,10 +12,10 @@ from services.kit.database import Engines
 from services.retrieval.adapters import document_tables as tables
 from services.retrieval.adapters.document_rows import passage_of
 from services.retrieval.adapters.document_transactions import alone, next_change
-from services.retrieval.core.documents import State
-from services.retrieval.core.passages import Passage
-from services.retrieval.core.store import EmbeddingClaim
+from services.retrieval.documents import State
+from services.retrieval.passages import Passage
 from services.retrieval.ports import Vectors
+from services.retrieval.store import EmbeddingClaim
 
 _content: Final = tables.content
 _document: Final = tables.document

@@ -1,4 +1,4 @@
-"""The folders of `core.store.DocumentStore`: their access lists, and how many documents lie below each."""
+"""The folders of `store.DocumentStore`: their access lists, and how many documents lie below each."""
 
 from collections.abc import Mapping, Sequence
 from hashlib import sha256
@@ -8,6 +8,7 @@ from sqlalchemy import Row, and_, delete, insert, not_, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.kit.database import Engines
+from services.retrieval.access import AccessList, folders_above
 from services.retrieval.adapters import document_tables as tables
 from services.retrieval.adapters.document_rows import (
     dump_access,
@@ -18,10 +19,9 @@ from services.retrieval.adapters.document_rows import (
     load_folder,
 )
 from services.retrieval.adapters.document_transactions import alone, answered, claim_request, next_change
-from services.retrieval.core.access import AccessList, folders_above
-from services.retrieval.core.documents import Folder
-from services.retrieval.core.store import Request
+from services.retrieval.documents import Folder
 from services.retrieval.errors import EtagMismatch
+from services.retrieval.store import Request
 
 _NONE: Final = AccessList()
 

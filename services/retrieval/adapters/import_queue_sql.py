@@ -1,4 +1,4 @@
-"""`core.store.ImportQueue` in the documents' database: claims are columns of what is claimed."""
+"""`store.ImportQueue` in the documents' database: claims are columns of what is claimed."""
 
 import zlib
 from dataclasses import dataclass
@@ -15,9 +15,9 @@ from services.retrieval.adapters import document_tables as tables
 from services.retrieval.adapters.document_rows import passage_columns
 from services.retrieval.adapters.document_transactions import alone, next_change
 from services.retrieval.adapters.embedding_queue_sql import SqlEmbeddingQueue
-from services.retrieval.core.documents import State
-from services.retrieval.core.store import Claim, ReadContent
+from services.retrieval.documents import State
 from services.retrieval.reading.content import Cause
+from services.retrieval.store import Claim, ReadContent
 
 _ROWS_AT_ONCE: Final = 200
 """A statement stays far below what MariaDB takes in one packet (16 MiB)."""
@@ -37,7 +37,7 @@ class Lease:
 
 
 class SqlImportQueue(SqlEmbeddingQueue):
-    """See `core.store.ImportQueue`."""
+    """See `store.ImportQueue`."""
 
     def __init__(self, engines: Engines, lease: Lease) -> None:
         super().__init__(engines, lease.holder, lease.time)

@@ -8,9 +8,9 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.kit.database import Engines
+from services.retrieval.access import AccessList
 from services.retrieval.adapters import document_tables as tables
 from services.retrieval.adapters.document_rows import effective_date_of, load_access, passage_of
-from services.retrieval.core.access import AccessList
 from services.retrieval.ports import Changes, IndexedVersion, PassageKey, SearchedDocument, StoredPassage
 
 _DELETED: Final = AccessList()
@@ -67,7 +67,13 @@ class SqlSearchSource:
 
     async def indexed(self, version_ids: Sequence[str]) -> Sequence[IndexedVersion]:
         statement = (
-            select(_version.c.id, _content.c.is_embedded, _passage.c.terms, _passage.c.vector)
+            select(
+                _version.c.id,
+                _content.c.is_embedded,
+                _content.c.model,
+                _passage.c.terms,
+                _passage.c.vector,
+            )
             .select_from(
                 _version.join(_content, _content.c.id == _version.c.content_id).join(
                     _passage, _passage.c.content_id == _content.c.id
@@ -123,9 +129,9 @@ def _searched(row: Any) -> SearchedDocument:
 def _indexed(version_id: str, rows: Sequence[Any]) -> IndexedVersion:
     terms = [row.terms.split("\n") if row.terms else [] for row in rows]
     if not rows[0].is_embedded:
-        return IndexedVersion(version_id, terms, None)
+        return IndexedVersion(version_id, terms, None, "")
     vectors = np.frombuffer(b"".join(row.vector for row in rows), "<f4").reshape(len(rows), -1)
-    return IndexedVersion(version_id, terms, vectors)
+    return IndexedVersion(version_id, terms, vectors, rows[0].model)
 
 
 def _stored(key: PassageKey, row: Any) -> StoredPassage:

@@ -9,14 +9,14 @@ from typing import Final
 import numpy as np
 
 from services.kit.database import Engines
+from services.retrieval.access import AccessList, Principals
 from services.retrieval.adapters.documents_sql import SqlDocuments
 from services.retrieval.adapters.import_queue_sql import Lease, SqlImportQueue
 from services.retrieval.adapters.search_source_sql import SqlSearchSource
-from services.retrieval.core.access import AccessList, Principals
-from services.retrieval.core.documents import Document
-from services.retrieval.core.passages import Kind, Passage
-from services.retrieval.core.store import NewVersion, ReadContent, Request
+from services.retrieval.documents import Document
+from services.retrieval.passages import Kind, Passage
 from services.retrieval.ports import Vectors
+from services.retrieval.store import NewVersion, ReadContent, Request
 
 NOON: Final = datetime(2026, 11, 20, 12, 0, 0, 123456, tzinfo=UTC)
 LEASE: Final = timedelta(minutes=5)

@@ -4,10 +4,10 @@ from dataclasses import replace
 
 import numpy as np
 
-from services.retrieval.core.access import AccessList
-from services.retrieval.core.store import NewVersion
+from services.retrieval.access import AccessList
 from services.retrieval.ports import PassageKey, SearchedDocument, StoredPassage
 from services.retrieval.reading.content import Cause
+from services.retrieval.store import NewVersion
 from tests.contract.documents.samples import (
     CONTENT,
     EVERYONE,
@@ -52,6 +52,7 @@ async def test_a_document_is_searched_by_words_and_then_by_vectors(opened: Opene
     assert third.documents == [replace(second.documents[0], model="e5@1")]
     (whole,) = await opened.source.indexed([version_id])
     assert whole.vectors is not None
+    assert whole.model == "e5@1"
     assert whole.vectors.dtype == np.float32
     assert np.array_equal(whole.vectors, TWO)
     assert await opened.source.changes(third.revision) is None

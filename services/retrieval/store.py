@@ -6,9 +6,9 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Protocol
 
-from services.retrieval.core.access import AccessList
-from services.retrieval.core.documents import Document, Folder, State, Version
-from services.retrieval.core.passages import Passage
+from services.retrieval.access import AccessList
+from services.retrieval.documents import Document, Folder, State, Version
+from services.retrieval.passages import Passage
 from services.retrieval.ports import Vectors
 from services.retrieval.reading.content import Cause
 
