@@ -29,6 +29,7 @@ from services.chat.semantic import Catalog, EntityReference, Query, ResultContex
 from services.chat.suggesting import suggestions
 from services.chat.telling import Teller, Telling
 from services.chat.understanding.frame import Memory, QueryReading, RecordReading
+from services.chat.understanding.measures import names_of
 from services.chat.word_answers import choices, say, write
 from services.kit.clock import Clock
 from services.kit.errors import MaruError
@@ -219,7 +220,7 @@ def _shown(query: Query, table: Table) -> tuple[EntityReference, ...]:
 
 def _what_is_asked(reading: QueryReading, catalog: Catalog) -> str:
     """The step's words: "2026년 10월 매출을 거래처별로 조회합니다."."""
-    names = ", ".join(catalog.metrics[key].display_name for key in reading.query.metrics)
+    names = names_of(catalog.metrics[key] for key in reading.query.metrics)
     groupings = [catalog.dimensions[g.dimension].display_name for g in reading.query.groupings]
     by = f" {', '.join(groupings)}별로" if groupings else ""
     flow = any(catalog.metrics[key].time_behavior is TimeBehavior.FLOW for key in reading.query.metrics)

@@ -22,6 +22,7 @@ from services.chat.understanding.frame import (
     RefusalKind,
     SmallTalk,
 )
+from services.chat.understanding.measures import names_of
 from services.chat.understanding.periods import label
 
 _REASONS: Final = {
@@ -96,7 +97,7 @@ def _in_force(frame: Frame, catalog: Catalog) -> str:
     """What was spoken of: whose, when, which measures."""
     members = [e.display_name for m in frame.members if not m.excluded for e in m.members][:3]
     period = [label(frame.period)] if frame.period else []
-    measures = ", ".join(catalog.metrics[key].display_name for key in frame.metrics if key in catalog.metrics)
+    measures = names_of(catalog.metrics[key] for key in frame.metrics if key in catalog.metrics)
     return " ".join(rendering.name(word) for word in (*members, *period, measures))
 
 

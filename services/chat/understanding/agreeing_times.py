@@ -36,16 +36,15 @@ def agree(claims: Claims) -> None:
 
 def _ended(claims: Claims) -> None:
     """올해 매출 10월까지, 이번 달 손익 지금까지: the period that was said, up to the day that was said elsewhere."""
-    times = [(i, s, s.meaning) for i, s in enumerate(claims.spans) if isinstance(s.meaning, TimeWord)]
+    times = claims.said(TimeWord)
     if len(times) != 2:
         return
-    (place, said, whole), (end_place, _, until) = sorted(times, key=lambda t: t[2].until)
+    (place, whole), (end_place, until) = sorted(times, key=lambda t: t[1].until)
     outer, inner = whole.period, until.period
     plain = not (whole.until or whole.since or until.since) and until.until
     if plain and outer and inner and outer.start <= inner.end <= outer.end:
-        claims.spans[place] = replace(
-            said, meaning=replace(whole, period=Period(outer.start, inner.end), note="")
-        )
+        said = replace(whole, period=Period(outer.start, inner.end), note="")
+        claims.spans[place] = replace(claims.spans[place], meaning=said)
         del claims.spans[end_place]
 
 

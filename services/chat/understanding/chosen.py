@@ -11,6 +11,7 @@ from services.chat.understanding.frame import (
     QuestionBack,
     Reading,
 )
+from services.chat.understanding.measures import names_of
 
 
 def split_by_chosen(frame: Frame, chosen: Chosen, clause: QueryReading) -> Frame:
@@ -27,7 +28,7 @@ def split_by_chosen(frame: Frame, chosen: Chosen, clause: QueryReading) -> Frame
 def named_chosen(clause: QueryReading, catalog: Catalog) -> str:
     """What was chosen, in words: 2026년 매출 상위 5곳 거래처."""
     query = clause.query
-    metrics = ", ".join(catalog.metrics[key].display_name for key in query.metrics)
+    metrics = names_of(catalog.metrics[key] for key in query.metrics)
     name = catalog.dimensions[query.groupings[0].dimension].display_name
     if not query.top:
         return f"{clause.period_label} {metrics} {'없는' if query.without_rows else '조건에 맞는'} {name}"

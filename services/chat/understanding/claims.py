@@ -78,13 +78,13 @@ class Claims:
         self.spans = [span for span in spans if span.meaning is not Sign.IGNORED]
         self._used: set[int] = set()
 
+    def said(self, *kinds: type[M]) -> list[tuple[int, M]]:
+        """The claims of these kinds, whether they have a place or not."""
+        return [(i, s.meaning) for i, s in enumerate(self.spans) if isinstance(s.meaning, kinds)]
+
     def of(self, kind: type[M]) -> list[tuple[int, M]]:
         """The claims of one kind that have no place yet."""
-        return [
-            (index, span.meaning)
-            for index, span in enumerate(self.spans)
-            if index not in self._used and isinstance(span.meaning, kind)
-        ]
+        return [(index, word) for index, word in self.said(kind) if index not in self._used]
 
     def signs(self, *signs: Sign) -> list[int]:
         """The places of these signs among the claims."""

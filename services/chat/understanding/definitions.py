@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Sequence
-from itertools import pairwise
+from itertools import pairwise, product
 from typing import Final
 
 from services.chat.semantic import Catalog, UnitKind
@@ -25,6 +25,17 @@ _BESIDE: Final = frozenset(
     {Sign.DOCUMENTS, Sign.COMPARE, Sign.BY, Sign.CONTINUES, Sign.WHICH_ONES, Sign.INCLUDE}
 )
 _NAMELY: Final = re.compile(r"\s*(?:이?란|이?라는\s*[게건것]|이?라는\s*거는?)\s*(?:게|건)?\s*[?!.~]*$")
+_PAIRS: Final = frozenset(
+    pair
+    for first, seconds in (
+        ("which", _WORDS["words_of"]),
+        ("computing", _WORDS["ways"] | _WORDS["how"]),
+        ("how", _WORDS["computing"] | _WORDS["ways"]),
+    )
+    for pair in product(_WORDS[first], seconds)
+)
+_PAIRS_BEHIND: Final = frozenset(product(_WORDS["ways"], _WORDS["how"]))
+"""Behind what they are of."""
 _HOW_MUCH: Final = ("얼마", "몇", "며칠")
 
 
@@ -62,18 +73,8 @@ def defined(claims: Claims, morphemes: Sequence[Morpheme], catalog: Catalog) -> 
 def _asks_meaning(said: Sequence[Morpheme]) -> bool:
     """무슨 뜻, 산식, 계산 방법, 어떻게 계산, 기준이 뭐."""
     forms = [m.form for m in said]
-    if _WORDS["meaning"] & set(forms):
-        return True
-    for place, (first, second) in enumerate(pairwise(forms)):
-        if first in _WORDS["which"] and second in _WORDS["words_of"]:
-            return True
-        if first in _WORDS["computing"] and second in _WORDS["ways"] | _WORDS["how"]:
-            return True
-        if first in _WORDS["how"] and second in _WORDS["computing"] | _WORDS["ways"]:
-            return True
-        if first in _WORDS["ways"] and second in _WORDS["how"] and place:
-            return True
-    return False
+    alone = _WORDS["meaning"] & set(forms)
+    return bool(alone or _PAIRS & set(pairwise(forms)) or _PAIRS_BEHIND & set(pairwise(forms[1:])))
 
 
 def _asks_difference(said: Sequence[Morpheme]) -> bool:

@@ -33,6 +33,11 @@ FIGURES: Final[dict[str, list[str]]] = load("documents")["figures"]
 OPEN: Final[list[dict[str, str]]] = load("documents")["open"]
 
 
+def kind_of(measure: str) -> EntityKind | None:
+    """The documents whose figure a measure is."""
+    return next((EntityKind(kind) for kind, figures in FIGURES.items() if figures[0] == measure), None)
+
+
 def documents(
     frame: Frame, claims: Claims, catalog: Catalog, metrics: Sequence[str]
 ) -> tuple[Frame, list[str]]:
@@ -89,9 +94,9 @@ def documents(
     )
     if strong and not frame.documents and len(metrics) == 1 and not claims.of(DimensionWord):
         name = catalog.metrics[metrics[0]].display_name
-        kind = next((k for k, figures in FIGURES.items() if figures[0] == name), None)
-        if kind and catalog.dimension_of(EntityKind(kind)):
-            frame = replace(frame, documents=EntityKind(kind))
+        kind = kind_of(name)
+        if kind and catalog.dimension_of(kind):
+            frame = replace(frame, documents=kind)
     claims.use(*listed)
     if not frame.period and not frame.due and not frame.open_period and claims.of(StatusWord):
         frame = replace(frame, all_time=True)
@@ -217,7 +222,6 @@ def either_state(claims: Claims, catalog: Catalog) -> tuple[str, ...]:
 
 def is_left_of(metrics: Sequence[str], figure: str, catalog: Catalog) -> bool:
     """Whether a measure is what is left of the documents whose figure was said as well."""
-    name = catalog.metrics[figure].display_name
-    kinds = {kind for kind, figures in FIGURES.items() if figures[0] == name}
-    left = {state["measure"] for state in OPEN if state["kind"] in kinds}
+    kind = kind_of(catalog.metrics[figure].display_name)
+    left = {state["measure"] for state in OPEN if state["kind"] == kind}
     return any(catalog.metrics[key].display_name in left for key in metrics)

@@ -11,6 +11,7 @@ from services.chat.understanding.carried_periods import (
     which_year,
     with_year_of,
 )
+from services.chat.understanding.document_slots import kind_of
 from services.chat.understanding.edits import Edits
 from services.chat.understanding.frame import (
     Frame,
@@ -21,7 +22,7 @@ from services.chat.understanding.frame import (
     QuestionBack,
 )
 from services.chat.understanding.linking import ATTRIBUTES
-from services.chat.understanding.newest import kind_of
+from services.chat.understanding.measures import names_of
 from services.chat.understanding.periods import Period, label
 from services.chat.understanding.placeholders import means_rows_of
 from services.chat.understanding.pointing import about, bare
@@ -172,7 +173,7 @@ def _with_rows_to_split(frame: Frame, said: Frame) -> Frame:
     ]
     if not gone:
         return frame
-    names = ", ".join(entity.display_name for m in gone for entity in m.members)
+    names = names_of(entity for m in gone for entity in m.members)
     only = Option(f"{names}만", replace(frame, groupings=said.groupings, party=said.party, notes=()))
     return replace(
         frame,
@@ -211,7 +212,7 @@ def _fitting(frame: Frame, catalog: Catalog) -> Frame:
     known = set.intersection(*(set(metric.dimensions) for metric in metrics))
     frame = replace(frame, members=tuple(_namesake(m, known, catalog) for m in frame.members))
     lost = [m for m in frame.members if m.dimension not in known]
-    names = ", ".join(entity.display_name for m in lost for entity in m.members[:3])
+    names = names_of(entity for m in lost for entity in m.members[:3])
     notes = (
         (*frame.notes, f"{metrics[0].display_name}에는 쓸 수 없는 조건({names})을 뺐습니다.")
         if lost

@@ -7,6 +7,7 @@ from typing import Final
 
 from services.chat.semantic import DUE_DATE_DIMENSION, Catalog, EntityKind, Grouping, UnitKind
 from services.chat.understanding.claims import Claims
+from services.chat.understanding.document_slots import FIGURES, OPEN, kind_of
 from services.chat.understanding.frame import Bound, Frame, Memory
 from services.chat.understanding.meanings import (
     AgeWord,
@@ -22,10 +23,7 @@ from services.chat.understanding.measures import known
 from services.chat.understanding.ranking_slots import MAN
 from services.chat.understanding.slots import Slots
 from services.chat.understanding.time_slots import aged
-from services.chat.understanding.words import load
 
-_DOCUMENTS: Final = load("documents")
-_FIGURES: Final[dict[str, list[str]]] = _DOCUMENTS["figures"]
 _SUM: Final = Decimal(1000)
 """From here on an amount without its unit is one of money."""
 _PLACES: Final = {UnitKind.CURRENCY: 0, UnitKind.COUNT: 1, UnitKind.QUANTITY: 2}
@@ -54,14 +52,14 @@ def _of_other_documents(said: Frame, claims: Claims, before: Frame, catalog: Cat
     if not isinstance(meanings[0], DocumentWord | MetricWord):
         return None
     asked = catalog.metrics[said.metrics[0]].display_name
-    kind = next((kind for kind, figures in _FIGURES.items() if figures[0] == asked), "")
+    kind = kind_of(asked)
     name = catalog.metrics[before.metrics[0]].display_name
     for column in ("measure", "count"):
-        for state in _DOCUMENTS["open"]:
+        for state in OPEN:
             if state.get(column) != name or state["kind"] == kind:
                 continue
-            place = [s for s in _DOCUMENTS["open"] if s["kind"] == state["kind"]].index(state)
-            others = [s for s in _DOCUMENTS["open"] if s["kind"] == kind][place : place + 1]
+            place = [s for s in OPEN if s["kind"] == state["kind"]].index(state)
+            others = [s for s in OPEN if s["kind"] == kind][place : place + 1]
             found = known(catalog, [other[column] for other in others if column in other])
             return found[0] if found else None
     return None
@@ -80,7 +78,7 @@ def _by_unit(said: Frame, claims: Claims, memory: Memory, catalog: Catalog) -> F
     fitting = [key for key in offered if key in catalog.metrics and catalog.metrics[key].unit.kind is kind]
     if not offered:
         names = {catalog.metrics[key].display_name for key in memory.frame.metrics if key in catalog.metrics}
-        figures = next((f for f in _FIGURES.values() if names & set(f)), [])
+        figures = next((f for f in FIGURES.values() if names & set(f)), [])
         place = _PLACES.get(kind or UnitKind.NONE, len(figures))
         own = [key for key in memory.frame.metrics if catalog.metrics[key].unit.kind is kind]
         fitting = [] if own else [*known(catalog, figures[place : place + 1])]
@@ -163,15 +161,13 @@ def listed(before: Frame, catalog: Catalog) -> Frame:
 
 def _count_of(kind: str, measure: str) -> str:
     """The name of the measure that counts such documents."""
-    for each in _DOCUMENTS["open"]:
+    for each in OPEN:
         if each["kind"] == kind and each["measure"] == measure:
             return str(each["count"])
-    return next(iter(_FIGURES.get(kind, ())[1:2]), "")
+    return next(iter(FIGURES.get(kind, ())[1:2]), "")
 
 
 def _counted_documents(name: str) -> list[tuple[str, str]]:
     """The kind of documents that a measure counts, with the figure of each."""
-    found = [(kind, figures[0]) for kind, figures in _FIGURES.items() if name in figures[1:2]]
-    return found + [
-        (each["kind"], each["measure"]) for each in _DOCUMENTS["open"] if each.get("count") == name
-    ]
+    found = [(kind, figures[0]) for kind, figures in FIGURES.items() if name in figures[1:2]]
+    return found + [(each["kind"], each["measure"]) for each in OPEN if each.get("count") == name]

@@ -93,7 +93,7 @@ def grouped(frame: Frame, catalog: Catalog, today: date) -> Frame | Reading:
     kept = [g for g in groupings if g.dimension in allowed]
     for condition in frame.members:
         if condition.dimension not in allowed:
-            names = ", ".join(member.display_name for member in condition.members)
+            names = names_of(condition.members)
             return by_something_else(replace(frame, members=()), catalog, names)
     within = frame.top_within if frame.top_within < len(kept) else 0
     frame = replace(frame, groupings=tuple(kept[:4]), listed=False, top_within=within)
@@ -142,7 +142,7 @@ def _one_of_all(frame: Frame, catalog: Catalog) -> Frame:
     if frame.grouped and not among:
         return frame
     rest = tuple(m for m in frame.members if m is not part)
-    names = ", ".join(member.display_name for member in part.members)
+    names = names_of(part.members)
     note = f"{names}이(가) 전체에서 차지하는 비중입니다." if frame.share else f"{names}의 전체 중 순위입니다."
     return replace(
         frame,

@@ -328,7 +328,6 @@ class Sign(StrEnum):
     REST = "rest"
     INCLUDE = "include"
     ANEW = "anew"
-    RESHAPE = "reshape"
     IGNORED = "ignored"
     UNSUPPORTED = "unsupported"
     LIST = "list"

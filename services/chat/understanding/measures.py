@@ -9,6 +9,7 @@ from typing import Final
 from services.chat.semantic import (
     Catalog,
     EntityKind,
+    EntityReference,
     Grouping,
     Metric,
     Role,
@@ -68,8 +69,8 @@ def counted_things(frame: Frame, catalog: Catalog) -> list[str]:
     return [_ITEM] if counts and _ITEM in metric.dimensions else []
 
 
-def names_of(metrics: Iterable[Metric]) -> str:
-    return ", ".join(metric.display_name for metric in metrics)
+def names_of(named: Iterable[Metric | EntityReference]) -> str:
+    return ", ".join(one.display_name for one in named)
 
 
 def common_dimensions(frame: Frame, catalog: Catalog) -> list[str]:

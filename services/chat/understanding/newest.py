@@ -6,9 +6,9 @@ from dataclasses import replace
 from itertools import pairwise
 from typing import Final
 
-from services.chat.semantic import DATE_DIMENSION, Catalog, EntityKind, Grain, Grouping, TimeBehavior
+from services.chat.semantic import DATE_DIMENSION, Catalog, Grain, Grouping, TimeBehavior
 from services.chat.understanding.claims import Claims
-from services.chat.understanding.document_slots import FIGURES
+from services.chat.understanding.document_slots import FIGURES, kind_of
 from services.chat.understanding.frame import Frame
 from services.chat.understanding.meanings import (
     CountWord,
@@ -99,8 +99,3 @@ def _figures(frame: Frame, catalog: Catalog) -> tuple[str, ...]:
     """The measure of the documents that the rows are of."""
     kinds = [catalog.dimensions[g.dimension].entity_kind for g in frame.groupings]
     return known(catalog, [FIGURES[kind][0] for kind in kinds if kind in FIGURES])
-
-
-def kind_of(measure: str) -> EntityKind | None:
-    """The documents whose figure a measure is."""
-    return next((EntityKind(kind) for kind, figures in FIGURES.items() if figures[0] == measure), None)

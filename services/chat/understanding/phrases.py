@@ -27,8 +27,7 @@ def apart(claims: Claims, frame: Frame, catalog: Catalog) -> tuple[Frame, ...]:
     What a phrase lacks is as in the one before, but for the day of a balance. Names of different kinds are conditions on
     the same rows, unless they are listed (부산이랑 대한상사 매출).
     """
-    said = [s for s in claims.spans if isinstance(s.meaning, NameWord)]
-    if len(said) != len(frame.names):
+    if len(claims.said(NameWord)) != len(frame.names):
         return ()
     phrases = [one for phrase in _phrases(claims, frame.names) for one in _by_kind(phrase, claims, frame)]
     metrics = {key for phrase in phrases for key in phrase.metrics}
@@ -83,7 +82,7 @@ def _phrases(claims: Claims, names: tuple[Name, ...]) -> Iterator[_Phrase]:
 
 def _by_kind(phrase: _Phrase, claims: Claims, frame: Frame) -> Iterator[_Phrase]:
     """One for each run of names of one kind, where 와 stands between names of different kinds."""
-    places = {id(name): index for name, index in zip(frame.names, _places(claims), strict=True)}
+    places = {id(name): index for name, (index, _) in zip(frame.names, claims.said(NameWord), strict=True)}
     runs: list[list[Name]] = []
     for name in phrase.names:
         before = runs[-1][-1] if runs else None
@@ -94,10 +93,6 @@ def _by_kind(phrase: _Phrase, claims: Claims, frame: Frame) -> Iterator[_Phrase]
             runs[-1].append(name)
     for run in runs or [[]]:
         yield replace(phrase, names=tuple(run))
-
-
-def _places(claims: Claims) -> list[int]:
-    return [index for index, s in enumerate(claims.spans) if isinstance(s.meaning, NameWord)]
 
 
 def _kinds(names: tuple[Name, ...]) -> frozenset[EntityKind]:

@@ -132,11 +132,11 @@ def _ranked_first(metrics: tuple[str, ...], claims: Claims, end: int, catalog: C
     if unit and unit[0] == end - 1 and unit[1].kind:  # 발주잔량이 남은 발주 건수가 많은
         fitting = [key for key in metrics if catalog.metrics[key].unit.kind is unit[1].kind]
         return tuple(dict.fromkeys((*fitting[:1], *metrics)))
-    said = [index for index, span in enumerate(claims.spans[:end]) if isinstance(span.meaning, MetricWord)]
+    said = [(index, word) for index, word in claims.said(MetricWord) if index < end]
     beside = claims.neighbour(end, MetricWord)
-    if beside is None or beside[0] != end - 1 or any(claims.joined(one, end - 1) for one in said[-2:-1]):
+    if beside is None or beside[0] != end - 1 or any(claims.joined(one, end - 1) for one, _ in said[-2:-1]):
         return metrics
-    keys = list(dict.fromkeys(claims.spans[index].meaning for index in said))
+    keys = list(dict.fromkeys(word for _, word in said))
     place = keys.index(beside[1])
     if len(beside[1].keys) == 1 and beside[1].keys[0] in metrics:
         place = metrics.index(beside[1].keys[0])
@@ -157,7 +157,7 @@ def _ranked_change(claims: Claims) -> ChangeWord | None:
 def bound_slots(frame: Frame, claims: Claims, catalog: Catalog) -> Frame:
     """100만원 이상, 10% 이상 줄어든, 비중 5% 이상, 미수금 있는, 늘어난 거래처."""
     bounds: list[Bound] = []
-    metrics = [(i, s.meaning) for i, s in enumerate(claims.spans) if isinstance(s.meaning, MetricWord)]
+    metrics = claims.said(MetricWord)
 
     def metric_before(index: int) -> str:
         before = [

@@ -125,7 +125,7 @@ def _arisen(claims: Claims, catalog: Catalog) -> None:
         return False
 
     last = len(claims.spans) - 1
-    measured = [i for i, s in enumerate(claims.spans) if isinstance(s.meaning, MetricWord | DocumentWord)]
+    measured = [index for index, _ in claims.said(MetricWord, DocumentWord)]
     for index in claims.signs(Sign.ARISEN):
         concludes = index == last and bool(measured) and all(map(happens, measured))
         if concludes or happens(index + 1) or happens(index - 1):

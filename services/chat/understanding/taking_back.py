@@ -6,6 +6,7 @@ from dataclasses import replace
 from services.chat.semantic import DATE_DIMENSION, Catalog, Grouping
 from services.chat.understanding.edits import Edits
 from services.chat.understanding.frame import Frame, Members, Memory, Option
+from services.chat.understanding.measures import names_of
 from services.chat.understanding.pointing import about, bare
 
 
@@ -68,7 +69,7 @@ def _others(frame: Frame, memory: Memory, edits: Edits, catalog: Catalog) -> Fra
 def of_the_shown(frame: Frame, memory: Memory, catalog: Catalog) -> Option:
     """Another measure of the rows that were shown, where the ranking by it is what was taken."""
     shown = replace(about(frame, memory.shown, catalog), top=0, descending=None, rank=False)
-    names = ", ".join(catalog.metrics[key].display_name for key in frame.metrics if key in catalog.metrics)
+    names = names_of(catalog.metrics[key] for key in frame.metrics if key in catalog.metrics)
     return Option(f"앞에서 보인 {len(memory.shown)}개의 {names}", shown)
 
 

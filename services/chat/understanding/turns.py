@@ -7,6 +7,7 @@ from services.chat.semantic import Catalog, TimeBehavior
 from services.chat.understanding.carried_periods import period_of_before
 from services.chat.understanding.edits import Edits
 from services.chat.understanding.frame import Frame, Members, Option
+from services.chat.understanding.measures import names_of
 from services.chat.understanding.slots import Slots
 
 
@@ -55,5 +56,5 @@ def anew(before: Frame, said: Frame, catalog: Catalog) -> Frame:
 
 
 def _name(condition: Members) -> str:
-    names = ", ".join(entity.display_name for entity in condition.members[:3])
+    names = names_of(condition.members[:3])
     return f"{names} 제외" if condition.excluded else names

@@ -84,9 +84,7 @@ def edits(
         count=count,
         open=_is_open(claims, said),
         figure=claims.has("얼마", "얼만") and not claims.has("각각", "씩"),
-        whole=any(
-            _is_whole(claims, i) for i, s in enumerate(claims.spans) if isinstance(s.meaning, _WHOLE_OF)
-        ),
+        whole=any(_is_whole(claims, index) for index, _ in claims.said(*_WHOLE_OF)),
     )
 
 
@@ -102,8 +100,8 @@ def _is_open(claims: Claims, said: Sequence[Morpheme]) -> bool:
     last = words[-1] if words else None
     topic = last is not None and last.tag == "JX" and last.form in _TOPIC
     goes_on = last is not None and last.tag in ("EC", "EF") and last.form == "고"
-    measures = [i for i, s in enumerate(claims.spans) if isinstance(s.meaning, MetricWord | DocumentWord)]
-    return topic or goes_on or any(claims.followed_by(index, "도") for index in measures)
+    measures = claims.said(MetricWord, DocumentWord)
+    return topic or goes_on or any(claims.followed_by(index, "도") for index, _ in measures)
 
 
 def _count(claims: Claims, memory: Memory, verb: Morpheme | None) -> int:
@@ -223,8 +221,7 @@ def _back(claims: Claims) -> bool:
 
 def _beside(claims: Claims) -> bool:
     """수주액도 같이: one measure beside the other."""
-    measures = [i for i, s in enumerate(claims.spans) if isinstance(s.meaning, MetricWord)]
-    return any(claims.followed_by(index, "도") for index in measures) and claims.has(
+    return any(claims.followed_by(index, "도") for index, _ in claims.said(MetricWord)) and claims.has(
         " 같이", "함께", "나란히"
     )
 

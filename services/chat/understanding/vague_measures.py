@@ -101,9 +101,7 @@ def _by_party(options: Sequence[str], claims: Claims, catalog: Catalog) -> tuple
     counted = any(word.kind is UnitKind.QUANTITY for _, word in claims.of(UnitWord))
     if len(sides) != 1 or counted:
         return ()
-    text = compact(
-        " ".join(claims.text(i) for i, s in enumerate(claims.spans) if isinstance(s.meaning, VagueMeasure))
-    )
+    text = compact(" ".join(claims.text(index) for index, _ in claims.said(VagueMeasure)))
     side = sides.pop()
     trades = _TRADES.get(str(side), {})
     if bought := next((known(catalog, [name]) for stem, name in trades.items() if stem in text), ()):
