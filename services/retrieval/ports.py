@@ -80,6 +80,7 @@ class StoredPassage:
 
     key: PassageKey
     document_id: str
+    path: str
     title: str
     effective_date: date | None
     passage: Passage

@@ -98,15 +98,16 @@ class SqlSearchSource:
             select(
                 _version.c.id,
                 _version.c.document_id,
+                _document.c.path,
                 _version.c.stated_date,
                 _content.c.effective_date,
                 _content.c.title,
                 _passage,
             )
             .select_from(
-                _version.join(_content, _content.c.id == _version.c.content_id).join(
-                    _passage, _passage.c.content_id == _content.c.id
-                )
+                _version.join(_document, _document.c.id == _version.c.document_id)
+                .join(_content, _content.c.id == _version.c.content_id)
+                .join(_passage, _passage.c.content_id == _content.c.id)
             )
             .where(
                 _version.c.id.in_({key.version_id for key in keys}),
@@ -135,4 +136,4 @@ def _indexed(version_id: str, rows: Sequence[Any]) -> IndexedVersion:
 
 
 def _stored(key: PassageKey, row: Any) -> StoredPassage:
-    return StoredPassage(key, row.document_id, row.title, effective_date_of(row), passage_of(row))
+    return StoredPassage(key, row.document_id, row.path, row.title, effective_date_of(row), passage_of(row))

@@ -63,8 +63,8 @@ async def test_passages_come_in_the_keys_order_with_what_a_citation_tells(opened
     assert document.current
     keys = [PassageKey(document.current.id, place) for place in (1, 7, 0)]
     assert await opened.source.passages([*keys, PassageKey("gone", 0)]) == [
-        StoredPassage(keys[0], document.id, "여비규정", CONTENT.effective_date, PASSAGES[1]),
-        StoredPassage(keys[2], document.id, "여비규정", CONTENT.effective_date, PASSAGES[0]),
+        StoredPassage(keys[0], document.id, document.path, "여비규정", CONTENT.effective_date, PASSAGES[1]),
+        StoredPassage(keys[2], document.id, document.path, "여비규정", CONTENT.effective_date, PASSAGES[0]),
     ]
 
 

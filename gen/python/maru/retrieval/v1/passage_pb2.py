@@ -25,7 +25,7 @@ _sym_db = _symbol_database.Default()
 from buf.validate import validate_pb2 as buf_dot_validate_dot_validate__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1fmaru/retrieval/v1/passage.proto\x12\x11maru.retrieval.v1\x1a\x1b\x62uf/validate/validate.proto\"\xa6\x03\n\x07Passage\x12\x1c\n\x04name\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\x18\xac\x02R\x04name\x12\x33\n\x04kind\x18\x02 \x01(\x0e\x32\x1f.maru.retrieval.v1.Passage.KindR\x04kind\x12\x1e\n\x05title\x18\x03 \x01(\tB\x08\xbaH\x05r\x03\x18\xac\x02R\x05title\x12\x32\n\x0cheading_path\x18\x04 \x03(\tB\x0f\xbaH\x0c\x92\x01\t\x10\n\"\x05r\x03\x18\xac\x02R\x0bheadingPath\x12\x12\n\x04page\x18\x05 \x01(\x05R\x04page\x12\x19\n\x08\x65nd_page\x18\x06 \x01(\x05R\x07\x65ndPage\x12\x1c\n\x04text\x18\x07 \x01(\tB\x08\xbaH\x05r\x03\x18\xc0>R\x04text\x12+\n\x04span\x18\x08 \x01(\x0b\x32\x17.maru.retrieval.v1.SpanR\x04span\x12.\n\x0e\x65\x66\x66\x65\x63tive_date\x18\t \x01(\tB\x07\xbaH\x04r\x02\x18\nR\reffectiveDate\"J\n\x04Kind\x12\x14\n\x10KIND_UNSPECIFIED\x10\x00\x12\r\n\tKIND_TEXT\x10\x01\x12\r\n\tKIND_LIST\x10\x02\x12\x0e\n\nKIND_TABLE\x10\x03\"H\n\x04Span\x12!\n\x0cstart_offset\x18\x01 \x01(\x03R\x0bstartOffset\x12\x1d\n\nend_offset\x18\x02 \x01(\x03R\tendOffsetb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1fmaru/retrieval/v1/passage.proto\x12\x11maru.retrieval.v1\x1a\x1b\x62uf/validate/validate.proto\"\xc4\x03\n\x07Passage\x12\x1c\n\x04name\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\x18\xac\x02R\x04name\x12\x33\n\x04kind\x18\x02 \x01(\x0e\x32\x1f.maru.retrieval.v1.Passage.KindR\x04kind\x12\x1e\n\x05title\x18\x03 \x01(\tB\x08\xbaH\x05r\x03\x18\xac\x02R\x05title\x12\x32\n\x0cheading_path\x18\x04 \x03(\tB\x0f\xbaH\x0c\x92\x01\t\x10\n\"\x05r\x03\x18\xac\x02R\x0bheadingPath\x12\x12\n\x04page\x18\x05 \x01(\x05R\x04page\x12\x19\n\x08\x65nd_page\x18\x06 \x01(\x05R\x07\x65ndPage\x12\x1c\n\x04text\x18\x07 \x01(\tB\x08\xbaH\x05r\x03\x18\xc0>R\x04text\x12+\n\x04span\x18\x08 \x01(\x0b\x32\x17.maru.retrieval.v1.SpanR\x04span\x12.\n\x0e\x65\x66\x66\x65\x63tive_date\x18\t \x01(\tB\x07\xbaH\x04r\x02\x18\nR\reffectiveDate\x12\x1c\n\x04path\x18\n \x01(\tB\x08\xbaH\x05r\x03\x18\xe8\x07R\x04path\"J\n\x04Kind\x12\x14\n\x10KIND_UNSPECIFIED\x10\x00\x12\r\n\tKIND_TEXT\x10\x01\x12\r\n\tKIND_LIST\x10\x02\x12\x0e\n\nKIND_TABLE\x10\x03\"H\n\x04Span\x12!\n\x0cstart_offset\x18\x01 \x01(\x03R\x0bstartOffset\x12\x1d\n\nend_offset\x18\x02 \x01(\x03R\tendOffsetb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -42,10 +42,12 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_PASSAGE'].fields_by_name['text']._serialized_options = b'\272H\005r\003\030\300>'
   _globals['_PASSAGE'].fields_by_name['effective_date']._loaded_options = None
   _globals['_PASSAGE'].fields_by_name['effective_date']._serialized_options = b'\272H\004r\002\030\n'
+  _globals['_PASSAGE'].fields_by_name['path']._loaded_options = None
+  _globals['_PASSAGE'].fields_by_name['path']._serialized_options = b'\272H\005r\003\030\350\007'
   _globals['_PASSAGE']._serialized_start=84
-  _globals['_PASSAGE']._serialized_end=506
-  _globals['_PASSAGE_KIND']._serialized_start=432
-  _globals['_PASSAGE_KIND']._serialized_end=506
-  _globals['_SPAN']._serialized_start=508
-  _globals['_SPAN']._serialized_end=580
+  _globals['_PASSAGE']._serialized_end=536
+  _globals['_PASSAGE_KIND']._serialized_start=462
+  _globals['_PASSAGE_KIND']._serialized_end=536
+  _globals['_SPAN']._serialized_start=538
+  _globals['_SPAN']._serialized_end=610
 # @@protoc_insertion_point(module_scope)

@@ -61,6 +61,7 @@ class Passage(_message.Message):
     TEXT_FIELD_NUMBER: _builtins.int
     SPAN_FIELD_NUMBER: _builtins.int
     EFFECTIVE_DATE_FIELD_NUMBER: _builtins.int
+    PATH_FIELD_NUMBER: _builtins.int
     name: _builtins.str
     """Resource name, `documents/{document}/versions/{version}/passages/{passage}`. Stays the same as long as the version."""
     kind: Global___Passage.Kind.ValueType
@@ -75,6 +76,8 @@ class Passage(_message.Message):
     """The passage's words as the document has them; a table's cells parted by tabs, its rows by line feeds."""
     effective_date: _builtins.str
     """First day on which the version holds, ISO 8601; empty = since it was imported."""
+    path: _builtins.str
+    """Path of the document, as it is now."""
     @_builtins.property
     def heading_path(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """Headings down to the passage, outermost first."""
@@ -95,10 +98,11 @@ class Passage(_message.Message):
         text: _builtins.str = ...,
         span: Global___Span | None = ...,
         effective_date: _builtins.str = ...,
+        path: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["span", b"span"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["effective_date", b"effective_date", "end_page", b"end_page", "heading_path", b"heading_path", "kind", b"kind", "name", b"name", "page", b"page", "span", b"span", "text", b"text", "title", b"title"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["effective_date", b"effective_date", "end_page", b"end_page", "heading_path", b"heading_path", "kind", b"kind", "name", b"name", "page", b"page", "path", b"path", "span", b"span", "text", b"text", "title", b"title"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -10,7 +10,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file maru/retrieval/v1/passage.proto.
  */
 export const file_maru_retrieval_v1_passage: GenFile = /*@__PURE__*/
-  fileDesc("Ch9tYXJ1L3JldHJpZXZhbC92MS9wYXNzYWdlLnByb3RvEhFtYXJ1LnJldHJpZXZhbC52MSKkAgoHUGFzc2FnZRIMCgRuYW1lGAEgASgJEi0KBGtpbmQYAiABKA4yHy5tYXJ1LnJldHJpZXZhbC52MS5QYXNzYWdlLktpbmQSDQoFdGl0bGUYAyABKAkSFAoMaGVhZGluZ19wYXRoGAQgAygJEgwKBHBhZ2UYBSABKAUSEAoIZW5kX3BhZ2UYBiABKAUSDAoEdGV4dBgHIAEoCRIlCgRzcGFuGAggASgLMhcubWFydS5yZXRyaWV2YWwudjEuU3BhbhIWCg5lZmZlY3RpdmVfZGF0ZRgJIAEoCSJKCgRLaW5kEhQKEEtJTkRfVU5TUEVDSUZJRUQQABINCglLSU5EX1RFWFQQARINCglLSU5EX0xJU1QQAhIOCgpLSU5EX1RBQkxFEAMiMAoEU3BhbhIUCgxzdGFydF9vZmZzZXQYASABKAMSEgoKZW5kX29mZnNldBgCIAEoA2IGcHJvdG8z");
+  fileDesc("Ch9tYXJ1L3JldHJpZXZhbC92MS9wYXNzYWdlLnByb3RvEhFtYXJ1LnJldHJpZXZhbC52MSKyAgoHUGFzc2FnZRIMCgRuYW1lGAEgASgJEi0KBGtpbmQYAiABKA4yHy5tYXJ1LnJldHJpZXZhbC52MS5QYXNzYWdlLktpbmQSDQoFdGl0bGUYAyABKAkSFAoMaGVhZGluZ19wYXRoGAQgAygJEgwKBHBhZ2UYBSABKAUSEAoIZW5kX3BhZ2UYBiABKAUSDAoEdGV4dBgHIAEoCRIlCgRzcGFuGAggASgLMhcubWFydS5yZXRyaWV2YWwudjEuU3BhbhIWCg5lZmZlY3RpdmVfZGF0ZRgJIAEoCRIMCgRwYXRoGAogASgJIkoKBEtpbmQSFAoQS0lORF9VTlNQRUNJRklFRBAAEg0KCUtJTkRfVEVYVBABEg0KCUtJTkRfTElTVBACEg4KCktJTkRfVEFCTEUQAyIwCgRTcGFuEhQKDHN0YXJ0X29mZnNldBgBIAEoAxISCgplbmRfb2Zmc2V0GAIgASgDYgZwcm90bzM");
 
 /**
  * A part of a document's version that stands by itself: what is indexed, found and cited.
@@ -80,6 +80,13 @@ export type Passage = Message<"maru.retrieval.v1.Passage"> & {
    * @generated from field: string effective_date = 9;
    */
   effectiveDate: string;
+
+  /**
+   * Path of the document, as it is now.
+   *
+   * @generated from field: string path = 10;
+   */
+  path: string;
 };
 
 /**
