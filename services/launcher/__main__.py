@@ -13,12 +13,12 @@ from typing import Annotated, Any
 import typer
 from google.protobuf.json_format import MessageToDict
 
-from services.launcher import audit_commands, batch, mapping_commands
+from services.launcher import audit_commands, batch, mapping_commands, search_commands
 from services.launcher.catalog import catalog, policy
 from services.launcher.chat_client import ChatClient
 from services.launcher.credentials import Issuer
 from services.launcher.errors import LauncherError
-from services.launcher.evaluation import over_mesh
+from services.launcher.evaluation import over_mesh, retrieval
 from services.launcher.evaluation.question_set import read_set
 from services.launcher.export import check_ending, export_query, last_query, query_of
 from services.launcher.mesh_status import show_status
@@ -44,6 +44,7 @@ app.add_typer(catalog, name="catalog")
 app.add_typer(policy, name="policy")
 app.add_typer(mapping_commands.app, name="mapping")
 app.add_typer(audit_commands.app, name="audit")
+app.command()(search_commands.search)
 
 
 def main() -> None:
@@ -240,6 +241,27 @@ def evaluate_questions(
         )
     )
     sys.exit(1 if gate and not held else 0)
+
+
+@evaluate.command("retrieval")
+def evaluate_retrieval(
+    file: Annotated[
+        Path,
+        typer.Argument(
+            help="{id, user, query, relevant: [경로]} 줄의 파일 / lines of {id, user, query, relevant}"
+        ),
+    ],
+    report: Annotated[Path | None, typer.Option("--out", help="JSON 보고서 / report as JSON")] = None,
+) -> None:
+    """맞는 문서를 찾는지, 없으면 없다고 하는지 잽니다. / Scores what is found in documents."""
+    folder = StateFolder(read_settings().home)
+    mesh = running_mesh(folder)
+    questions = retrieval.read_questions(file)
+    judged = asyncio.run(retrieval.run(questions, mesh.edge_url, credentials_for(folder, mesh), out))
+    if report is not None:
+        report.write_text(
+            json.dumps(retrieval.record(judged), ensure_ascii=False, indent=1), encoding="utf-8"
+        )
 
 
 @app.command()

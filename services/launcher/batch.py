@@ -5,6 +5,7 @@ import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from services.launcher.chat_client import ChatClient
 from services.launcher.credentials import Credentials
@@ -21,11 +22,12 @@ class BatchLine:
     turns: tuple[str, ...]
 
 
-def read_batch(file: Path) -> Iterator[BatchLine]:
-    """The lines of the file.
+def json_lines(file: Path, form: str) -> Iterator[tuple[int, dict[str, Any]]]:
+    """The objects of a file of JSON lines, with the lines' numbers; blank lines are passed over.
 
     Raises:
-        LauncherError: the file can't be read, or a line isn't `{id, user, turns: […]}`; names the line.
+        LauncherError: the file can't be read, or a line isn't an object; names the line and says what it should be
+            (`form`).
     """
     try:
         lines = file.read_text(encoding="utf-8-sig").splitlines()
@@ -34,16 +36,34 @@ def read_batch(file: Path) -> Iterator[BatchLine]:
             f"{file}을(를) UTF-8로 읽을 수 없습니다.", f"{file} can't be read as UTF-8."
         ) from error
     for number, line in enumerate(lines, start=1):
-        if not line.strip():
-            continue
+        if line.strip():
+            try:
+                fields = json.loads(line)
+            except ValueError:
+                fields = None
+            if not isinstance(fields, dict):
+                raise _malformed(file, number, form)
+            yield number, fields
+
+
+def read_batch(file: Path) -> Iterator[BatchLine]:
+    """The lines of the file.
+
+    Raises:
+        LauncherError: the file can't be read, or a line isn't `{id, user, turns: […]}`; names the line.
+    """
+    form = '{"id": …, "user": …, "turns": ["질문", …]}'
+    for number, fields in json_lines(file, form):
         try:
-            fields = json.loads(line)
             yield BatchLine(str(fields["id"]), str(fields["user"]), tuple(map(str, fields["turns"])))
-        except (ValueError, KeyError, TypeError) as error:
-            raise LauncherError(
-                f'{file}:{number}: {{"id": …, "user": …, "turns": ["질문", …]}} 형식의 JSON이 아닙니다.',
-                f'{file}:{number}: not a JSON object like {{"id": …, "user": …, "turns": ["question", …]}}.',
-            ) from error
+        except (KeyError, TypeError) as error:
+            raise _malformed(file, number, form) from error
+
+
+def _malformed(file: Path, number: int, form: str) -> LauncherError:
+    return LauncherError(
+        f"{file}:{number}: {form} 형식의 JSON이 아닙니다.", f"{file}:{number}: not a JSON object like {form}."
+    )
 
 
 async def run(file: Path, edge_url: str, credentials: Credentials) -> None:

@@ -59,8 +59,8 @@ class ChatClient:
                 )
                 return response.conversation.name
             except grpc.aio.AioRpcError as error:
-                await _wait_if_limited(error)
-        raise _too_busy()
+                await wait_if_limited(error)
+        raise too_busy()
 
     async def ask(
         self, conversation: str, question: str, choice_number: int = 0
@@ -85,9 +85,9 @@ class ChatClient:
             except grpc.aio.AioRpcError as error:
                 if turn and _is_broken(error):
                     break
-                await _wait_if_limited(error)
+                await wait_if_limited(error)
         if not turn:
-            raise _too_busy()
+            raise too_busy()
         async for event in self._rest(turn, sequence):
             yield event
 
@@ -126,7 +126,7 @@ def _has_reason(error: grpc.aio.AioRpcError) -> bool:
     return any(key == DETAILS_KEY for key, _ in error.trailing_metadata() or ())
 
 
-async def _wait_if_limited(error: grpc.aio.AioRpcError) -> None:
+async def wait_if_limited(error: grpc.aio.AioRpcError) -> None:
     """Waits as long as a rate limit asks for.
 
     Raises:
@@ -138,7 +138,7 @@ async def _wait_if_limited(error: grpc.aio.AioRpcError) -> None:
     await asyncio.sleep(told.retry_after.total_seconds())
 
 
-def _too_busy() -> LauncherError:
+def too_busy() -> LauncherError:
     return LauncherError(
         "요청이 많아 처리하지 못했습니다. 잠시 뒤에 다시 시도하세요.",
         "Too many requests. Try again in a while.",
