@@ -5,7 +5,8 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
 
-from services.chat.semantic import EntityReference, Query, ResultContext, Table, Unit
+from services.chat.result import ResultContext, Table
+from services.chat.semantic import EntityReference, Query, Unit
 
 
 @dataclass(frozen=True, slots=True)

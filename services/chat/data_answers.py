@@ -25,7 +25,8 @@ from services.chat.conversation import (
 from services.chat.draft import Draft, Part
 from services.chat.errors import RecordNotFound
 from services.chat.ports import ErpData
-from services.chat.semantic import Catalog, EntityReference, Query, ResultContext, Table, TimeBehavior
+from services.chat.result import ResultContext, Table
+from services.chat.semantic import Catalog, EntityReference, Query, TimeBehavior
 from services.chat.suggesting import suggestions
 from services.chat.telling import Teller, Telling
 from services.chat.understanding.frame import Memory, QueryReading, RecordReading

@@ -19,7 +19,8 @@ from services.chat.conversation import (
     Usage,
 )
 from services.chat.event_log import EventLog
-from services.chat.semantic import Query, ResultContext, Table
+from services.chat.result import ResultContext, Table
+from services.chat.semantic import Query
 from services.chat.telling import Telling
 from services.chat.understanding.frame import Memory, dump_memory
 

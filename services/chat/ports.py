@@ -8,7 +8,8 @@ from typing import Protocol
 
 from services.chat.audit_chain import Link, NewEntry, Range, Verification
 from services.chat.conversation import Asker, Conversation, Intent, Rating, Turn, TurnEvent
-from services.chat.semantic import Catalog, EntityKind, Query, Record, Resolution, Result
+from services.chat.result import Record, Result
+from services.chat.semantic import Catalog, EntityKind, Query, Resolution
 
 
 class FinishReason(StrEnum):

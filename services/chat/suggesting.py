@@ -3,7 +3,8 @@
 from typing import Final
 
 from services.chat.composing.particles import particle
-from services.chat.semantic import DATE_DIMENSION, Catalog, EntityReference, Grain, Table, TimeBehavior
+from services.chat.result import Table
+from services.chat.semantic import DATE_DIMENSION, Catalog, EntityReference, Grain, TimeBehavior
 from services.chat.understanding.frame import QueryReading
 
 MAX_SUGGESTIONS: Final = 3

@@ -12,32 +12,34 @@ from typing import Any
 import yaml
 
 from services.chat.errors import RecordNotFound
-from services.chat.semantic import (
+from services.chat.result import (
     AppliedFilter,
+    Column,
+    FilterSource,
+    MetricDefinition,
+    Record,
+    RecordLink,
+    Result,
+    ResultContext,
+    Table,
+    Value,
+)
+from services.chat.semantic import (
     Candidate,
     Catalog,
-    Column,
     Dimension,
     DimensionMember,
     EntityKind,
     EntityReference,
-    FilterSource,
     Grain,
     Match,
     Metric,
-    MetricDefinition,
     Query,
-    Record,
-    RecordLink,
     Resolution,
-    Result,
-    ResultContext,
     Role,
-    Table,
     TimeBehavior,
     Unit,
     UnitKind,
-    Value,
 )
 
 WORLD = Path(__file__).with_name("company.yaml")

@@ -13,7 +13,8 @@ from maru.erp.v1.erp_service_pb2_grpc import ErpServiceStub
 
 from services.chat.convert import erp as convert_erp
 from services.chat.errors import RecordNotFound
-from services.chat.semantic import Catalog, EntityKind, Query, Record, Resolution, Result
+from services.chat.result import Record, Result
+from services.chat.semantic import Catalog, EntityKind, Query, Resolution
 from services.kit.errors import RemoteError
 from services.kit.identity import current_identity
 from services.kit.status import remote

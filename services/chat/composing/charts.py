@@ -2,7 +2,8 @@
 
 from services.chat.composing.facts import grain_of, unit_column
 from services.chat.conversation import ChartHint, ChartKind
-from services.chat.semantic import Modifier, Query, Role, Table
+from services.chat.result import Table
+from services.chat.semantic import Modifier, Query, Role
 
 
 def chart_of(query: Query, table: Table) -> ChartHint | None:

@@ -8,7 +8,8 @@ from typing import Final
 from services.chat.composing import rendering
 from services.chat.composing.grammar import Content
 from services.chat.composing.shapes import Shaped
-from services.chat.semantic import Column, EntityKind, EntityReference, Record, RecordLink, UnitKind, Value
+from services.chat.result import Column, Record, RecordLink, Value
+from services.chat.semantic import EntityKind, EntityReference, UnitKind
 from services.chat.understanding.text import compact
 from services.chat.understanding.words import load
 

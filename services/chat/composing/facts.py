@@ -5,18 +5,8 @@ from typing import Final
 
 from services.chat.composing import rendering
 from services.chat.conversation import Fact
-from services.chat.semantic import (
-    DATE_DIMENSION,
-    Column,
-    EntityReference,
-    Grain,
-    Query,
-    Role,
-    Table,
-    Unit,
-    UnitKind,
-    Value,
-)
+from services.chat.result import Column, Table, Value
+from services.chat.semantic import DATE_DIMENSION, EntityReference, Grain, Query, Role, Unit, UnitKind
 
 MAX_FACTS: Final = 500
 

@@ -5,7 +5,8 @@ from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Final
 
-from services.chat.semantic import EntityReference, Grain, Unit, UnitKind, Value
+from services.chat.result import Value
+from services.chat.semantic import EntityReference, Grain, Unit, UnitKind
 from services.chat.understanding.periods import label, period_of
 
 MISSING: Final = "미지정"

@@ -9,6 +9,7 @@ from typing import Final
 from services.chat.composing import rendering
 from services.chat.composing.facts import FIGURES, has_dates, rendered, unit_column
 from services.chat.composing.grammar import Content
+from services.chat.result import ResultContext, Table, Value
 from services.chat.semantic import (
     DATE_DIMENSION,
     Catalog,
@@ -17,12 +18,9 @@ from services.chat.semantic import (
     Modifier,
     Operator,
     Query,
-    ResultContext,
     Role,
-    Table,
     TimeBehavior,
     UnitKind,
-    Value,
 )
 
 SAID_ROWS: Final = 5

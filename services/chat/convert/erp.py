@@ -6,33 +6,35 @@ from decimal import Decimal
 
 from maru.erp.v1 import catalog_pb2, erp_service_pb2, query_pb2, record_pb2, value_pb2
 
-from services.chat.semantic import (
+from services.chat.result import (
     AppliedFilter,
+    Column,
+    FilterSource,
+    MetricDefinition,
+    Record,
+    RecordLink,
+    ResultContext,
+    Table,
+    Value,
+)
+from services.chat.semantic import (
     Candidate,
     Catalog,
-    Column,
     DateRange,
     Dimension,
     DimensionMember,
     EntityKind,
     EntityReference,
-    FilterSource,
     Grain,
     Match,
     MemberCondition,
     Metric,
-    MetricDefinition,
     Query,
-    Record,
-    RecordLink,
     Resolution,
-    ResultContext,
     Role,
-    Table,
     TimeBehavior,
     Unit,
     UnitKind,
-    Value,
 )
 
 # --- small parts ---------------------------------------------------------------------------------

@@ -26,27 +26,22 @@ from services.chat.conversation import (
     TurnState,
     Usage,
 )
+from services.chat.result import AppliedFilter, Column, FilterSource, MetricDefinition, ResultContext, Table
 from services.chat.semantic import (
-    AppliedFilter,
-    Column,
     Comparison,
     ComparisonKind,
     DateRange,
     EntityKind,
     EntityReference,
-    FilterSource,
     Grain,
     Grouping,
     MemberCondition,
     MetricCondition,
-    MetricDefinition,
     Modifier,
     Operator,
     Ordering,
     Query,
-    ResultContext,
     Role,
-    Table,
     Unit,
     UnitKind,
 )

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 
 from services.chat.adapters.conversation_json import dump_answer, dump_events, load_answer, load_events
 from services.chat.conversation import Completed, Turn, TurnEvent, TurnState
-from services.chat.semantic import Table
+from services.chat.result import Table
 from tests.contract.conversations.samples import ANSWER, CONTEXT, NOON, PLAIN_ANSWER, completed, events_of
 from tests.unit.chat.wire_values import tables
 

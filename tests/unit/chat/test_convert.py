@@ -31,10 +31,10 @@ from services.chat.conversation import (
 )
 from services.chat.convert import chat as convert
 from services.chat.convert import erp as convert_erp
+from services.chat.result import FilterSource
 from services.chat.semantic import (
     ComparisonKind,
     EntityKind,
-    FilterSource,
     Grain,
     Match,
     Modifier,

@@ -13,11 +13,10 @@ from hypothesis import given, settings
 from maru.erp.v1 import erp_service_pb2, record_pb2
 
 from services.chat.convert import erp as convert_erp
+from services.chat.result import AppliedFilter, Column, FilterSource, Record, RecordLink, ResultContext, Table
 from services.chat.semantic import (
-    AppliedFilter,
     Candidate,
     Catalog,
-    Column,
     Comparison,
     ComparisonKind,
     DateRange,
@@ -25,7 +24,6 @@ from services.chat.semantic import (
     DimensionMember,
     EntityKind,
     EntityReference,
-    FilterSource,
     Grain,
     Grouping,
     Match,
@@ -35,12 +33,8 @@ from services.chat.semantic import (
     Operator,
     Ordering,
     Query,
-    Record,
-    RecordLink,
     Resolution,
-    ResultContext,
     Role,
-    Table,
     TimeBehavior,
     Unit,
     UnitKind,

@@ -6,7 +6,8 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from services.chat.semantic import Column, EntityKind, EntityReference, Role, Table, Unit, UnitKind, Value
+from services.chat.result import Column, Table, Value
+from services.chat.semantic import EntityKind, EntityReference, Role, Unit, UnitKind
 
 _decimals = st.builds(
     lambda digits, places: Decimal(digits).scaleb(-places),

@@ -13,8 +13,8 @@ from services.chat.composing.guard import foreign_parts
 from services.chat.composing.replies import reply
 from services.chat.composing.shapes import Framing, shape_result
 from services.chat.composing.wording import Register
+from services.chat.result import Column, ResultContext, Table
 from services.chat.semantic import (
-    Column,
     Comparison,
     ComparisonKind,
     DateRange,
@@ -26,9 +26,7 @@ from services.chat.semantic import (
     Modifier,
     Ordering,
     Query,
-    ResultContext,
     Role,
-    Table,
     Unit,
     UnitKind,
 )

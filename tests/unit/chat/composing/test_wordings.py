@@ -14,8 +14,8 @@ from services.chat.composing.guard import foreign_parts
 from services.chat.composing.replies import examples, reply
 from services.chat.composing.shapes import Framing, Shaped, shape_result
 from services.chat.composing.wording import Register
+from services.chat.result import Column, Table
 from services.chat.semantic import (
-    Column,
     Comparison,
     ComparisonKind,
     DateRange,
@@ -28,7 +28,6 @@ from services.chat.semantic import (
     Ordering,
     Query,
     Role,
-    Table,
     Unit,
     UnitKind,
 )
