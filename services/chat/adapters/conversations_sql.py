@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 from uuid import uuid4
@@ -14,6 +14,7 @@ from services.chat.adapters import conversation_tables as tables
 from services.chat.adapters.audit_anchor import AnchorFile
 from services.chat.adapters.audit_log_sql import SqlAuditLog
 from services.chat.adapters.conversation_json import dump_answer, dump_events, load_events
+from services.chat.adapters.conversation_requests import Request
 from services.chat.adapters.conversation_rows import columns_of, conversation_of, turn_of
 from services.chat.adapters.conversations_database import CONVERSATIONS
 from services.chat.audit_chain import NewEntry
@@ -22,7 +23,6 @@ from services.chat.convert.audit import dump_asker, load_asker, turn_entries
 from services.chat.errors import (
     ConversationNotFound,
     EtagMismatch,
-    RequestIdReused,
     TurnNotFound,
     TurnRunning,
 )
@@ -35,7 +35,6 @@ _TITLE_LENGTH: Final = 200
 
 _conversation: Final = tables.conversation
 _turn: Final = tables.turn
-_request: Final = tables.request
 _without_events: Final = [column for column in _turn.c if column is not _turn.c.events]
 
 
@@ -78,11 +77,11 @@ class SqlConversations:
     ) -> Conversation:
         async def work(connection: AsyncConnection) -> Conversation:
             created = Conversation(uuid4().hex, title, now.astimezone(UTC), now.astimezone(UTC), 0, "1")
-            request = _Request(owner, request_id, f"create:{digest}", created.id)
-            if before := await _claim(connection, request):
+            request = Request(owner, request_id, f"create:{digest}", created.id)
+            if before := await request.claim(connection):
                 return conversation_of(before, title)
             await connection.execute(insert(_conversation).values(owner=owner, **columns_of(created)))
-            await _remember_answer(connection, request, created)
+            await request.remember(connection, created)
             return created
 
         return await self._engines.write(work)
@@ -113,23 +112,23 @@ class SqlConversations:
         digest: str,
         now: datetime,
     ) -> Conversation:
-        request = _Request(owner, request_id, f"rename:{digest}", conversation_id)
+        request = Request(owner, request_id, f"rename:{digest}", conversation_id)
 
         async def work(connection: AsyncConnection) -> Conversation:
-            if before := await _claim(connection, request):
+            if before := await request.claim(connection):
                 return conversation_of(before, title)
             held = await _locked(connection, owner, conversation_id, etag)
             renamed = await _change(connection, replace(held, title=title), now)
-            await _remember_answer(connection, request, renamed)
+            await request.remember(connection, renamed)
             return renamed
 
         return await self._engines.write(work)
 
     async def delete(self, owner: str, conversation_id: str, etag: str, request_id: str, digest: str) -> None:
-        request = _Request(owner, request_id, f"delete:{digest}", conversation_id)
+        request = Request(owner, request_id, f"delete:{digest}", conversation_id)
 
         async def work(connection: AsyncConnection) -> None:
-            if await _claim(connection, request):
+            if await request.claim(connection):
                 return
             held = await _locked(connection, owner, conversation_id, etag)
             await _refuse_while_running(connection, held)
@@ -149,8 +148,8 @@ class SqlConversations:
     ) -> tuple[Turn, bool]:
         async def work(connection: AsyncConnection) -> tuple[Turn, bool]:
             begun = Turn(uuid4().hex, conversation_id, question, TurnState.RUNNING, now.astimezone(UTC))
-            request = _Request(owner, request_id, f"begin_turn:{digest}", conversation_id, begun.id)
-            if before := await _claim(connection, request):
+            request = Request(owner, request_id, f"begin_turn:{digest}", conversation_id, begun.id)
+            if before := await request.claim(connection):
                 return await _owned_turn(connection, owner, conversation_id, before.turn_id), False
             held = await _locked(connection, owner, conversation_id)
             await _refuse_while_running(connection, held)
@@ -306,7 +305,7 @@ class SqlConversations:
         return count
 
     async def forget_requests(self, before: datetime) -> int:
-        old = delete(_request).where(_request.c.made_time < before)
+        old = delete(tables.request).where(tables.request.c.made_time < before)
 
         async def work(connection: AsyncConnection) -> int:
             return (await connection.execute(old)).rowcount
@@ -317,44 +316,9 @@ class SqlConversations:
 # --- inside a transaction -----------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class _Request:
-    """A request that changes something, and what it makes or changes."""
-
-    owner: str
-    request_id: str
-    digest: str
-    conversation_id: str
-    turn_id: str | None = None
-
-    @property
-    def row(self) -> ColumnElement[bool]:
-        return and_(_request.c.owner == self.owner, _request.c.request_id == self.request_id)
-
-
 def _lost(now: datetime) -> ColumnElement[bool]:
     """Its process would have ended it by now."""
     return or_(_turn.c.lease_until.is_(None), _turn.c.lease_until < now)
-
-
-async def _claim(connection: AsyncConnection, request: _Request) -> Row[Any] | None:
-    """None for a new request, which is known from now on; for a repeated one, what is known of the first.
-
-    First in its transaction: two of the same at once then wait for each other here.
-    """
-    known = (await connection.execute(select(_request).where(request.row))).one_or_none()
-    if known is None:
-        await connection.execute(insert(_request).values(**asdict(request), made_time=datetime.now(UTC)))
-    elif known.digest != request.digest:
-        raise RequestIdReused(request_id=request.request_id)
-    return known
-
-
-async def _remember_answer(connection: AsyncConnection, request: _Request, answer: Conversation) -> None:
-    """The title isn't kept: it comes with the request again."""
-    columns = columns_of(answer)
-    kept = {name: columns[name] for name in ("create_time", "update_time", "turn_count", "revision")}
-    await connection.execute(update(_request).where(request.row).values(kept))
 
 
 async def _owned(connection: AsyncConnection, owner: str, conversation_id: str) -> Conversation:
