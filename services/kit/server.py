@@ -41,11 +41,11 @@ from services.kit.settings import ServiceSettings, split_address
 from services.kit.workload import WorkloadSigner, WorkloadVerifier
 
 MAX_RECEIVE_BYTES: Final = 4 * 1024 * 1024
+"""Of one message, where an app doesn't say otherwise."""
 MAX_SEND_BYTES: Final = 16 * 1024 * 1024
 
 _OPTIONS: Final = (
     ("grpc.so_reuseport", 0),  # a taken port is an error, not a second server beside the first
-    ("grpc.max_receive_message_length", MAX_RECEIVE_BYTES),
     ("grpc.max_send_message_length", MAX_SEND_BYTES),
     ("grpc.max_metadata_size", 32 * 1024),
     ("grpc.keepalive_time_ms", 30_000),  # notice a client whose machine is gone
@@ -81,6 +81,8 @@ class App:
 
     servicers: Sequence[Mounted]
     dependencies: Sequence[Dependency] = ()
+    max_receive_bytes: int = MAX_RECEIVE_BYTES
+    """The largest message that is taken in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +154,7 @@ async def serving(
                     ],
                 )
             ],
-            options=_OPTIONS,
+            options=(*_OPTIONS, ("grpc.max_receive_message_length", parts.max_receive_bytes)),
         )
         names = _mount(server, parts.servicers)
         health = Health(names, parts.dependencies, metrics)

@@ -91,6 +91,9 @@ class DocumentStore(Protocol):
     async def list_folders(self, after_path: str | None, limit: int) -> Sequence[Folder]:
         """Folders with documents below or with an access list, by path; None = from the top."""
 
+    async def path_of_folder(self, folder_id: str) -> str | None:
+        """None where it is gone."""
+
     async def set_folder_access(self, path: str, access: AccessList, etag: str, request: Request) -> Folder:
         """Raises EtagMismatch; the etag of a folder that never had a list is ""."""
 

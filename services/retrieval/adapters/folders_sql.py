@@ -51,6 +51,10 @@ class SqlFolders:
 
         return await self._engines.read(work)
 
+    async def path_of_folder(self, folder_id: str) -> str | None:
+        statement = select(_folder.c.path).where(_folder.c.path_digest.startswith(folder_id, autoescape=True))
+        return await self._engines.read(lambda connection: connection.scalar(statement))
+
     async def set_folder_access(self, path: str, access: AccessList, etag: str, request: Request) -> Folder:
         async def work(connection: AsyncConnection) -> Folder:
             await alone(connection)
