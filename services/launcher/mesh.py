@@ -24,6 +24,8 @@ PASSED_ON = (
     "MARU_MAX_EXPORT_ROWS",
     "MARU_REFUSE_STALE_AFTER",
     "MARU_REQUESTS_KEPT_DAYS",
+    "MARU_MAX_DOCUMENT_BYTES",
+    "MARU_FILES_AT_ONCE",
 )
 """Settings of the services that may be set for `maru up` as well: docs/operating.md."""
 

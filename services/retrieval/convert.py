@@ -77,6 +77,7 @@ def passage_to_proto(stored: StoredPassage) -> passage_pb2.Passage:
     return passage_pb2.Passage(
         name=name,
         kind=passage_pb2.Passage.Kind.Value(f"KIND_{passage.kind.name}"),
+        path=stored.path,
         title=stored.title,
         heading_path=[heading[:_HEADING_LENGTH] for heading in passage.heading_path[:_HEADINGS]],
         page=passage.page,

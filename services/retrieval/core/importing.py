@@ -19,7 +19,7 @@ from services.kit.clock import Clock
 from services.kit.errors import MaruError
 from services.retrieval.core.effective_dates import effective_date
 from services.retrieval.core.paths import file_name, stem
-from services.retrieval.passages import CutContent, Passage, cut
+from services.retrieval.passages import CutContent, cut, indexed_text
 from services.retrieval.ports import Embedder
 from services.retrieval.reading.content import Cause, Content, Unreadable
 from services.retrieval.store import Claim, EmbeddingClaim, ImportQueue, Originals, ReadContent
@@ -212,9 +212,3 @@ async def _persisting(work: Callable[[], Awaitable[T]], name: str) -> T:
             log.exception("import_waits", work=name, seconds=pause)
         await asyncio.sleep(pause)
     raise AssertionError("pauses never end")
-
-
-def indexed_text(title: str, passage: Passage) -> str:
-    """What a passage is found by: where it stands says as much as its own words."""
-    headings = passage.heading_path
-    return "\n".join((*(() if headings[:1] == (title,) else (title,)), *headings, passage.text))
