@@ -10,7 +10,7 @@ from typing import Any
 from services.erp.demo_company.accounts import COST, Company
 from services.erp.demo_company.books import Voucher, stock_postings
 from services.erp.demo_company.products import Item
-from services.erp.demo_company.rows import CANCELLED, DRAFT, SUBMITTED, child, header, of_customer
+from services.erp.demo_company.rows import CANCELLED, DRAFT, SUBMITTED, child, header, of_customer, undated
 from services.erp.demo_company.world import Customer, Line, Terms, World, price
 
 
@@ -258,7 +258,7 @@ class Orders:
         delivered = 100 * sum(min(line.done, line.quantity) for line in order.lines) / ordered
         billed = 100 * sum(min(line.billed, line.quantity) for line in order.lines) / ordered
         row = {
-            **header(voucher, priced, order.docstatus),
+            **undated(voucher, priced, order.docstatus),
             **of_customer(order.customer),
             "transaction_date": str(order.day),
             "delivery_date": str(max(line.due for line in order.lines)),
@@ -268,8 +268,6 @@ class Orders:
             "status": _status(order, delivered, billed),
             "amended_from": order.amended_from,
         }
-        for dated in ("posting_date", "posting_time", "is_return"):
-            del row[dated]
         writer.add("tabSales Order", row)
         for index, (line, columns) in enumerate(zip(order.lines, priced.lines, strict=True), 1):
             progress = {

@@ -11,7 +11,7 @@ from typing import Any
 from services.erp.demo_company.accounts import Company
 from services.erp.demo_company.books import Voucher, stock_postings
 from services.erp.demo_company.products import Item
-from services.erp.demo_company.rows import CANCELLED, DRAFT, SUBMITTED, child, header, of_supplier
+from services.erp.demo_company.rows import CANCELLED, DRAFT, SUBMITTED, child, header, of_supplier, undated
 from services.erp.demo_company.world import Line, Supplier, Terms, World, price
 
 
@@ -249,7 +249,7 @@ class Purchasing:
         received = 100 * sum(min(line.done, line.quantity) for line in order.lines) / ordered
         billed = 100 * sum(min(line.billed, line.quantity) for line in order.lines) / ordered
         row = {
-            **header(voucher, priced, order.docstatus),
+            **undated(voucher, priced, order.docstatus),
             **of_supplier(order.supplier),
             "transaction_date": str(order.day),
             "schedule_date": str(max(line.due for line in order.lines)),
@@ -258,8 +258,6 @@ class Purchasing:
             "status": _status(order, received, billed),
             "amended_from": order.amended_from,
         }
-        for dated in ("posting_date", "posting_time", "is_return"):
-            del row[dated]
         writer.add("tabPurchase Order", row)
         for index, (line, columns) in enumerate(zip(order.lines, priced.lines, strict=True), 1):
             progress = {

@@ -12,13 +12,20 @@ CANCELLED: Final = 2
 """A document's docstatus."""
 
 
-def header(voucher: Voucher, priced: Priced, docstatus: int) -> dict[str, Any]:
-    """A document's own row, up to the party and what its kind adds; dated by posting_date."""
+def undated(voucher: Voucher, priced: Priced, docstatus: int) -> dict[str, Any]:
+    """A document's own row, up to its dates, the party and what its kind adds."""
     return {
         **stamp(voucher.day, voucher.owner, 30),
         **priced.header,
         "name": voucher.name,
         "docstatus": docstatus,
+    }
+
+
+def header(voucher: Voucher, priced: Priced, docstatus: int) -> dict[str, Any]:
+    """The row of a document that is dated by posting_date."""
+    return {
+        **undated(voucher, priced, docstatus),
         "posting_date": str(voucher.day),
         "posting_time": "09:00:30",
         "is_return": 0,

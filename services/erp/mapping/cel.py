@@ -125,15 +125,7 @@ class _Compiler:
             return Kind.FLAG, lambda row: left(row) != right(row)
         if kind not in (Kind.DECIMAL, Kind.DATE):
             raise ExpressionError(f"{kind} has no order; declare number columns under types: decimal")
-        compare = _ORDER[name]
-
-        def ordered(row: Row) -> bool:
-            one, other = left(row), right(row)
-            if one is None or other is None:
-                raise refuse_null("<, <=, >, >=")
-            return compare(one, other)
-
-        return Kind.FLAG, ordered
+        return Kind.FLAG, _of_two(_ORDER[name], left, right, "<, <=, >, >=")
 
     def _in(self, kind: Kind, left: Evaluate, right: Tree[Token]) -> tuple[Kind, Evaluate]:
         listed = right
@@ -162,15 +154,7 @@ class _Compiler:
             return Kind.TEXT, lambda row: (left(row) or "") + (right(row) or "")
         if kind is not Kind.DECIMAL:
             raise ExpressionError(f"no arithmetic on {kind}; declare number columns under types: decimal")
-        calculate = ARITHMETIC[name]
-
-        def calculated(row: Row) -> Decimal:
-            one, other = left(row), right(row)
-            if one is None or other is None:
-                raise refuse_null("+, -, *, /, %")
-            return calculate(one, other)
-
-        return Kind.DECIMAL, calculated
+        return Kind.DECIMAL, _of_two(ARITHMETIC[name], left, right, "+, -, *, /, %")
 
     def _unary(self, children: list[Any]) -> tuple[Kind, Evaluate]:
         sign, operand = children[0].data, self.compile(children[1])
@@ -280,6 +264,18 @@ def _common(kinds: list[Kind], what: str) -> Kind:
     if len(found) > 1:
         raise ExpressionError(f"{what} differ in kind: {', '.join(sorted(found))}; declare kinds under types")
     return found.pop() if found else Kind.NULL
+
+
+def _of_two(apply: Callable[[Any, Any], Any], left: Evaluate, right: Evaluate, signs: str) -> Evaluate:
+    """An operator on two sides that must be filled; `signs` are what its kind is written with."""
+
+    def applied(row: Row) -> Any:
+        one, other = left(row), right(row)
+        if one is None or other is None:
+            raise refuse_null(signs)
+        return apply(one, other)
+
+    return applied
 
 
 def _call(name: str, function: Function, arguments: list[tuple[Kind, Evaluate]]) -> tuple[Kind, Evaluate]:
