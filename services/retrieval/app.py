@@ -2,8 +2,9 @@
 
 import asyncio
 import socket
-from collections.abc import AsyncIterator, Callable
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import AsyncIterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from datetime import timedelta
 from typing import Final
 
@@ -20,9 +21,11 @@ from services.retrieval.adapters.embedder_triton import TritonEmbedder
 from services.retrieval.adapters.import_queue_sql import Lease, SqlImportQueue
 from services.retrieval.adapters.originals_folder import OriginalsFolder
 from services.retrieval.adapters.search_source_sql import SqlSearchSource
+from services.retrieval.core.collection import Collection
 from services.retrieval.core.importing import Importer
 from services.retrieval.core.library import Library
 from services.retrieval.core.morphemes import Morphemes
+from services.retrieval.core.search import Search
 from services.retrieval.ports import Embedder
 from services.retrieval.reading.apart import open_readers
 from services.retrieval.servicer import RetrievalServicer
@@ -32,6 +35,8 @@ _DAY_SECONDS: Final = 86_400
 _HOUR_SECONDS: Final = 3_600
 _BESIDE_A_FILE: Final = 2**20
 """Room in a message for all but the file."""
+
+_SEARCHES_AT_ONCE: Final = 2
 
 log = structlog.get_logger(__name__)
 
@@ -46,15 +51,14 @@ async def app(settings: Settings, chassis: Chassis) -> AsyncIterator[App]:
             channel,
             settings.embedder_model,
             settings.embedder_version,
+            settings.embedder_dimensions,
             settings.embedder_seconds,
             chassis.metrics,
         )
         stack.push_async_callback(embedder.close)
         engines = await stack.enter_async_context(open_documents(settings.documents_url, chassis.metrics))
         morphemes = await asyncio.to_thread(Morphemes)
-        yield await stack.enter_async_context(
-            retrieval(settings, chassis, engines, morphemes.terms, embedder)
-        )
+        yield await stack.enter_async_context(retrieval(settings, chassis, engines, morphemes, embedder))
 
 
 @asynccontextmanager
@@ -62,19 +66,24 @@ async def retrieval(
     settings: Settings,
     chassis: Chassis,
     engines: Engines,
-    terms: Callable[[str], list[str]],
+    morphemes: Morphemes,
     embedder: Embedder,
 ) -> AsyncIterator[App]:
     """The core between its ports, with the worker that reads what is imported."""
     documents = SqlDocuments(engines)
+    source = SqlSearchSource(engines)
     originals = OriginalsFolder(settings.originals_dir)
     # Host and port: one process at a time, and the same after it is started again.
     queue = SqlImportQueue(engines, Lease(f"{socket.gethostname()[:120]}/{settings.grpc_address}"))
-    async with open_readers(settings.files_at_once) as readers:
-        importer = Importer(queue, originals, readers, terms, embedder, chassis.clock)
+    collection = Collection(source, embedder.model, embedder.dimensions)
+    async with AsyncExitStack() as stack:
+        readers = await stack.enter_async_context(open_readers(settings.files_at_once))
+        executor = stack.enter_context(ThreadPoolExecutor(_SEARCHES_AT_ONCE, thread_name_prefix="search"))
+        search = Search(collection, source, embedder, morphemes, executor)
+        importer = Importer(queue, originals, readers, morphemes.terms, embedder, chassis.clock)
         library = Library(
             documents,
-            SqlSearchSource(engines),
+            source,
             originals,
             chassis.clock,
             importer.wake,
@@ -82,12 +91,15 @@ async def retrieval(
         )
         chores = [
             asyncio.create_task(importer.run(settings.files_at_once)),
+            asyncio.create_task(_load(collection)),
             asyncio.create_task(_remove_orphans(library)),
             asyncio.create_task(_forget_requests(library, timedelta(days=settings.requests_kept_days))),
         ]
         try:
             yield App(
-                servicers=[Mounted(add_RetrievalServiceServicer_to_server, RetrievalServicer(library))],
+                servicers=[
+                    Mounted(add_RetrievalServiceServicer_to_server, RetrievalServicer(library, search))
+                ],
                 dependencies=[Dependency("documents", documents.probe)],
                 max_receive_bytes=LARGEST_DOCUMENT + _BESIDE_A_FILE,
             )
@@ -95,6 +107,12 @@ async def retrieval(
             for chore in chores:
                 chore.cancel()
             await asyncio.gather(*chores, return_exceptions=True)
+
+
+async def _load(collection: Collection) -> None:
+    """Read the index before somebody asks; who comes first waits for the rest of it."""
+    with suppress(MaruError):  # the first search says what is wrong
+        await collection.catch_up()
 
 
 async def _remove_orphans(library: Library) -> None:

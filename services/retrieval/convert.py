@@ -3,17 +3,19 @@
 from datetime import date, datetime
 
 from google.protobuf.timestamp_pb2 import Timestamp
-from maru.retrieval.v1 import access_pb2, document_pb2, passage_pb2
+from maru.retrieval.v1 import access_pb2, document_pb2, passage_pb2, retrieval_service_pb2
 
 from services.kit.errors import FieldInvalid, FieldViolation
 from services.retrieval.access import AccessList, Principals
 from services.retrieval.core.quarantine import MESSAGES
+from services.retrieval.core.search import Found
 from services.retrieval.documents import Document, Folder, State, Version
 from services.retrieval.ports import StoredPassage
 
 _HEADINGS = 10
 _HEADING_LENGTH = 300
 _LONGEST_TEXT = 8000
+_HIGHLIGHTS = 20
 
 
 def access_of(wire: access_pb2.AccessList) -> AccessList:
@@ -85,6 +87,24 @@ def passage_to_proto(stored: StoredPassage) -> passage_pb2.Passage:
         text=passage.text[:_LONGEST_TEXT],
         span=passage_pb2.Span(start_offset=passage.start, end_offset=passage.end),
         effective_date=stored.effective_date.isoformat() if stored.effective_date else "",
+    )
+
+
+def search_to_proto(found: Found) -> retrieval_service_pb2.SearchResponse:
+    return retrieval_service_pb2.SearchResponse(
+        hits=[
+            retrieval_service_pb2.SearchHit(
+                passage=passage_to_proto(hit.passage),
+                score=hit.likelihood,
+                highlights=[
+                    passage_pb2.Span(start_offset=span.start, end_offset=span.end)
+                    for span in hit.highlights[:_HIGHLIGHTS]
+                ],
+            )
+            for hit in found.hits
+        ],
+        answerable=found.answerable,
+        index_version=str(found.revision),
     )
 
 

@@ -25,6 +25,10 @@ class Embedder(Protocol):
     def model(self) -> str:
         """Name and version. Vectors of two models are never compared."""
 
+    @property
+    def dimensions(self) -> int:
+        """Of its vectors."""
+
     async def embed_query(self, text: str) -> NDArray[np.float32]:
         """A question's vector [dimensions]. People wait for it."""
 

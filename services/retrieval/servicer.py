@@ -8,9 +8,10 @@ from maru.retrieval.v1.retrieval_service_pb2_grpc import RetrievalServiceService
 
 from services.kit.identity import current_identity
 from services.retrieval import convert
+from services.retrieval.access import Asker
 from services.retrieval.core.library import Library
+from services.retrieval.core.search import DEFAULT_HITS, MOST_HITS, Question, Search
 from services.retrieval.documents import Document
-from services.retrieval.errors import DocumentsNotAvailableYet
 
 Context = grpc.aio.ServicerContext[Any, Any]
 
@@ -18,11 +19,19 @@ Context = grpc.aio.ServicerContext[Any, Any]
 class RetrievalServicer(RetrievalServiceServicer):
     """Serves documents and what is found in them."""
 
-    def __init__(self, library: Library) -> None:
+    def __init__(self, library: Library, search: Search) -> None:
         self._library = library
+        self._search = search
 
     async def Search(self, request: pb.SearchRequest, context: Context) -> pb.SearchResponse:
-        raise DocumentsNotAvailableYet(method="maru.retrieval.v1.RetrievalService/Search")
+        question = Question(
+            request.query,
+            min(request.max_hits or DEFAULT_HITS, MOST_HITS),
+            request.folder_paths,
+            [_document(name) for name in request.documents],
+        )
+        found = await self._search.search(question, Asker.of(current_identity()))
+        return convert.search_to_proto(found)
 
     async def GetPassage(self, request: pb.GetPassageRequest, context: Context) -> pb.GetPassageResponse:
         _, document_id, _, version_id, _, place = request.name.split("/")

@@ -31,6 +31,7 @@ class Settings(ServiceSettings):
     triton_url: str = "grpc://127.0.0.1:18080"
     embedder_model: str = "embedder"
     embedder_version: int = Field(default=1, ge=1)
+    embedder_dimensions: int = Field(default=384, ge=1, le=8192)
     embedder_seconds: float = Field(default=1.0, gt=0, le=10)
     """How long a question's vector is waited for."""
 

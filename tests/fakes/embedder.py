@@ -18,10 +18,13 @@ class FakeEmbedder:
     """`away`: it does not answer."""
 
     model: str = "fake/1"
+    dimensions: int = DIMENSIONS
     away: bool = False
     texts: list[str] = field(default_factory=list)
 
     async def embed_query(self, text: str) -> NDArray[np.float32]:
+        if self.away:
+            raise DependencyUnavailable(dependency="embedder")
         return vector(text)
 
     async def embed_passages(self, texts: Sequence[str]) -> Vectors:

@@ -43,11 +43,18 @@ class TritonEmbedder:
     """Embeds with version `version` of `name` behind `channel`: kit's `triton_channel`."""
 
     def __init__(
-        self, channel: grpc.aio.Channel, name: str, version: int, query_seconds: float, metrics: Metrics
+        self,
+        channel: grpc.aio.Channel,
+        name: str,
+        version: int,
+        dimensions: int,
+        query_seconds: float,
+        metrics: Metrics,
     ) -> None:
         """`query_seconds`: how long a question's vector is waited for."""
         self._stub = service_pb2_grpc.GRPCInferenceServiceStub(channel)
         self._name, self._version = name, str(version)
+        self._dimensions = dimensions
         self._query_seconds = query_seconds
         self._metrics = metrics
         self._calls: set[asyncio.Task[Vectors]] = set()
@@ -56,6 +63,11 @@ class TritonEmbedder:
     def model(self) -> str:
         """See `Embedder.model`."""
         return f"{self._name}/{self._version}"
+
+    @property
+    def dimensions(self) -> int:
+        """See `Embedder.dimensions`."""
+        return self._dimensions
 
     async def embed_query(self, text: str) -> NDArray[np.float32]:
         """See `Embedder.embed_query`."""
@@ -99,7 +111,7 @@ class TritonEmbedder:
         try:
             with self._metrics.triton_call(self._name):
                 response = await self._stub.ModelInfer(request, timeout=_DRAIN_S)
-            return _vectors(response, len(texts))
+            return _vectors(response, (len(texts), self._dimensions))
         except grpc.aio.AioRpcError as error:
             log.warning("embedder_unavailable", model=self.model, code=error.code().name)
         except ValueError:
@@ -107,8 +119,8 @@ class TritonEmbedder:
         raise EmbeddingUnavailable
 
 
-def _vectors(response: Any, count: int) -> Vectors:
+def _vectors(response: Any, shape: tuple[int, int]) -> Vectors:
     """Raises ValueError where it isn't a vector for each text."""
     (content,) = response.raw_output_contents
-    vectors: Vectors = np.frombuffer(content, "<f4").reshape(count, -1)
+    vectors: Vectors = np.frombuffer(content, "<f4").reshape(shape)
     return vectors

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 import structlog
@@ -19,6 +20,9 @@ from services.retrieval.core.morphemes import Morphemes
 from services.retrieval.core.ranking import Ranked, rank
 from services.retrieval.passages import indexed_text
 from services.retrieval.ports import Embedder, SearchSource, StoredPassage
+
+DEFAULT_HITS: Final = 8
+MOST_HITS: Final = 50
 
 log = structlog.get_logger(__name__)
 

@@ -1,9 +1,10 @@
-"""The retrieval service in process, with real readers and database; words and vectors are made up."""
+"""The retrieval service in process, with real readers, morphemes and database; vectors are made up."""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -18,6 +19,7 @@ from services.kit.server import App, Chassis
 from services.kit.testing import LOOPBACK, Served, served
 from services.retrieval.adapters.documents_sql import open_documents
 from services.retrieval.app import retrieval
+from services.retrieval.core.morphemes import Morphemes
 from services.retrieval.settings import Settings
 from tests.fakes.embedder import FakeEmbedder
 
@@ -92,6 +94,12 @@ class Service:
         request = pb.GetPassageRequest(name=f"{version}/passages/{place}")
         return await self.stub.GetPassage(request, metadata=metadata)
 
+    async def search(self, query: str, metadata: Any, **fields: Any) -> pb.SearchResponse:
+        response: pb.SearchResponse = await self.stub.Search(
+            pb.SearchRequest(query=query, **fields), metadata=metadata
+        )
+        return response
+
     async def set_folder(self, path: str, access: access_pb2.AccessList, etag: str = "") -> str:
         request = pb.UpdateFolderAccessRequest(path=path, access=access, etag=etag, request_id=uuid4().hex)
         return str((await self.stub.UpdateFolderAccess(request, metadata=self.admin)).folder.etag)
@@ -113,6 +121,10 @@ class Service:
         return {file.name for file in (self.home / "data" / "documents").iterdir()}
 
 
+_morphemes = cache(Morphemes)
+"""Takes seconds to load."""
+
+
 @asynccontextmanager
 async def running(home: Path) -> AsyncIterator[Service]:
     """The service on a home folder; again, as it is after a restart."""
@@ -122,7 +134,7 @@ async def running(home: Path) -> AsyncIterator[Service]:
     async def app(settings: Settings, chassis: Chassis) -> AsyncIterator[App]:
         async with (
             open_documents(settings.documents_url, chassis.metrics) as engines,
-            retrieval(settings, chassis, engines, str.split, embedder) as parts,
+            retrieval(settings, chassis, engines, _morphemes(), embedder) as parts,
         ):
             yield parts
 
