@@ -17,6 +17,7 @@ from services.launcher import audit_commands, batch, mapping_commands, search_co
 from services.launcher.catalog import catalog, policy
 from services.launcher.chat_client import ChatClient
 from services.launcher.credentials import Issuer
+from services.launcher.documents.commands import app as docs
 from services.launcher.errors import LauncherError
 from services.launcher.evaluation import over_mesh, retrieval
 from services.launcher.evaluation.question_set import read_set
@@ -44,6 +45,7 @@ app.add_typer(catalog, name="catalog")
 app.add_typer(policy, name="policy")
 app.add_typer(mapping_commands.app, name="mapping")
 app.add_typer(audit_commands.app, name="audit")
+app.add_typer(docs, name="docs")
 app.command()(search_commands.search)
 
 

@@ -1,0 +1,1 @@
+"""`maru docs`: the company's documents, imported and kept from the command line."""
