@@ -16,15 +16,19 @@ from sqlalchemy.engine import make_url
 
 from services.chat.adapters.audit_anchor import AnchorFile
 from services.chat.adapters.conversations_sql import Lease, sql_conversations
+from services.chat.adapters.documents_grpc import GrpcDocuments
 from services.chat.adapters.erp_data_grpc import GrpcErpData
 from services.chat.adapters.intent_triton import TritonIntentModel
 from services.chat.adapters.llm_triton import TritonLanguageModel
+from services.chat.answer_composer import AnswerComposer
 from services.chat.answering import Answering
 from services.chat.data_answers import DataAnswers
+from services.chat.disclosing import Disclosure
+from services.chat.document_answers import DocumentAnswers
 from services.chat.library import Library
 from services.chat.meter import Meter
 from services.chat.model_gate import ModelGate
-from services.chat.ports import Conversations, ErpData, IntentModel, LanguageModel
+from services.chat.ports import Conversations, Documents, ErpData, IntentModel, LanguageModel
 from services.chat.routing import Router
 from services.chat.servicer import AuditLogServicer, ChatServicer
 from services.chat.settings import Settings
@@ -51,6 +55,8 @@ async def app(settings: Settings, chassis: Chassis) -> AsyncIterator[App]:
     async with AsyncExitStack() as stack:
         erp_channel = service_channel(settings.erp_url, "erp", chassis.signer)
         stack.push_async_callback(erp_channel.close)
+        retrieval_channel = service_channel(settings.retrieval_url, "retrieval", chassis.signer)
+        stack.push_async_callback(retrieval_channel.close)
         model_channel = triton_channel(settings.triton_url, chassis.signer)
         stack.push_async_callback(model_channel.close)
         url = settings.conversations_url
@@ -68,7 +74,16 @@ async def app(settings: Settings, chassis: Chassis) -> AsyncIterator[App]:
         stack.push_async_callback(intents.close)
         analyser = await asyncio.to_thread(Analyser)
         servicer = await stack.enter_async_context(
-            chat(settings, chassis, store, GrpcErpData(erp_channel), model, intents, analyser)
+            chat(
+                settings,
+                chassis,
+                store,
+                GrpcErpData(erp_channel),
+                GrpcDocuments(retrieval_channel),
+                model,
+                intents,
+                analyser,
+            )
         )
         yield App(
             servicers=[
@@ -85,6 +100,7 @@ async def chat(
     chassis: Chassis,
     store: Conversations,
     erp: ErpData,
+    documents: Documents,
     model: LanguageModel,
     intents: IntentModel,
     analyser: Analyser,
@@ -95,16 +111,17 @@ async def chat(
     gate = ModelGate(settings.model_slots, settings.model_queue, settings.model_wait_seconds)
     teller = Teller(model, gate, meter, settings.model_first_text_seconds, settings.model_text_seconds)
     with ThreadPoolExecutor(max_workers=1, thread_name_prefix="understanding") as executor:
+        composer = AnswerComposer(teller, settings.llm_model)
         data = DataAnswers(
-            erp,
-            teller,
-            chassis.clock,
-            model_name=settings.llm_model,
-            stale_after=timedelta(hours=settings.stale_after_hours),
+            erp, composer, chassis.clock, stale_after=timedelta(hours=settings.stale_after_hours)
         )
+        quoting = DocumentAnswers(documents, composer, chassis.clock)
         router = Router(intents, meter)
-        answering = Answering(Reader(analyser), executor, erp, data, router, chassis.clock)
-        turns = Turns(store, answering, chassis.clock, meter, max_running=settings.max_running_turns)
+        answering = Answering(Reader(analyser), executor, erp, data, quoting, router, chassis.clock)
+        disclosure = Disclosure(documents)
+        turns = Turns(
+            store, answering, disclosure, chassis.clock, meter, max_running=settings.max_running_turns
+        )
         chores = [
             asyncio.create_task(
                 _forget_requests(store, chassis.clock, timedelta(days=settings.requests_kept_days))
@@ -112,7 +129,9 @@ async def chat(
             asyncio.create_task(_fail_lost(store, chassis.clock)),
         ]
         try:
-            yield ChatServicer(Library(store, chassis.clock), turns, answering, settings.turn_seconds)
+            yield ChatServicer(
+                Library(store, disclosure, chassis.clock), turns, answering, settings.turn_seconds
+            )
         finally:
             for chore in chores:
                 chore.cancel()

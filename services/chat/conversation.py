@@ -1,10 +1,11 @@
 """Conversations, turns, answers and the events of a turn: plain data."""
 
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
 
+from services.chat.passages import Span
 from services.chat.result import ResultContext, Table
 from services.chat.semantic import EntityReference, Query, Unit
 
@@ -108,6 +109,25 @@ class ChartHint:
 
 
 @dataclass(frozen=True, slots=True)
+class Citation:
+    """A passage that the text rests on. `number`: by which the text refers to it, from 1; `document` and `passage`: the
+    resource names of the version and of the passage; `quote`: its words as the text has them, which lie at `spans`
+    of the passage's text; `effective_date`: None where nothing says it; `withheld`: the asker can't read it any more.
+    """
+
+    number: int
+    document: str = ""
+    passage: str = ""
+    title: str = ""
+    heading_path: tuple[str, ...] = ()
+    page: int = 0
+    quote: str = ""
+    spans: tuple[Span, ...] = ()
+    effective_date: date | None = None
+    withheld: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Intent:
     """What the intent model took a question for. `label`: data, documents, smalltalk, help, write, other, or unsure;
     `model`: name and version, as Triton names them."""
@@ -157,6 +177,7 @@ class Answer:
     usage: Usage = field(default_factory=Usage)
     further: tuple["Answer", ...] = ()
     question: str = ""
+    citations: tuple[Citation, ...] = ()
 
 
 class Thumb(StrEnum):
@@ -228,6 +249,7 @@ class Step(StrEnum):
     LINKING = "linking"
     QUERYING = "querying"
     FETCHING_RECORD = "fetching_record"
+    RETRIEVING = "retrieving"
     COMPOSING = "composing"
 
 
@@ -276,7 +298,17 @@ class Completed:
     turn: Turn
 
 
-EventBody = Started | Progress | ResultReady | TextDelta | ChartHint | Clarification | Heartbeat | Completed
+EventBody = (
+    Started
+    | Progress
+    | ResultReady
+    | TextDelta
+    | ChartHint
+    | Citation
+    | Clarification
+    | Heartbeat
+    | Completed
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,29 +6,20 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
 
+from services.chat.answer_composer import AnswerComposer
 from services.chat.composing.charts import chart_of
 from services.chat.composing.documents import aspects_of, shape_record
 from services.chat.composing.facts import facts_of
 from services.chat.composing.grammar import Content
-from services.chat.composing.language import Language
 from services.chat.composing.prompt import prompt_of
 from services.chat.composing.shapes import Framing, Shaped, shape_result
-from services.chat.composing.wording import grammar
-from services.chat.conversation import (
-    Composer,
-    Outcome,
-    Progress,
-    ResultReady,
-    Step,
-    TextDelta,
-)
+from services.chat.conversation import Outcome, Progress, ResultReady, Step
 from services.chat.draft import Draft, Part
 from services.chat.errors import RecordNotFound
 from services.chat.ports import ErpData
 from services.chat.result import ResultContext, Table
 from services.chat.semantic import Catalog, EntityReference, Query, TimeBehavior
 from services.chat.suggesting import suggestions
-from services.chat.telling import Teller, Telling
 from services.chat.understanding.frame import Memory, QueryReading, RecordReading
 from services.chat.understanding.measures import names_of
 from services.chat.word_answers import choices, say, write
@@ -58,12 +49,11 @@ class DataAnswers:
     """Answers from the ERP's data. `stale_after`: data older than that is said to be old."""
 
     def __init__(
-        self, erp: ErpData, teller: Teller, clock: Clock, *, model_name: str, stale_after: timedelta
+        self, erp: ErpData, composer: AnswerComposer, clock: Clock, *, stale_after: timedelta
     ) -> None:
         self._erp = erp
-        self._teller = teller
+        self._composer = composer
         self._clock = clock
-        self._model_name = model_name
         self._stale_after = stale_after
 
     async def query(self, draft: Draft, part: Part, reading: QueryReading, catalog: Catalog) -> None:
@@ -104,7 +94,7 @@ class DataAnswers:
             part.outcome = Outcome.NO_DATA
             say(part, "nothing", shaped.content)
             return
-        await self._tell(draft, part, shaped)
+        await self._told(draft, part, shaped)
         if part.chart:
             part.note(part.chart)
 
@@ -133,7 +123,7 @@ class DataAnswers:
         spoken = (*_focus(record.fields), entity, *linked)
         shown = _things(record.lines) if record.lines else ()
         part.memory = replace(part.memory, spoken=tuple(dict.fromkeys(spoken)), shown=shown)
-        await self._tell(draft, part, shape_record(record, aspects_of(part.question)))
+        await self._told(draft, part, shape_record(record, aspects_of(part.question)))
 
     def _show(
         self,
@@ -155,19 +145,8 @@ class DataAnswers:
             time_to_table=part.since_start(),
         )
 
-    async def _tell(self, draft: Draft, part: Part, shaped: Shaped) -> None:
-        part.note(Progress(Step.COMPOSING, "답을 쓰고 있습니다."))
-        begun = time.perf_counter()
-        language = Language(grammar(shaped.shape, part.register).bind(shaped.content))
-        part.telling = Telling(language, lambda text: part.note(TextDelta(text)))
-        prompt = prompt_of(part.question, shaped.content)
-        part.composer, part.finish_reason = await self._teller.tell(
-            part.telling, prompt, draft.owner, draft.abandoned
-        )
-        part.text = part.telling.text
-        model = self._model_name if part.composer is not Composer.NARRATOR else ""
-        composing = timedelta(seconds=time.perf_counter() - begun)
-        part.usage = replace(part.usage, composing=composing, model=model)
+    async def _told(self, draft: Draft, part: Part, shaped: Shaped) -> None:
+        await self._composer.tell(draft, part, shaped, prompt_of(part.question, shaped.content))
 
     def _stale(self, context: ResultContext) -> datetime | None:
         as_of = context.data_as_of

@@ -10,6 +10,7 @@ from services.chat.conversation import (
     Answer,
     ChartHint,
     Choice,
+    Citation,
     Clarification,
     Composer,
     EventBody,
@@ -49,6 +50,7 @@ class Part:
     assumptions: tuple[str, ...] = ()
     alternatives: tuple[Choice, ...] = ()
     refusal_reason: str = ""
+    citations: tuple[Citation, ...] = ()
     memory: Memory | None = None
     usage: Usage = field(default_factory=Usage)
 
@@ -93,6 +95,7 @@ class Part:
             assumptions=self.assumptions,
             alternatives=self.alternatives,
             refusal_reason=self.refusal_reason,
+            citations=self.citations,
             usage=replace(usage, total=usage.total or self.since_start()),
         )
 

@@ -18,6 +18,10 @@ class RecordNotFound(Exception):
     """No such document, or none that the asker may see."""
 
 
+class PassageNotFound(Exception):
+    """No such passage, or none that the asker may read."""
+
+
 class ConversationNotFound(MaruError):
     """Nobody's, or somebody else's: both look the same."""
 

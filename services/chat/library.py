@@ -5,6 +5,7 @@ from hashlib import sha256
 from typing import Final
 
 from services.chat.conversation import Conversation, Rating, Thumb, Turn
+from services.chat.disclosing import Disclosure
 from services.chat.errors import UpdateMaskInvalid
 from services.chat.ports import Conversations, Page
 from services.kit.clock import Clock
@@ -17,8 +18,9 @@ TURNS_A_PAGE: Final = (20, 100)
 class Library:
     """The conversations of all owners; each method sees one owner's only."""
 
-    def __init__(self, store: Conversations, clock: Clock) -> None:
+    def __init__(self, store: Conversations, disclosure: Disclosure, clock: Clock) -> None:
         self._store = store
+        self._disclosure = disclosure
         self._clock = clock
 
     async def create(self, owner: str, title: str, request_id: str) -> Conversation:
@@ -58,19 +60,20 @@ class Library:
 
     async def get_turn(self, owner: str, conversation_id: str, turn_id: str) -> Turn:
         """One turn."""
-        return await self._store.get_turn(owner, conversation_id, turn_id)
+        return await self._disclosure.turn(await self._store.get_turn(owner, conversation_id, turn_id))
 
     async def list_turns(
         self, owner: str, conversation_id: str, page_size: int, page_token: str
     ) -> tuple[Sequence[Turn], str]:
         """A page of turns, the oldest first."""
         page = _page(page_size, page_token, TURNS_A_PAGE)
-        return await self._store.list_turns(owner, conversation_id, page)
+        turns, next_page = await self._store.list_turns(owner, conversation_id, page)
+        return await self._disclosure.turns(turns), next_page
 
     async def rate(self, owner: str, conversation_id: str, turn_id: str, rating: Rating) -> Turn:
         """Keep a rating; one without a thumb takes an earlier one back."""
         kept = rating if rating.thumb is not Thumb.NONE else None
-        return await self._store.rate_turn(owner, conversation_id, turn_id, kept)
+        return await self._disclosure.turn(await self._store.rate_turn(owner, conversation_id, turn_id, kept))
 
 
 def _page(size: int, token: str, bounds: tuple[int, int]) -> Page:

@@ -8,6 +8,7 @@ from typing import Protocol
 
 from services.chat.audit_chain import Link, NewEntry, Range, Verification
 from services.chat.conversation import Asker, Conversation, Intent, Rating, Turn, TurnEvent
+from services.chat.passages import Found, Passage
 from services.chat.result import Record, Result
 from services.chat.semantic import Catalog, EntityKind, Query, Resolution
 
@@ -118,6 +119,25 @@ class ErpData(Protocol):
 
         Raises:
             RecordNotFound: there is none that the asker may see.
+        """
+        ...
+
+
+class Documents(Protocol):
+    """The company's documents, as far as the asker of the request being served may read them.
+
+    Every method raises `services.kit.errors.MaruError`: what the retrieval service answered, or that it is away.
+    """
+
+    async def search(self, query: str, max_hits: int) -> Found:
+        """The passages that may answer a question in the asker's words, the best first."""
+        ...
+
+    async def passage(self, name: str) -> Passage:
+        """One passage by its resource name; of an older version of its document, too.
+
+        Raises:
+            PassageNotFound: there is none that the asker may read.
         """
         ...
 

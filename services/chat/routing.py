@@ -1,6 +1,7 @@
 """Where the intent model has a say: among answers that hold no number.
 
-What the parser can't read becomes small talk, help, a refusal that says why, or stays what it was. What the parser reads
+What the parser can't read becomes small talk, help, a question for the documents, a refusal that says why, or stays what
+it was. What the parser reads
 is left alone but for one thing: a sentence with a word that can ask for a change, and of which the model is sure that it
 does, is refused. A refusal never becomes a query.
 """
@@ -12,6 +13,7 @@ from services.chat.conversation import Intent
 from services.chat.ports import IntentModel
 from services.chat.understanding.analysis import Analysis
 from services.chat.understanding.frame import (
+    AboutDocuments,
     Ask,
     QueryReading,
     QuestionBack,
@@ -24,7 +26,7 @@ from services.chat.understanding.frame import (
 from services.chat.understanding.writes import change_word, wonders
 
 _WORDLESS: Final[dict[str, Reading]] = {
-    "documents": Refusal(RefusalKind.DOCUMENTS),
+    "documents": AboutDocuments(),
     "smalltalk": SmallTalk("chat"),
     "help": SmallTalk("help"),
     "write": Refusal(RefusalKind.WRITE),
@@ -82,7 +84,7 @@ class Routing:
     async def end(self, reading: Reading) -> tuple[Reading, Intent | None]:
         """What the question comes to, and what the model took it for where that was asked."""
         if self._wondering and isinstance(reading, Refusal) and reading.kind is RefusalKind.UNKNOWN:
-            return Refusal(RefusalKind.DOCUMENTS), None
+            return AboutDocuments(), None
         if not _is_open(reading) and not (self._change and _is_whole(reading)):
             return reading, None
         intent = await (self._asked or self._model.classify(self._question))

@@ -19,6 +19,7 @@ class Settings(ServiceSettings):
     database_url: str = ""
     """Empty: data/chat.sqlite in the home folder."""
     erp_url: str = "grpc://127.0.0.1:18080"
+    retrieval_url: str = "grpc://127.0.0.1:18080"
     triton_url: str = "grpc://127.0.0.1:18080"
     llm_model: str = "llm"
     intent_model: str = "intent"

@@ -18,6 +18,7 @@ import structlog
 
 from services.chat.answering import Answering
 from services.chat.conversation import Asker, Completed, Started, Turn, TurnEvent, TurnState
+from services.chat.disclosing import Disclosure
 from services.chat.draft import Draft
 from services.chat.errors import (
     QuestionTooLong,
@@ -69,6 +70,7 @@ class Turns:
         self,
         store: Conversations,
         answering: Answering,
+        disclosure: Disclosure,
         clock: Clock,
         meter: TurnsMeter,
         *,
@@ -79,6 +81,7 @@ class Turns:
         """`retry_seconds`: how long to wait before a turn that could not be kept is tried again."""
         self._store = store
         self._answering = answering
+        self._disclosure = disclosure
         self._clock = clock
         self._meter = meter
         self._max_running = max_running
@@ -145,7 +148,7 @@ class Turns:
             live.stopped.set()
             await live.ended.wait()
             turn = await self._store.get_turn(owner, conversation_id, turn_id)
-        return turn
+        return await self._disclosure.turn(turn)
 
     async def close(self, seconds: float) -> None:
         """Let every running turn finish without the model; what is not done in time stays a running one in the store."""
@@ -227,7 +230,7 @@ class Turns:
         events = await self._store.events(owner, turn.conversation_id, turn.id)
         if after > len(events) and turn.state is not TurnState.FAILED:  # whose events may not have been kept
             raise _out_of_range(after, len(events))
-        for event in events[after:]:
+        for event in (await self._disclosure.events(turn, events))[after:]:
             yield event
         if turn.state is TurnState.FAILED:
             raise TurnInterrupted(turn=turn.name)

@@ -30,7 +30,6 @@ _REASONS: Final = {
     RefusalKind.UNKNOWN: "QUESTION_NOT_UNDERSTOOD",
     RefusalKind.INJECTION: "QUESTION_NOT_UNDERSTOOD",
     RefusalKind.FORBIDDEN: "METRIC_FORBIDDEN",
-    RefusalKind.DOCUMENTS: "NOT_AVAILABLE_YET",
     RefusalKind.OUT_OF_SCOPE: "QUESTION_OUT_OF_SCOPE",
     RefusalKind.CAUSE: "QUESTION_OUT_OF_SCOPE",
 }
@@ -123,6 +122,11 @@ def talk(part: Part, small: SmallTalk, catalog: Catalog) -> None:
     """Greet, thank, explain."""
     say(part, small.kind, _with_examples({}, frozenset(), catalog))
     part.suggestions = examples(catalog)
+
+
+def with_examples(catalog: Catalog) -> Content:
+    """Questions that the asker may ask, as what may be said."""
+    return _with_examples({}, frozenset(), catalog)
 
 
 def _with_examples(atoms: dict[str, str], flags: frozenset[str], catalog: Catalog) -> Content:

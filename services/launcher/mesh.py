@@ -83,6 +83,7 @@ def _common_environment(settings: LauncherSettings, folder: StateFolder, ports: 
         "MARU_WORKLOAD_JWKS_FILE": str(folder.workload_jwks),
         "MARU_CHAT_URL": f"grpc://127.0.0.1:{ports.mesh}",
         "MARU_ERP_URL": f"grpc://127.0.0.1:{ports.mesh}",
+        "MARU_RETRIEVAL_URL": f"grpc://127.0.0.1:{ports.mesh}",
         "MARU_TRITON_URL": f"grpc://127.0.0.1:{ports.mesh}",
     }
     if settings.today is not None:

@@ -31,6 +31,7 @@ from services.launcher.evaluation.asking import Say
 from services.launcher.evaluation.question_set import QuestionSet
 from tests.evaluation.company import CompanyFiles
 from tests.evaluation.intents import InProcessIntents
+from tests.fakes.documents import FakeDocuments
 
 _CHECKED = ("RunQuery", "ResolveEntities")
 
@@ -103,6 +104,7 @@ async def answering(
                 Chassis(chat_settings.clock, Metrics(), nobody),
                 store,
                 DirectErpData(erp.servicers[0].servicer),
+                FakeDocuments(),
                 NoModel(),
                 InProcessIntents(),
                 Analyser(),

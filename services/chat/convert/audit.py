@@ -55,6 +55,7 @@ def _turn_entry(turn: Turn, answer: Answer | None, part: int, owner: str, asker:
             entry.context.CopyFrom(convert_erp.context_to_proto(answer.context))
         if answer.table:
             entry.row_count = answer.table.total_row_count
+        entry.passages.extend(citation.passage for citation in answer.citations)
         if answer.usage.model:
             entry.model_versions.append(answer.usage.model)
         if answer.usage.intent:

@@ -6,11 +6,13 @@ from datetime import UTC, datetime, timedelta
 from google.protobuf.duration_pb2 import Duration
 from google.protobuf.timestamp_pb2 import Timestamp
 from maru.chat.v1 import conversation_pb2, turn_event_pb2, turn_pb2
+from maru.retrieval.v1 import passage_pb2
 
 from services.chat.conversation import (
     Answer,
     ChartHint,
     Choice,
+    Citation,
     Clarification,
     Completed,
     Conversation,
@@ -106,6 +108,7 @@ def answer_to_proto(answer: Answer) -> turn_pb2.Answer:
         alternatives=_choices_to_proto(answer.alternatives),
         further=[answer_to_proto(one) for one in answer.further],
         question=answer.question,
+        citations=[_citation_to_proto(citation) for citation in answer.citations],
         usage=usage_to_proto(answer.usage),
         refusal_reason=answer.refusal_reason,
     )
@@ -125,6 +128,21 @@ def _facts_to_proto(facts: Sequence[Fact]) -> list[turn_pb2.Fact]:
         )
         for fact in facts
     ]
+
+
+def _citation_to_proto(citation: Citation) -> turn_pb2.Citation:
+    return turn_pb2.Citation(
+        number=citation.number,
+        document=citation.document,
+        passage=citation.passage,
+        title=citation.title,
+        heading_path=citation.heading_path,
+        page=citation.page,
+        quote=citation.quote,
+        spans=[passage_pb2.Span(start_offset=span.start, end_offset=span.end) for span in citation.spans],
+        effective_date=citation.effective_date.isoformat() if citation.effective_date else "",
+        withheld=citation.withheld,
+    )
 
 
 def _clarification_to_proto(clarification: Clarification) -> turn_pb2.Clarification:
@@ -192,6 +210,8 @@ def event_to_proto(event: TurnEvent) -> turn_event_pb2.TurnEvent:
             message.text_delta.text = text
         case ChartHint() as chart:
             message.chart.CopyFrom(_chart_to_proto(chart))
+        case Citation() as citation:
+            message.citation.CopyFrom(_citation_to_proto(citation))
         case Clarification() as clarification:
             message.clarification.CopyFrom(_clarification_to_proto(clarification))
         case Heartbeat():

@@ -261,7 +261,6 @@ class RefusalKind(StrEnum):
     UNKNOWN = "unknown"
     INJECTION = "injection"
     FORBIDDEN = "forbidden"
-    DOCUMENTS = "documents"
     OUT_OF_SCOPE = "out_of_scope"
     CAUSE = "cause"
 
@@ -317,6 +316,11 @@ class Refusal:
 
 
 @dataclass(frozen=True, slots=True)
+class AboutDocuments:
+    """What rules, manuals and notices say, and not what the ERP counts."""
+
+
+@dataclass(frozen=True, slots=True)
 class NotFound:
     """A document was asked for by a number that none has, or something by a name that nothing has."""
 
@@ -361,6 +365,7 @@ Reading = (
     | RecordReading
     | QuestionBack
     | Refusal
+    | AboutDocuments
     | NotFound
     | FuturePeriod
     | SmallTalk

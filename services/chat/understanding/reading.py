@@ -16,6 +16,7 @@ from services.chat.understanding.claims import Claims
 from services.chat.understanding.covering import best_covering
 from services.chat.understanding.definitions import defined
 from services.chat.understanding.frame import (
+    AboutDocuments,
     Ask,
     Defined,
     Frame,
@@ -137,7 +138,7 @@ class QuestionReading:
         record = self._record()
         before = self._context.memory.frame
         if self._claims.signs(Sign.DOCUMENTS):
-            return Refusal(RefusalKind.DOCUMENTS)
+            return AboutDocuments()
         write = write_request(self._said, self._text, names_thing=record is not None or self._names_thing())
         if write and not (write[1] and (self._leaves_out(write[0]) or self._reshapes(write[0], before))):
             return Refusal(RefusalKind.WRITE, self._analysis.text.as_typed(write[0].start, write[0].end))

@@ -25,6 +25,7 @@ from services.kit.health import Dependency
 from services.kit.server import App, Chassis, Mounted
 from services.kit.testing import LOOPBACK, Served, served
 from tests.fakes.company import FakeErpData
+from tests.fakes.documents import FakeDocuments
 from tests.fakes.intent_model import ScriptedIntents
 from tests.fakes.language_model import ScriptedModel
 
@@ -65,7 +66,9 @@ async def running(
     async def app(settings: Settings, chassis: Chassis) -> AsyncIterator[App]:
         async with (
             sql_conversations(url, chassis.metrics) as store,
-            chat(settings, chassis, store, erp, model, ScriptedIntents(), analyser) as servicer,
+            chat(
+                settings, chassis, store, erp, FakeDocuments(), model, ScriptedIntents(), analyser
+            ) as servicer,
         ):
             yield App(
                 [Mounted(add_ChatServiceServicer_to_server, servicer)],

@@ -15,6 +15,7 @@ from services.chat.semantic import (
 )
 from services.chat.understanding.analysis import Context
 from services.chat.understanding.frame import (
+    AboutDocuments,
     Defined,
     FuturePeriod,
     Memory,
@@ -58,6 +59,8 @@ def described(reading: Reading) -> str:
         case Refusal():
             about = reading.about or ", ".join(reading.words)
             return f"refuse {reading.kind} {about}".strip()
+        case AboutDocuments():
+            return "documents"
         case NotFound(about):
             return f"not found {about}"
         case FuturePeriod(period):

@@ -9,8 +9,11 @@ from pathlib import Path
 import pytest
 
 from services.chat.adapters.conversations_sql import sql_conversations
+from services.chat.answer_composer import AnswerComposer
 from services.chat.answering import Answering
 from services.chat.data_answers import DataAnswers
+from services.chat.disclosing import Disclosure
+from services.chat.document_answers import DocumentAnswers
 from services.chat.model_gate import ModelGate
 from services.chat.routing import Router
 from services.chat.telling import Teller
@@ -19,6 +22,7 @@ from services.chat.understanding.reader import Reader
 from services.kit.metrics import Metrics
 from services.kit.testing import FakeClock
 from tests.fakes.company import FakeErpData
+from tests.fakes.documents import FakeDocuments
 from tests.fakes.intent_model import ScriptedIntents
 from tests.fakes.language_model import ScriptedModel
 from tests.unit.chat.turns.desk import (
@@ -38,17 +42,26 @@ def patience() -> float:
 @pytest.fixture
 async def desk(tmp_path: Path, reader: Reader, patience: float) -> AsyncIterator[Desk]:
     model, erp, counted, clock = ScriptedModel(OTHER_WAY), FakeErpData(), Counted(), FakeClock()
-    intents = ScriptedIntents()
+    intents, documents = ScriptedIntents(), FakeDocuments()
     with ThreadPoolExecutor(max_workers=1) as executor:
         async with sql_conversations(f"sqlite+aiosqlite:///{tmp_path}/chat.sqlite", Metrics()) as store:
             teller = Teller(model, ModelGate(2, 2, 0.2), counted, patience, patience)
-            data = DataAnswers(erp, teller, clock, model_name="llm", stale_after=timedelta(hours=24))
-            answering = Answering(reader, executor, erp, data, Router(intents, counted), clock)
+            composer = AnswerComposer(teller, "llm")
+            data = DataAnswers(erp, composer, clock, stale_after=timedelta(hours=24))
+            quoting = DocumentAnswers(documents, composer, clock)
+            answering = Answering(reader, executor, erp, data, quoting, Router(intents, counted), clock)
             turns = Turns(
-                store, answering, clock, counted, max_running=8, heartbeat_seconds=0.05, retry_seconds=0.01
+                store,
+                answering,
+                Disclosure(documents),
+                clock,
+                counted,
+                max_running=8,
+                heartbeat_seconds=0.05,
+                retry_seconds=0.01,
             )
             made = await store.create(OWNER, "", "c1", "d", clock.now())
-            yield Desk(turns, store, model, intents, erp, counted, clock, made.id)
+            yield Desk(turns, store, model, intents, erp, documents, counted, clock, made.id)
             await turns.close(1)
     assert model.active == 0
     assert turns.running == 0

@@ -15,6 +15,7 @@ from services.chat.ports import Conversations, Page
 from services.chat.turns import Turns
 from services.kit.testing import FakeClock
 from tests.fakes.company import FakeErpData
+from tests.fakes.documents import FakeDocuments
 from tests.fakes.intent_model import ScriptedIntents
 from tests.fakes.language_model import ScriptedModel
 
@@ -54,6 +55,7 @@ class Desk:
     model: ScriptedModel
     intents: ScriptedIntents
     erp: FakeErpData
+    documents: FakeDocuments
     counted: Counted
     clock: FakeClock
     conversation: str

@@ -12,6 +12,7 @@ from google.protobuf.internal import containers as _containers
 from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
 from maru.erp.v1 import query_pb2 as _query_pb2
 from maru.erp.v1 import value_pb2 as _value_pb2
+from maru.retrieval.v1 import passage_pb2 as _passage_pb2
 import builtins as _builtins
 import sys
 import typing as _typing
@@ -380,6 +381,10 @@ class Citation(_message.Message):
     HEADING_PATH_FIELD_NUMBER: _builtins.int
     PAGE_FIELD_NUMBER: _builtins.int
     QUOTE_FIELD_NUMBER: _builtins.int
+    PASSAGE_FIELD_NUMBER: _builtins.int
+    SPANS_FIELD_NUMBER: _builtins.int
+    EFFECTIVE_DATE_FIELD_NUMBER: _builtins.int
+    WITHHELD_FIELD_NUMBER: _builtins.int
     number: _builtins.int
     """Number by which the text refers to it, from 1."""
     document: _builtins.str
@@ -389,10 +394,20 @@ class Citation(_message.Message):
     page: _builtins.int
     """Page, from 1; 0 where the format has none."""
     quote: _builtins.str
-    """The passage's own words."""
+    """The passage's own words, as the text quotes them; empty where the passage can no longer be seen."""
+    passage: _builtins.str
+    """Resource name of the passage, for GetPassage. Stays the same when the document gets another version."""
+    effective_date: _builtins.str
+    """First day on which the version holds, ISO 8601; empty = since it was imported."""
+    withheld: _builtins.bool
+    """The passage is gone, or the asker may not read it any more: nothing of it is told but its number."""
     @_builtins.property
     def heading_path(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """Headings down to the passage."""
+
+    @_builtins.property
+    def spans(self) -> _containers.RepeatedCompositeFieldContainer[_passage_pb2.Span]:
+        """Where the quoted words lie in the passage's text."""
 
     def __init__(
         self,
@@ -403,10 +418,14 @@ class Citation(_message.Message):
         heading_path: _abc.Iterable[_builtins.str] | None = ...,
         page: _builtins.int = ...,
         quote: _builtins.str = ...,
+        passage: _builtins.str = ...,
+        spans: _abc.Iterable[_passage_pb2.Span] | None = ...,
+        effective_date: _builtins.str = ...,
+        withheld: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["document", b"document", "heading_path", b"heading_path", "number", b"number", "page", b"page", "quote", b"quote", "title", b"title"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["document", b"document", "effective_date", b"effective_date", "heading_path", b"heading_path", "number", b"number", "page", b"page", "passage", b"passage", "quote", b"quote", "spans", b"spans", "title", b"title", "withheld", b"withheld"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
