@@ -27,6 +27,7 @@ _ORDERING: Final = re.compile("|".join(_WORDS["ordering"]))
 _PROCEDURE: Final = re.compile(alternatives(_WORDS["procedure"]))
 _FIGURE: Final = re.compile(alternatives(_WORDS["figure"]))
 _BETWEEN: Final = re.compile(rf"\s*(?:{'|'.join(_WORDS['between'])})\s*$")
+_AND: Final = frozenset(_WORDS["and"])
 _EMPTY: Final = frozenset(_WORDS["empty"])
 _MEANINGFUL: Final = ("NN", "NR", "SL", "SN", "XR", "VV", "VA", "MAG")
 _TALK: Final = frozenset({"smalltalk", "help"})
@@ -98,6 +99,7 @@ def _cuts(
 ) -> Iterator[tuple[tuple[bool, int], Cut]]:
     """Each with its place in the order: those with a word between first, then those with most in the figures' part."""
     text = analysis.text
+    clauses = {m.end for m in analysis.morphemes if m.tag == "EC" and m.form in _AND}
     for space in re.finditer(r"\s+", text.normal):
         joint = _BETWEEN.search(text.normal, 0, space.start())
         head = joint.start() if joint else space.start()
@@ -105,7 +107,10 @@ def _cuts(
         for rule, figure in (sides, sides[::-1]):
             if _inside(rules, rule) and not _inside(rules, figure) and _inside(figures, figure):
                 size = figure[1] - figure[0]
-                yield (joint is None, -size), Cut(text.as_typed(*figure), text.as_typed(*rule))
+                yield (
+                    (not joint and space.start() not in clauses, -size),
+                    Cut(text.as_typed(*figure), text.as_typed(*rule)),
+                )
 
 
 def _inside(places: Sequence[tuple[int, int]], side: tuple[int, int]) -> bool:

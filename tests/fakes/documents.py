@@ -33,7 +33,10 @@ def hit(found: Passage, score: float = 0.9, *quotes: str) -> Hit:
 
 @dataclass
 class FakeDocuments:
-    """Finds for a question the hits of the first key that stands in it; nobody may read what is in `closed`."""
+    """Finds for a question the hits of the first key that stands in it.
+
+    `closed`: documents, by resource name, that nobody may read.
+    """
 
     answers: dict[str, tuple[Hit, ...]] = field(default_factory=dict)
     failure: MaruError | None = None
