@@ -1,11 +1,12 @@
 """Expressions of time side by side that speak of one time: 지난달 10월, 2년 전 9월, 오늘까지 이번 달."""
 
 from dataclasses import replace
+from itertools import pairwise
 from typing import Final
 
 from services.chat.semantic import Grain
 from services.chat.understanding.claims import Claims
-from services.chat.understanding.meanings import Sign, Span, TimeWord
+from services.chat.understanding.meanings import MetricWord, Sign, Span, TimeWord
 from services.chat.understanding.periods import Period, year_before
 
 _TIES: Final = frozenset({"", "의", "에", "인", "중", "중에"})
@@ -32,6 +33,27 @@ def agree(claims: Claims) -> None:
             weight = first.weight + second.weight
             claims.spans[index : index + 2] = [Span(first.start, second.end, one, weight)]
     _ended(claims)
+    _in_one_year(claims)
+
+
+def _in_one_year(claims: Claims) -> None:
+    """작년 상반기와 하반기, 2025년 9월 매출과 10월 매출: the year that was said of the first holds for the next as well."""
+    places = [i for i, s in enumerate(claims.spans) if isinstance(s.meaning, TimeWord)]
+    for before, index in pairwise(places):
+        first, second = claims.spans[before].meaning, claims.spans[index].meaning
+        if not (isinstance(first, TimeWord) and isinstance(second, TimeWord)):
+            continue
+        one, other = first.period, second.period
+        measured = index - before == 2 and isinstance(claims.spans[before + 1].meaning, MetricWord)
+        listed = claims.joined(index - 1, index) and (index - before == 1 or measured)
+        if not listed or one is None or other is None or not one.year_said or one.unit is Grain.YEAR:
+            continue
+        if other.year_said or other.relative or other.rolling or other.unit not in _INSIDE_YEARS:
+            continue
+        while other.start.year > one.start.year and year_before(other).end > one.start:
+            other = year_before(other)
+        said = replace(second, period=replace(other, year_said=True), note="")
+        claims.spans[index] = replace(claims.spans[index], meaning=said)
 
 
 def _ended(claims: Claims) -> None:
@@ -48,6 +70,12 @@ def _ended(claims: Claims) -> None:
         del claims.spans[end_place]
 
 
+def _is_inside_year(period: Period) -> bool:
+    """9월, 1~10월: of any year."""
+    months = period.unit is None and not period.rolling and period.start.day == 1
+    return (months or period.unit in _INSIDE_YEARS) and not period.relative
+
+
 def _one(first: TimeWord, second: TimeWord) -> TimeWord | None:
     outer, inner = first.period, second.period
     if outer is None or inner is None:
@@ -58,7 +86,7 @@ def _one(first: TimeWord, second: TimeWord) -> TimeWord | None:
         return replace(first, period=Period(outer.start, inner.end))
     if first.until and not second.since and inner.start <= outer.end <= inner.end:
         return replace(second, period=Period(inner.start, outer.end))
-    if outer.unit is Grain.YEAR and inner.unit in _INSIDE_YEARS and not inner.relative:
+    if outer.unit is Grain.YEAR and _is_inside_year(inner):
         if not inner.year_said:
             while inner.start.year > outer.start.year:
                 inner = year_before(inner)

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import Final, TypeVar
 
-from services.chat.understanding.meanings import Sign, Span
+from services.chat.understanding.meanings import Meaning, NameWord, Sign, Span
 from services.chat.understanding.text import compact
 
 M = TypeVar("M")
@@ -67,6 +67,8 @@ PARTICLES: Final = frozenset(
         "는총",
     ]
 )
+_NIEUN: Final = 4
+"""The final consonant of what describes a noun: 남은, 밀린, 안 갚는."""
 JOINS: Final = frozenset(["와", "과", "랑", "하고", "및", ",", "·", "이랑", "이나", "나", "/", "+"])
 
 
@@ -109,6 +111,22 @@ class Claims:
     def parted(self, end: int, begin: int) -> tuple["Claims", "Claims"]:
         """Those before `end`, and those from `begin` on."""
         return Claims(self._text, self.spans[:end]), Claims(self._text, self.spans[begin:])
+
+    def described(self, index: int) -> Meaning | None:
+        """What a claim describes: the next one that is no name (연체된 부산 거래처)."""
+        end = self.text(index)[-1:]
+        if (
+            not end
+            or (ord(end) - ord("가")) % 28 != _NIEUN
+            or self.gap(index, min(index + 1, len(self.spans) - 1))
+        ):
+            return None
+        behind = (s.meaning for s in self.spans[index + 1 :] if not isinstance(s.meaning, NameWord))
+        return next(behind, None)
+
+    def picked(self, indexes: Sequence[int]) -> "Claims":
+        """These alone."""
+        return Claims(self._text, [self.spans[index] for index in indexes])
 
     def use_all_of(self, part: "Claims", begin: int) -> None:
         """What has found a place in a part that begins at this claim has one here."""

@@ -71,6 +71,10 @@ def documents(
                 frame = replace(frame, documents=word.kind, counted=True)
             continue
         ranked = any(isinstance(span.meaning, CutWord | SizeWord | OrderWord) for span in claims.spans)
+        numbers = known(catalog, [count])[:1] if (state or word.open) and not unit else ()
+        if ranked and numbers and claims.of(DimensionWord) and not listed:  # 미출고 수주가 제일 많은 거래처
+            found += numbers
+            continue
         together = unit is not None and claims.joined(index, unit[0])  # 송장이랑 금액
         if together and unit:
             claims.use(unit[0])

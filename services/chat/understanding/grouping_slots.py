@@ -8,6 +8,7 @@ from services.chat.semantic import (
     DATE_DIMENSION,
     DUE_DATE_DIMENSION,
     Catalog,
+    EntityKind,
     Grain,
     Grouping,
     UnitKind,
@@ -31,6 +32,7 @@ from services.chat.understanding.meanings import (
     OwnWord,
     Sign,
     SizeWord,
+    StateWord,
     StatusWord,
     UnitWord,
     VagueMeasure,
@@ -42,6 +44,11 @@ from services.chat.understanding.placeholders import WHERE
 _GROUPS: Final = {"item": "item_group", "customer": "customer_group", "supplier": "supplier_group"}
 """The tree that a level speaks of beside the things in it: 품목 대분류."""
 
+_IN_ALL: Final = ("총 얼마", "다 해서 얼마", "모두 얼마", "전부 얼마", "모두 합", "다 합")
+_TOWARDS: Final = tuple(
+    f"{many}{to}" for many in ("", "들") for to in ("에게", "한테", "로부터", "에 ", "에서 ")
+)
+"""Whom it goes to, or comes from: said of all of them, it splits nothing."""
 _EACH: Final = ("각각", "마다")
 _STATUS: Final = "status"
 _CLOSED_STATUSES: Final = frozenset({"draft", "cancelled"})
@@ -60,6 +67,16 @@ def grouping_slots(
     split_party = False
     trend = claims.take(Sign.TREND)
     summed = any(span.meaning in (Sign.TOTAL, Sign.MERGED) for span in claims.spans)
+    cut = bool(claims.of(CutWord) or claims.of(SizeWord))
+    ranked = cut or bool(claims.of(OrderWord) or claims.signs(Sign.RANK))
+    restricted = bool(
+        claims.of(BoundWord)
+        or claims.signs(Sign.PRESENT)
+        or claims.of(AbsentWord)
+        or frame.without
+        or frame.due
+        or any(word.restricting for _, word in claims.of(ChangeWord))
+    )
     frame = _levels(frame, claims, catalog, groupings)
     split |= {g.dimension for g in groupings if g.level}
     said: list[tuple[int, DimensionWord | GrainWord]] = [*claims.of(DimensionWord), *claims.of(GrainWord)]
@@ -96,7 +113,15 @@ def grouping_slots(
             each = frame.listed and claims.has("각각")  # "서울이랑 부산 고객 각각"
             of_part = part_said(claims)  # "수도권 고객이 차지하는 비중"
             whose = neighbour[0] < index and (each or of_part)
-            if (grouped_so or whose) and not claims.of(CutWord) and not claims.of(SizeWord):
+            says = kinds & own or (dimension.party and kinds & {EntityKind.CUSTOMER, EntityKind.SUPPLIER})
+            describing = ranked or any(
+                isinstance(s.meaning, VagueMeasure | StateWord | UnitWord)
+                and claims.described(i) is dimension
+                for i, s in enumerate(claims.spans[:index])
+            )
+            if (restricted or describing) and not says:  # 매출이 늘어난 부산 거래처
+                bare.append((index, dimension))
+            elif (grouped_so or whose) and not claims.of(CutWord) and not claims.of(SizeWord):
                 claims.use(index)  # "제조업체 고객"
             elif dimension.party or kinds & own:  # "거래처 대한상사": the word says what the name is
                 claims.use(index)
@@ -113,23 +138,20 @@ def grouping_slots(
             isinstance(behind, MetricWord | VagueMeasure | UnitWord) and claims.text(index) not in _EACH
         ):
             claims.use(index)  # "매출 기준으로"
-    cut = bool(claims.of(CutWord) or claims.of(SizeWord))
-    ranked = cut or bool(claims.of(OrderWord) or claims.signs(Sign.RANK))
     notes = list(frame.notes)
-    restricted = bool(
-        claims.of(BoundWord)
-        or claims.signs(Sign.PRESENT)
-        or claims.of(AbsentWord)
-        or frame.without
-        or frame.due
-        or any(word.restricting for _, word in claims.of(ChangeWord))
-    )
     bare += _inside_metrics(frame, claims, catalog)
     inner: set[str] = set()
     inner_party = False
-    if not ranked and not restricted and any(s.meaning in (Sign.MERGED, Sign.TOTAL) for s in claims.spans):
-        claims.use(*(index for index, _ in bare))  # "부산 빼고 나머지 지역 매출 합"
-        bare = []
+    if not ranked and not restricted:
+        whole = [  # "부산 빼고 나머지 지역 매출 합", "업체들한테 나간 돈"
+            index
+            for index, _ in bare
+            if any(s.meaning in (Sign.MERGED, Sign.TOTAL) for s in claims.spans)
+            or claims.has(*_IN_ALL)
+            or (claims.followed_by(index, *_TOWARDS) and not claims.has("씩", *_EACH))
+        ]
+        claims.use(*whole)
+        bare = [(index, word) for index, word in bare if index not in whole]
     for index, dimension in bare:
         # Without 별: what is ranked ("상위 거래처"), or else all of them, which is then said.
         groupings, party = _add(groupings, party, dimension)
@@ -191,7 +213,8 @@ def _each(claims: Claims, index: int) -> bool:
 
 
 def _is_list(claims: Claims) -> bool:
-    return any(s.meaning is Sign.LIST and claims.text(i) != "건" for i, s in enumerate(claims.spans))
+    lists = ((i, s.meaning) for i, s in enumerate(claims.spans))
+    return any(m is Sign.WHICH_ONES or (m is Sign.LIST and claims.text(i) != "건") for i, m in lists)
 
 
 def _is_count(frame: Frame, catalog: Catalog) -> bool:

@@ -54,6 +54,8 @@ _BECOMING: Final = {**dict.fromkeys(_WORDS["large"], 1), **dict.fromkeys(_WORDS[
 
 _MAKES_VERBS: Final = ("하", "되", "시키", "받")
 
+_BUT: Final = frozenset({"는데", "ᆫ데", "은데", "지만", "고", "으면서", "면서", "으나"})
+
 _TOO_LITTLE: Final = _WORDS["too_little"]
 
 
@@ -71,7 +73,7 @@ def inflected(morphemes: Sequence[Morpheme]) -> Iterator[Span]:
                 end - morpheme.start,
                 ChangeWord(_BECOMING[stem], restricting=restricting),
             )
-        elif stem in _PRESENT and restricting:
+        elif stem in _PRESENT and (restricting or _but_missing(morphemes, index)):
             yield span(morpheme.start, end, end - morpheme.start, Sign.PRESENT)
         elif morpheme.form == "안" and morpheme.tag == "MAG" and (degree := _degree(morphemes, index)):
             yield span(degree[0], morpheme.end, degree[1], SizeWord(False), 1.1)
@@ -87,6 +89,8 @@ def inflected(morphemes: Sequence[Morpheme]) -> Iterator[Span]:
             yield span(begin, stop, stop - begin, UnitWord(None, balance=True))
         elif stem == "들/VV" and morphemes[index + 1 : index + 2] and morphemes[index + 1].tag == "EP":
             yield span(morpheme.start, end, end - morpheme.start, VagueMeasure(tuple(_WORDS["costs"])))
+        elif stem == "내리/VV" and _issued(morphemes, index):
+            yield span(morpheme.start, end, end - morpheme.start, Sign.ARISEN)
         elif stem in _WORDS["arisen"] and not restricting and is_ignorable(morpheme):
             continue  # 예상재고 얼마 나와
         elif (make := _MEANINGS.get(stem)) and (verb or stem in _ALONE or not morpheme.tag.startswith("N")):
@@ -132,6 +136,22 @@ def _ending(morphemes: Sequence[Morpheme], index: int) -> tuple[int, bool, bool]
         restricting = following.tag == "ETM"
         end = max(end, following.end)
     return end, restricting, verb
+
+
+def _issued(morphemes: Sequence[Morpheme], index: int) -> bool:
+    """작업지시 몇 건 내렸어: they were issued, nothing fell."""
+    said = [m for m in morphemes[:index] if not m.is_function and m.stem not in ("몇/MM", "건/NNB", "번/NNB")]
+    return bool(said) and said[-1].form in _WORDS["issued"]
+
+
+def _but_missing(morphemes: Sequence[Morpheme], index: int) -> bool:
+    """매출은 있는데 수금이 없는 거래처: there, and something else is not."""
+    rest = morphemes[index + 1 :]
+    ends = next((n for n, m in enumerate(rest) if m.tag == "EC" and m.form in _BUT), None)
+    if ends is None or any(m.tag != "EP" for m in rest[:ends]):
+        return False
+    behind = enumerate(rest[ends + 1 :], ends + 1)
+    return any(m.stem in _WORDS["absent"] and _ending(rest, place)[1] for place, m in behind)
 
 
 def _becomes(morphemes: Sequence[Morpheme], index: int) -> bool:

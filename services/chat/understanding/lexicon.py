@@ -270,9 +270,10 @@ class Lexicon:
             if figures is None:
                 continue
             for word in map(compact, words):
-                own = metrics.get(word, set())
+                act = word.removesuffix("건").removesuffix("전표")
+                own = metrics.get(word) or metrics.get(f"{act}액", set())
                 measure = catalog.metrics[next(iter(own))].display_name if len(own) == 1 else figures[0]
-                yield word, DocumentWord(kind, measure, figures[1])
+                yield word, DocumentWord(kind, measure, f"{act}건수" if measure != figures[0] else figures[1])
 
     def spans(self, text: str, edges: Container[int]) -> Iterator[Span]:
         """Every claim of a word on the text, and of the patterns with numbers."""

@@ -152,7 +152,11 @@ def _with_member(frame: Frame, name: Name, candidate: Candidate, catalog: Catalo
         if (
             not frame.narrow and not name.excluded and not name.among
         ):  # the new name stands where the old one of its kind stood
-            members = [old for old in members if old.dimension != key]
+            members = [
+                old
+                for old in members
+                if old.dimension != key or (old.fresh and old.excluded and not frame.carried)
+            ]
         if (
             frame.carried and not frame.narrow and not name.excluded
         ):  # nor does a thing stand beside what it has one of

@@ -180,7 +180,7 @@ def _counted(claims: Claims, index: int, catalog: Catalog) -> str | None:
 
 def _absent(frame: Frame, claims: Claims) -> tuple[Frame, bool]:
     """안 팔린 품목, 거래 없는 거래처; a bare "없어?" asks for the figure as it is."""
-    absent = claims.of(AbsentWord)
+    absent = [(i, word) for i, word in claims.of(AbsentWord) if not claims.text(i).endswith("면")]  # 없었으면
     if not absent:
         return frame, False
     has_rows = bool(claims.of(DimensionWord)) or any(word.restricting for _, word in absent)

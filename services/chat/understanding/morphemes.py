@@ -98,7 +98,7 @@ def _turning(morphemes: Sequence[Morpheme]) -> list[Morpheme]:
     """그런데, and 급한데 at the beginning, turn to what is asked; Kiwi takes them for places (급한 데)."""
     found = list(morphemes)
     for index, (before, here) in enumerate(pairwise(morphemes), 1):
-        begins = before.form == "그런" or (index == 2 and before.tag == "ETM")
+        begins = before.form in ("그런", "려는", "으려는") or (index == 2 and before.tag == "ETM")
         led = any(m.tag.startswith("J") for m in morphemes[index + 1 : index + 2])
         if here.form == "데" and here.tag == "NNB" and before.end == here.start and begins and not led:
             found[index] = replace(here, form="ᆫ데", tag="EC")

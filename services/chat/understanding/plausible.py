@@ -67,9 +67,11 @@ _RESTRICTING: Final = (StatusWord, StateWord, AgeWord, BoundWord, CutWord, DueWo
 _NOUNS: Final = (MetricWord, DimensionWord, GrainNoun, CurrencyWord, UnitWord)
 
 
-def plausible(spans: Sequence[Span], morphemes: Sequence[Morpheme], catalog: Catalog) -> list[Span]:
+def plausible(
+    spans: Sequence[Span], morphemes: Sequence[Morpheme], catalog: Catalog, text: str
+) -> list[Span]:
     """The claims that can mean what they say where they stand."""
-    named = _without_account_names(_without_roots(spans, morphemes), morphemes, catalog)
+    named = _without_account_names(_without_roots(spans, morphemes, text), morphemes, catalog)
     named = _held_places(named, morphemes)
     return _in_context(_without_beginning_absence(named), morphemes, catalog)
 
@@ -127,14 +129,21 @@ def _belongs_to_request(morpheme: Morpheme) -> bool:
     return is_adverb and not restricts and (not morpheme.modifies or morpheme.modifies in _REQUESTS)
 
 
-def _without_roots(spans: Sequence[Span], morphemes: Sequence[Morpheme]) -> list[Span]:
+def _without_roots(spans: Sequence[Span], morphemes: Sequence[Morpheme], text: str) -> list[Span]:
     """The roots of trees have names such as 전체: they mean no more than the word itself."""
-    idle = {(m.start, m.end) for m in morphemes if is_ignorable(m)}
+    idle = {i for m in morphemes if is_ignorable(m) for i in range(m.start, m.end)}
+    kinds = [s for s in spans if isinstance(s.meaning, DimensionWord)]
+
+    def is_whole(name: Span) -> bool:
+        """전체, 전체 지역: all of a kind."""
+        kind = next((k for k in kinds if k.end == name.end and k.start > name.start), None)
+        return all(i in idle for i in range(name.start, kind.start if kind else name.end) if text[i] != " ")
+
     return [
         s
         for s in spans
         if not isinstance(s.meaning, NameWord)
-        or (s.start, s.end) not in idle
+        or not is_whole(s)
         or any(c.entity.kind in _OWN_NAMES for c in s.meaning.candidates)
     ]
 
@@ -218,6 +227,7 @@ def _where_they_can_stand(
     pronouns = {m.start for m in morphemes if m.tag == "NP" or (m.form == "저" and of_people)}
     described = {m.start for m in morphemes if m.modifies and m.modifies.endswith("/ETM")}  # 다시 주문한 곳
     ends = {m.end for m in morphemes}
+    begun = {m.start for m in morphemes if not m.is_function}
     conditional = {m.start for m in morphemes if m.form in ("면", "라면", "다면", "어도", "더라도")}
     counted = {
         s.end
@@ -235,6 +245,8 @@ def _where_they_can_stand(
                 return claim.start not in described
             case Sign.THAT | Sign.IT if claim.end - claim.start == 1:
                 return claim.start not in ends  # 매출이: a particle
+            case Sign.EXCLUDE if claim.end - claim.start == 1:
+                return claim.end not in begun  # 영업외수익
             case Sign.CORRECTS:
                 return claim.end not in conditional
             case HowManyWord(counted=None, party=False):

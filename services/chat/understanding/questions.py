@@ -15,6 +15,9 @@ _ALSO: Final = tuple(sorted(load("followup")["also"], key=len, reverse=True))
 _AND: Final = frozenset({"고", "며", "으며", "구", "는데", "ᆫ데"})
 """Endings behind which another question may follow ("얼마고 …", "알려 주고 …")."""
 
+_OPEN: Final = ("얼마", "몇", "어디", "누구", "무엇", "뭐")
+_NOUN_TAGS: Final = ("NN", "SL", "SN", "XS", "XP", "W_", "JC")
+_BUSINESS: Final = frozenset(load("nouns")["nouns"])
 _GIVING: Final = frozenset({"주", "드리", "달"})
 _EMPTY_TAGS: Final = (
     "J",
@@ -43,7 +46,8 @@ def split(text: Text, morphemes: Sequence[Morpheme]) -> tuple[str, ...]:
     begin = 0
     for start, end in pairwise(edges):
         inside = [m for m in morphemes if start <= m.start < end]
-        adds = _is_addition(inside) or _is_fragment(inside)
+        asked = [m for m in morphemes if parts and parts[-1][0] <= m.start < start]
+        adds = _is_addition(inside) or _is_fragment(inside) or _says_of_what(inside, asked)
         if parts and begin == parts[-1][1] and adds:
             parts[-1] = (parts[-1][0], end)  # "얼마 팔았어? 매출로", "재고 확인 부탁드립니다. 볼트요"
             begin = end
@@ -67,6 +71,14 @@ def _is_addition(inside: Sequence[Morpheme]) -> bool:
     said = [m for m in inside if not m.tag.startswith("S") or m.tag in ("SL", "SN")]
     last = f"{said[-1].form}/{said[-1].tag}" if said else ""
     return last in ("로/JKB", "으로/JKB", "기준/NNG")
+
+
+def _says_of_what(inside: Sequence[Morpheme], before: Sequence[Morpheme]) -> bool:
+    """몇 개 나갔어? 판매수량: nouns alone behind a question that names nothing of business."""
+    tags = [m.tag for m in inside if m.tag not in ("SF", "SP")]
+    nouns = bool(tags) and all(tag.startswith(_NOUN_TAGS) for tag in tags)
+    open_ = any(m.form in _OPEN for m in before) and not any(m.form in _BUSINESS for m in before)
+    return nouns and open_
 
 
 def _is_fragment(inside: Sequence[Morpheme]) -> bool:
@@ -103,7 +115,7 @@ def _asks(before: Sequence[Morpheme]) -> bool:
     """Whether an ending follows "얼마이-" or "알려 주-"."""
     last = before[-1]
     if last.tag == "VCP":
-        return len(before) > 1 and before[-2].form in ("얼마", "몇", "어디", "누구", "무엇", "뭐")
+        return len(before) > 1 and before[-2].form in _OPEN
     return last.tag == "VX" and last.form in _GIVING
 
 

@@ -5,13 +5,14 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import Final
 
-from services.chat.semantic import Catalog, Grain, Grouping, Operator, Role, UnitKind
+from services.chat.semantic import Catalog, Grain, Grouping, Operator, Role, TimeBehavior, UnitKind
 from services.chat.understanding.claims import Claims
 from services.chat.understanding.frame import Bound, Frame, PartyGrouping
 from services.chat.understanding.meanings import (
     AgeWord,
     BoundWord,
     ChangeWord,
+    ComparisonWord,
     CountWord,
     CutWord,
     DimensionWord,
@@ -22,13 +23,18 @@ from services.chat.understanding.meanings import (
     OrderWord,
     Sign,
     SizeWord,
+    StateWord,
     UnitWord,
     VagueMeasure,
 )
+from services.chat.understanding.measures import known
 from services.chat.understanding.placeholders import WHERE, asked
+from services.chat.understanding.text import compact
 from services.chat.understanding.words import load
 
 DEFAULT_TOP: Final[int] = load("ranking")["default_count"]
+
+_BALANCES: Final = frozenset(load("ignorable")["balance_words"])
 
 MAN: Final = 10_000
 
@@ -134,7 +140,10 @@ def _ranked_first(metrics: tuple[str, ...], claims: Claims, end: int, catalog: C
         return tuple(dict.fromkeys((*fitting[:1], *metrics)))
     said = [(index, word) for index, word in claims.said(MetricWord) if index < end]
     beside = claims.neighbour(end, MetricWord)
-    if beside is None or beside[0] != end - 1 or any(claims.joined(one, end - 1) for one, _ in said[-2:-1]):
+    if beside is None or beside[0] != end - 1:
+        return metrics
+    again = any(word == beside[1] for _, word in said[:-1])  # 매출과 수금액, 수금액이 큰 순
+    if not again and any(claims.joined(one, end - 1) for one, _ in said[-2:-1]):
         return metrics
     keys = list(dict.fromkeys(word for _, word in said))
     place = keys.index(beside[1])
@@ -148,7 +157,9 @@ def _ranked_first(metrics: tuple[str, ...], claims: Claims, end: int, catalog: C
 def _ranked_change(claims: Claims) -> ChangeWord | None:
     """The change that the order is of: beside a cut, a size or an order."""
     for index, word in claims.of(ChangeWord):
-        beside = [claims.spans[i].meaning for i in (index - 1, index + 1) if 0 <= i < len(claims.spans)]
+        others = [i for i, s in enumerate(claims.spans) if not isinstance(s.meaning, ComparisonWord)]
+        place = others.index(index)  # 성장률이 전년 동기 대비 가장 높은
+        beside = [claims.spans[i].meaning for i in others[max(place - 1, 0) : place + 2]]
         if any(isinstance(meaning, CutWord | SizeWord | OrderWord) for meaning in beside):
             return word
     return None
@@ -186,6 +197,9 @@ def bound_slots(frame: Frame, claims: Claims, catalog: Catalog) -> Frame:
             claims.use(index)
         elif claims.neighbour(index, DocumentWord) or _is_where(claims, index):
             claims.use(index)
+    owed = [index for index in range(len(claims.spans)) if _is_owed_by(claims, index, frame, catalog)]
+    if owed and not bounds:
+        bounds.append(Bound(Operator.GREATER, Decimal(0), None))  # 안 갚은 거래처: nothing settled
     left = [index for index in range(len(claims.spans)) if _is_left_of(claims, index)]
     claims.use(*left)
     if left and not bounds:
@@ -201,15 +215,24 @@ def _is_money(frame: Frame, catalog: Catalog) -> bool:
     return kinds == {UnitKind.CURRENCY}
 
 
+def _is_owed_by(claims: Claims, index: int, frame: Frame, catalog: Catalog) -> bool:
+    """안 갚은 거래처, 돈 안 준 업체: what is owed describes who owes it."""
+    word = claims.spans[index].meaning
+    names = (
+        word.words if isinstance(word, VagueMeasure) else word.measures if isinstance(word, StateWord) else ()
+    )
+    if not names or not set(known(catalog, names)) & set(frame.metrics):
+        return False
+    owed = all(catalog.metrics[key].time_behavior is TimeBehavior.BALANCE for key in frame.metrics)
+    return owed and _is_money(frame, catalog) and isinstance(claims.described(index), DimensionWord)
+
+
 def _is_left_of(claims: Claims, index: int) -> bool:
     """미수금이 남은 거래처: something is left there, and nothing paid in advance."""
     word = claims.spans[index].meaning
-    if not (isinstance(word, UnitWord) and word.balance) or not 0 < index < len(claims.spans) - 1:
-        return False
-    of, whose = claims.spans[index - 1].meaning, claims.spans[index + 1].meaning
-    return (
-        isinstance(of, MetricWord) and isinstance(whose, DimensionWord) and not claims.gap(index, index + 1)
-    )
+    verb = isinstance(word, UnitWord) and word.balance and compact(claims.text(index)) not in _BALANCES
+    of = claims.spans[index - 1].meaning if index else None
+    return verb and isinstance(of, MetricWord) and isinstance(claims.described(index), DimensionWord)
 
 
 def _is_where(claims: Claims, index: int) -> bool:
@@ -256,9 +279,7 @@ def _directions(frame: Frame, claims: Claims, bounds: Sequence[Bound]) -> list[B
     if len({word.direction for _, word in claims.of(ChangeWord) if word.direction}) > 1:
         return []  # "오른 지역과 내린 지역": all of them
     for index, word in claims.of(ChangeWord):
-        followed = index + 1 < len(claims.spans) and isinstance(
-            claims.spans[index + 1].meaning, DimensionWord | GrainNoun
-        )
+        followed = isinstance(claims.described(index), DimensionWord | GrainNoun)
         restricts = word.restricting and frame.grouped and (followed or frame.ranked)
         if not restricts or word.direction == 0 or any(b.role is not Role.NONE for b in bounds):
             continue

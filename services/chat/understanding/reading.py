@@ -107,7 +107,7 @@ class QuestionReading:
             ),
             *names.number_spans(analysis.numbers, of_kinds(resolutions)),
         ]
-        spans = plausible(spans, analysis.morphemes, self._catalog)
+        spans = plausible(spans, analysis.morphemes, self._catalog, self._text)
         self._chosen = best_covering(spans)
         torn = self._torn_names()
         if torn:  # a part of a word is no name: what is left of the word would change its meaning

@@ -14,6 +14,7 @@ from services.chat.understanding.meanings import (
     CountWord,
     CutWord,
     DimensionWord,
+    DocumentWord,
     GrainWord,
     MetricWord,
     NameWord,
@@ -25,7 +26,22 @@ from services.chat.understanding.meanings import (
 )
 
 _OF: Final = frozenset(
-    {"의", "들의", "에", "에게", "한테", "들", "에대한", "인데", "이면서", "이고", "이지만"}
+    {
+        "의",
+        "들의",
+        "에",
+        "에서",
+        "에서의",
+        "내",
+        "에게",
+        "한테",
+        "들",
+        "에대한",
+        "인데",
+        "이면서",
+        "이고",
+        "이지만",
+    }
 )
 _OBJECT: Final = frozenset({"을", "를", "들을"})
 _SUBJECT: Final = frozenset({"이", "가", "들이", "께서"})
@@ -55,6 +71,31 @@ def head(claims: Claims) -> Head | None:
         if end and end < len(claims.spans) and (found := _head(claims, index, end)):
             return found
     return None
+
+
+def present_and_absent(claims: Claims) -> tuple[list[int], list[int]] | None:
+    """매출은 있는데 수금이 없는 거래처: what is missing, and what is there and
+    asked for; both have the thing.
+    """
+    said = [
+        (index, s.meaning)
+        for index, s in enumerate(claims.spans)
+        if (s.meaning is Sign.PRESENT or isinstance(s.meaning, AbsentWord))
+        and index
+        and isinstance(claims.spans[index - 1].meaning, MetricWord | VagueMeasure | DocumentWord)
+    ]
+    if len(said) != 2 or not claims.next_is(said[1][0], DimensionWord):
+        return None
+    (first, one), (second, other) = said
+    if isinstance(one, AbsentWord) == isinstance(other, AbsentWord):
+        return None
+    before, after = [*range(first + 1)], [*range(first + 1, second + 1)]
+    rest = [*range(second + 1, len(claims.spans))]
+    return (
+        ([*before, second + 1], after + rest)
+        if isinstance(one, AbsentWord)
+        else ([*after, second + 1], before + rest)
+    )
 
 
 def _end(claims: Claims, index: int) -> int:
@@ -99,12 +140,19 @@ def _head(claims: Claims, index: int, end: int) -> Head | None:
     left = beside and isinstance(beside[-1], UnitWord) and beside[-1].balance  # 미수금이 남은 거래처
     clause = (
         left
-        or any(isinstance(m, BoundWord) for m in beside[-1:])
+        or any(isinstance(m, BoundWord) or m is Sign.PRESENT for m in beside[-1:])
+        or (
+            len(beside) > 1 and isinstance(beside[0], BoundWord) and isinstance(beside[1], VagueMeasure)
+        )  # 1억 넘게 산
         or any(isinstance(m, ChangeWord | AbsentWord) and m.restricting for m in beside)
     )
     if not clause:
         return None
-    if _is_sum_alone(after) and (not gap or gap in _OF) and isinstance(before[-2], BoundWord):
+    if (
+        _is_sum_alone(after)
+        and (not gap or gap in _OF)
+        and any(isinstance(m, BoundWord) for m in before[-2:-1])
+    ):
         return Head(end, end, summed=True)
     split = any(isinstance(m, GrainWord) or m is Sign.BY for m in after)
     others = (split and gap in _OF and _measured(before)) or (
@@ -120,6 +168,9 @@ def _goes_on(gap: str, before: Sequence[object], after: Sequence[object]) -> boo
     if gap == "," and any(isinstance(m, DimensionWord | CutWord | CountWord | BoundWord) for m in after):
         return False
     told = any(isinstance(m, MetricWord) for m in before)  # 제일 안 팔린 품목 3개 매출로: of which measure
+    told = told or (
+        _measured(before) and any(isinstance(m, AbsentWord) for m in before[-3:])
+    )  # 안 팔린 품목 재고
     return gap in _OF or (told and gap in ("", ",") and isinstance(after[0], TimeWord | MetricWord))
 
 

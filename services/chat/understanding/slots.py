@@ -24,7 +24,7 @@ from services.chat.understanding.name_slots import merge_parts, name_slots, part
 from services.chat.understanding.newest import newest_slots
 from services.chat.understanding.periods import Period
 from services.chat.understanding.ranking_slots import bound_slots, ranking_slots
-from services.chat.understanding.relative import head, joined
+from services.chat.understanding.relative import Head, head, joined, present_and_absent
 from services.chat.understanding.time_slots import time_slots
 
 
@@ -46,6 +46,11 @@ class Slots:
 def fill(claims: Claims, catalog: Catalog, today: Period, spoken: Period | None = None) -> Slots:
     """Give every claim its place; those left unused in `claims` found none. `spoken`: the period of the question before."""
     merge_parts(claims)
+    if apart := present_and_absent(claims):
+        chosen, asked = (_filled(claims.picked(part), catalog, today, spoken) for part in apart)
+        claims.use(*range(len(claims.spans)))
+        frame = joined(chosen.frame, asked.frame, Head(0, 0), catalog)
+        return replace(asked, frame=frame, periods=(*chosen.periods, *asked.periods))
     where = head(claims)
     if where is None:
         return _filled(claims, catalog, today, spoken)

@@ -132,6 +132,7 @@ _REL: Final = compiled(
 )
 _OF_THAT: Final = compiled(rf"(?:{alternatives(_WORDS['of_that'])})\s*")
 _BEFORE_THAT: Final = compiled(rf"(?:{alternatives(_ONLY_OF_THAT)})(?=\s|$|[은는의에도과와보을를이가~?.,])")
+_UP_TO: Final = re.compile(r"\s?(?:까지|누적|누계)")
 _THAT_TIME: Final = compiled(alternatives(_WORDS["that_time"]))
 _LAST: Final = compiled(r"지난\s*")
 _THIS: Final = compiled(r"(?:이번|금번)\s*(?=\d|상반기|하반기|[월화수목금토일]요일)")
@@ -197,7 +198,10 @@ class Parts:
             part, end = self._inside_year(text, _year(match[1] or match[2]), match.end())
             return replace(part, ambiguous=end == match.end()), end
         if match := _THAT_TIME.match(text, start):
-            month = period_of(Grain.MONTH, add_months(self._today, -12))
+            day = add_months(self._today, -12)
+            if _UP_TO.match(text, match.end()):  # up to the same day
+                return Part(Grain.DAY, placed=period_of(Grain.DAY, day)), match.end()
+            month = period_of(Grain.MONTH, day)
             return Part(
                 Grain.MONTH, placed=month, note=f"{month.start.year}년 {month.start.month}월로 보았습니다."
             ), match.end()

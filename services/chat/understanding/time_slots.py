@@ -12,6 +12,7 @@ from services.chat.understanding.meanings import (
     ChangeWord,
     ComparisonWord,
     DueWord,
+    GrainWord,
     MetricWord,
     Sign,
     TimeWord,
@@ -21,6 +22,7 @@ from services.chat.understanding.periods import Period, add_months, label, perio
 from services.chat.understanding.text import compact
 from services.chat.understanding.words import load
 
+_COURSE: Final = ("변화", "변동")
 LONG_AGO: Final = date(1900, 1, 1)
 _DUE_MEASURES: Final = frozenset(compact(word) for word in load("documents")["due_measures"])
 FAR_AHEAD: Final = date(2200, 12, 31)
@@ -64,6 +66,10 @@ def time_slots(
             notes.append(word.note)
 
     changes = claims.of(ChangeWord)
+    steps = [i for i, word in changes if claims.of(GrainWord) and claims.text(i) in _COURSE]
+    if changes and len(steps) == len(changes):
+        claims.use(*steps)  # 주차별 수주 금액 변화: its course
+        changes = []
     compared = bool(changes or claims.signs(Sign.COMPARE))
     now = [p for p in asked if p.as_of and p.start == today.start]
     if len(asked) == 2 and len(now) == 1 and not compared and len(claims.of(MetricWord)) > 1:

@@ -47,7 +47,8 @@ def timed(frame: Frame, catalog: Catalog, today: date) -> Frame | Reading:
     by_date = any(g.dimension == DATE_DIMENSION for g in frame.groupings)
     period = frame.period
     if frame.cumulative:
-        period = _from_new_year(period, today)
+        inside = period is not None and period.unit and _steps_inside(frame, period.unit)
+        period = period if inside else _from_new_year(period, today)
         frame = replace(frame, period=period)
     if period is None and frame.comparison and frame.comparison.unit:
         period = period_of(frame.comparison.unit, today)
@@ -123,11 +124,16 @@ def averaged(frame: Frame, catalog: Catalog, today: date) -> Frame | Reading:
     return QuestionBack(Ask.AVERAGE, tuple(options), names_of(metrics_of(frame, catalog)), frame=bare)
 
 
+def _steps_inside(frame: Frame, unit: Grain) -> bool:
+    """10월 주차별 누계: the steps run through what was named."""
+    return any(g.dimension == DATE_DIMENSION and g.grain not in (None, unit) for g in frame.groupings)
+
+
 def _from_new_year(period: Period | None, today: date) -> Period:
-    """누계 runs from 1 January to the end of what was named."""
+    """누계 runs from 1 January to the end of what was named; 하반기 누계 from its own beginning."""
     if period is None:
         return Period(date(today.year, 1, 1), today)
-    if period.unit in (Grain.DAY, Grain.WEEK, Grain.MONTH, Grain.QUARTER, Grain.HALF):
+    if period.unit in (Grain.DAY, Grain.WEEK, Grain.MONTH, Grain.QUARTER):
         return Period(date(period.end.year, 1, 1), min(period.end, max(today, period.start)))
     return period
 

@@ -18,6 +18,7 @@ _SHOWING: Final = tuple(compact(words) for words in _WORDS["showing"])
 _READING: Final = frozenset(_WORDS["reading"])
 _ENGLISH: Final = re.compile(_WORDS["english"], re.IGNORECASE)
 
+_NOUN_TAGS: Final = ("NNG", "NNP", "XR")
 _GIVING: Final = frozenset({"주", "달", "드리", "놓", "두", "버리"})
 _WANTING: Final = frozenset({"싶", "바라", "원하", "부탁", "부탁드리", "요청", "필요"})
 _ORDERING: Final = frozenset(
@@ -49,7 +50,7 @@ _STATING: Final = frozenset({"어", "아", "어요", "아요", "ᆸ시다", "시
 def change_word(morphemes: Sequence[Morpheme]) -> Morpheme | None:
     """The first word that could ask for a change, whether it does or not: 발주, 바꾸."""
     for morpheme in morphemes:
-        noun = morpheme.form in _NOUNS and morpheme.tag in ("NNG", "XR")
+        noun = morpheme.form in _NOUNS and morpheme.tag in _NOUN_TAGS
         if noun or (morpheme.form in _VERBS and morpheme.tag.startswith("VV")):
             return morpheme
     return None
@@ -63,7 +64,7 @@ def write_request(
     `names_thing`: the question is about a thing, which makes a bare "취소" at its end a request.
     """
     for index, morpheme in enumerate(morphemes):
-        noun = morpheme.form in _NOUNS and morpheme.tag in ("NNG", "XR")
+        noun = morpheme.form in _NOUNS and morpheme.tag in _NOUN_TAGS
         verb = morpheme.form in _VERBS and morpheme.tag.startswith("VV")
         other = morpheme.form not in _READING and morpheme.tag in ("NNG", "XR", "XSN")
         if morpheme.describes or ((noun or verb) and _describes(morphemes, index)):
@@ -74,8 +75,10 @@ def write_request(
                 morphemes[after].form == "부탁드리"
                 or _asks(morphemes[after + 1 :], wondering=wonders(morphemes[:index]))
             )
-            commanded = morpheme.form in _COMMANDS and names_thing and _last(morphemes, index)
-            asked = asked or (commanded and not wonders(morphemes[:index]))
+            behind = [m.form for m in morphemes[index + 1 : index + 2]]
+            commanded = _last(morphemes, index) and (names_thing or behind == ["좀"])
+            commanded = commanded or behind == [":"] or (names_thing and _is_possible(morphemes[index + 1 :]))
+            asked = asked or (morpheme.form in _COMMANDS and commanded and not wonders(morphemes[:index]))
             asked = asked or _wanted_noun(morphemes, index)
         elif verb:
             wondering = wonders(morphemes[:index])
@@ -204,6 +207,11 @@ def _wanted_noun(morphemes: Sequence[Morpheme], index: int) -> bool:
     return (bool(rest) and rest[0].form in ("부탁", "부탁드리", "바라", "바람", "요망", "요청")) or (
         len(rest) > 1 and rest[0].form in ("처리", "요청") and rest[1].form in ("부탁", "부탁드리", "바라")
     )
+
+
+def _is_possible(rest: Sequence[Morpheme]) -> bool:
+    """취소 가능할까요, 발행 가능해? of one thing; not 취소 가능한 수주."""
+    return [m.form for m in rest[:2]] == ["가능", "하"] and rest[2:3] != [] and rest[2].tag != "ETM"
 
 
 def _last(morphemes: Sequence[Morpheme], index: int) -> bool:

@@ -135,13 +135,20 @@ def _row_difference(table: value_pb2.Table, expected: Expected, assigned: Sequen
     if Counter(told) != Counter(wanted):
         return "figures stand next to other things"
     if expected.ordered and told != wanted:
-        # What ties may stand in either order; then the figures alone are in the same one.
-        numbers = [index for index, row in enumerate(zip(*wanted, strict=True)) if _all_numbers(row)]
-        if not numbers or [[r[i] for i in numbers] for r in told] != [
-            [r[i] for i in numbers] for r in wanted
-        ]:
+        # Ties may stand in either order: the figures alone, or those that sort the rows, are in the same one.
+        columns = zip(zip(*told, strict=True), zip(*wanted, strict=True), strict=True)
+        numbers = [pair for pair in columns if _all_numbers(pair[1])]
+        if not numbers or (
+            any(a != b for a, b in numbers) and not any(a == b and _sorts(b) for a, b in numbers)
+        ):
             return "another order"
     return _uninvited(table, expected, assigned)
+
+
+def _sorts(cells: Sequence[Hashable]) -> bool:
+    """Whether the rows can have been put in order by these figures."""
+    known = [cell for cell in cells if isinstance(cell, Decimal)]
+    return len(known) == len(cells) and known in (sorted(known), sorted(known, reverse=True))
 
 
 def _all_numbers(cells: Sequence[Hashable]) -> bool:
