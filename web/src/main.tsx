@@ -18,13 +18,13 @@ const root = createRoot(document.getElementById("root") as HTMLElement);
 if (window.isSecureContext) {
   root.render(<Splash text={message("opening")} />);
   const session = new Session(issuerManager(window.location.origin));
-  const { chat, erp } = createClients(() => session.accessToken());
+  const { chat, erp, retrieval } = createClients(() => session.accessToken());
   const conversation = new Conversation(chat, () => session.renew());
   const entry = await session.open();
   root.render(
     <StrictMode>
       <Rating value={chat}>
-        <App session={session} conversation={conversation} erp={erp} entry={entry} />
+        <App session={session} conversation={conversation} erp={erp} retrieval={retrieval} entry={entry} />
       </Rating>
     </StrictMode>,
   );

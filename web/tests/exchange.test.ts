@@ -95,3 +95,20 @@ test("a turn that failed can be asked again", () => {
     lineBroken: false,
   });
 });
+
+test("citations come one by one, and the end holds them all", () => {
+  const cited = (number: number) => ({ number, title: "여비규정" });
+  const events = [
+    ...ordinaryTurn.slice(0, 3),
+    event(4, { case: "citation", value: cited(1) }),
+    event(5, { case: "citation", value: cited(2) }),
+  ];
+  expect(all(events).citations?.map(({ number }) => number)).toEqual([1, 2]);
+  const kept = create(TurnSchema, {
+    state: Turn_State.COMPLETED,
+    answer: { text: "더는 볼 수 없는 문서 [1]", citations: [{ number: 1, withheld: true }] },
+  });
+  const whole = withTurn(all(events), kept);
+  expect(whole.citations).toHaveLength(1);
+  expect(whole.citations?.[0]).toMatchObject({ withheld: true, title: "" });
+});

@@ -2,6 +2,7 @@ import { type Clarification, FinishReason, Outcome, Rating_Thumb } from "@gen/ma
 import { memo } from "react";
 import { message } from "../text/messages.js";
 import { Chart } from "./Chart.js";
+import { Citations } from "./Citations.js";
 import { Download } from "./Download.js";
 import { type AnswerView, type Exchange, isRunning } from "./exchange.js";
 import { FailureCard } from "./FailureCard.js";
@@ -86,7 +87,7 @@ interface AnswerBodyProps {
 
 /** One answer: what was assumed and the other readings, then the figures, the text, and what they rest on. */
 function AnswerBody({ view, growing, canChoose, onAsk }: AnswerBodyProps) {
-  const { table, context, query, text, answer, assumptions = [], clarification } = view;
+  const { table, context, query, text, answer, assumptions = [], citations = [], clarification } = view;
   const alternatives = answer?.alternatives ?? [];
   return (
     <>
@@ -106,6 +107,7 @@ function AnswerBody({ view, growing, canChoose, onAsk }: AnswerBodyProps) {
         <Chart hint={answer.chart} table={table} query={query} />
       )}
       {text !== "" && <p className={growing ? "prose growing" : "prose"}>{text}</p>}
+      <Citations citations={citations} />
       {clarification !== undefined && (
         <Choices clarification={clarification} text={text} canChoose={canChoose} onAsk={onAsk} />
       )}

@@ -9,8 +9,10 @@ import {
 import { createGrpcWebTransport } from "@connectrpc/connect-web";
 import { ChatService } from "@gen/maru/chat/v1/chat_service_pb.js";
 import { ErpService } from "@gen/maru/erp/v1/erp_service_pb.js";
+import { RetrievalService } from "@gen/maru/retrieval/v1/retrieval_service_pb.js";
 import { language, message } from "../text/messages.js";
 import type { Erp } from "./exporter.js";
+import type { Retrieval } from "./passages.js";
 
 export type Chat = Client<typeof ChatService>;
 
@@ -18,9 +20,14 @@ export type Chat = Client<typeof ChatService>;
 export function createClients(accessToken: () => Promise<string | null>): {
   readonly chat: Chat;
   readonly erp: Erp;
+  readonly retrieval: Retrieval;
 } {
   const transport = createTransport(accessToken);
-  return { chat: createClient(ChatService, transport), erp: createClient(ErpService, transport) };
+  return {
+    chat: createClient(ChatService, transport),
+    erp: createClient(ErpService, transport),
+    retrieval: createClient(RetrievalService, transport),
+  };
 }
 
 function createTransport(accessToken: () => Promise<string | null>): Transport {

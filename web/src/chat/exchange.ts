@@ -1,6 +1,7 @@
 import type { TurnEvent } from "@gen/maru/chat/v1/turn_event_pb.js";
 import {
   type Answer,
+  type Citation,
   type Clarification,
   type Rating_Thumb,
   type Turn,
@@ -20,6 +21,8 @@ export interface AnswerView {
   readonly clarification?: Clarification | undefined;
   /** What was assumed; stands above the figures. */
   readonly assumptions?: readonly string[];
+  /** What the text quotes. */
+  readonly citations?: readonly Citation[];
   /** Final. */
   readonly answer?: Answer;
 }
@@ -90,6 +93,8 @@ function answerAfter(view: AnswerView, event: TurnEvent["event"]): Partial<Answe
     }
     case "textDelta":
       return { text: view.text + event.value.text };
+    case "citation":
+      return { citations: [...(view.citations ?? []), event.value] };
     case "clarification":
       return { clarification: event.value };
     default:
@@ -128,12 +133,13 @@ export function withTurn(exchange: Exchange, turn: Turn): Exchange {
 
 /** What a final answer shows; without a table of its own, what came before stays. */
 function answered(answer: Answer): AnswerView {
-  const { text, clarification, assumptions, table, context, query } = answer;
+  const { text, clarification, assumptions, citations, table, context, query } = answer;
   return {
     answer,
     text,
     clarification,
     assumptions,
+    citations,
     ...(table !== undefined && { table }),
     ...(context !== undefined && { context }),
     ...(query !== undefined && { query }),
