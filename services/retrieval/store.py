@@ -180,8 +180,8 @@ class ImportQueue(Protocol):
     async def finish_embedding(self, claim: EmbeddingClaim) -> bool:
         """From now on the vectors are searched."""
 
-    async def release_embedding(self, claim: EmbeddingClaim) -> None:
-        """Puts it back; vectors that are there stay."""
+    async def release_embedding(self, claim: EmbeddingClaim, now: datetime) -> None:
+        """Puts it back behind all others, so that one that fails keeps none of them waiting. Vectors that are there stay."""
 
 
 class Originals(Protocol):

@@ -115,7 +115,7 @@ content: Final = Table(
     Column("media_type", String(100), nullable=False),
     Column("page_count", Integer, nullable=False),
     Column("plain", _BYTES, nullable=False),  # the plain text, UTF-8, deflated
-    Column("read_time", Moment, nullable=False),
+    Column("read_time", Moment, nullable=False),  # or when embedding it last failed: the order of embedding
     Column("model", String(190), nullable=False),  # that makes or made the vectors
     Column("is_embedded", Boolean, nullable=False, index=True),  # all passages have their vectors
     Column("holder", _key(190)),  # the process that embeds it

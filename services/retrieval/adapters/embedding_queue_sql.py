@@ -122,11 +122,13 @@ class SqlEmbeddingQueue:
 
         return await self._engines.write(work)
 
-    async def release_embedding(self, claim: EmbeddingClaim) -> None:
+    async def release_embedding(self, claim: EmbeddingClaim, now: datetime) -> None:
         async def work(connection: AsyncConnection) -> None:
             await alone(connection)
             await connection.execute(
-                update(_content).where(self._claimed(claim)).values(holder=None, lease_until=None)
+                update(_content)
+                .where(self._claimed(claim))
+                .values(holder=None, lease_until=None, read_time=now)
             )
 
         await self._engines.write(work)

@@ -117,7 +117,7 @@ class Importer:
         try:
             await self._embed(claim)
         except BaseException:
-            await _put_back(self._queue.release_embedding(claim))
+            await _put_back(self._queue.release_embedding(claim, self._clock.now()))
             raise
         return True
 

@@ -15,8 +15,10 @@ from services.retrieval.adapters.originals_folder import OriginalsFolder
 from services.retrieval.core.importing import Importer
 from services.retrieval.documents import Document, State
 from services.retrieval.reading.content import Cause, Content, Heading, Paragraph, Unreadable
-from tests.contract.documents.samples import CONTENT, Opened, request
+from tests.contract.documents.samples import CONTENT, LEASE, NOON, Opened, request
 from tests.fakes.embedder import FakeEmbedder
+
+LATER = NOON + LEASE
 
 
 class Reader:
@@ -119,6 +121,22 @@ async def test_without_the_model_words_find_it_and_vectors_follow(worker: Worker
     assert changes
     assert [one.model for one in changes.documents] == [worker.embedder.model]
     assert not await worker.importer.embed_next()
+
+
+async def test_a_content_that_the_model_refuses_keeps_no_other_waiting(worker: Worker) -> None:
+    for number in range(2):
+        await worker.import_file(f"{number}.pdf", str(number))
+        await worker.importer.read_next()
+    worker.embedder.away = True
+    with pytest.raises(DependencyUnavailable):
+        await worker.importer.embed_next()
+    first = await worker.queue.claim_embedding(worker.embedder.model, LATER)
+    second = await worker.queue.claim_embedding(worker.embedder.model, LATER)
+    assert first
+    assert second
+    await worker.queue.release_embedding(first, LATER)
+    await worker.queue.release_embedding(second, NOON)
+    assert await worker.queue.claim_embedding(worker.embedder.model, LATER) == second
 
 
 async def test_equal_content_is_read_and_embedded_once(worker: Worker) -> None:
