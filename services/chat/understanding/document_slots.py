@@ -208,7 +208,11 @@ def listed_state(frame: Frame, metrics: Sequence[str], claims: Claims, catalog: 
 
 
 def _column(word: StateWord, claims: Claims) -> list[str]:
-    """The measures of a state, or their counts where it is asked how many documents there are."""
+    """The measures of a state, or their counts where it is asked how many documents there are; none of what is ordered
+    where money is spoken of (돈 많이 물려 있는 거래처).
+    """
+    if claims.has("돈 ") and set(word.measures) <= {s["measure"] for s in OPEN if "count" in s}:
+        return []
     if not any(unit.kind is UnitKind.COUNT for _, unit in claims.of(UnitWord)):
         return list(word.measures)
     return [s["count"] for s in OPEN if s["measure"] in word.measures and "count" in s]

@@ -14,6 +14,7 @@ from services.chat.understanding.carried_periods import (
 from services.chat.understanding.document_slots import kind_of
 from services.chat.understanding.edits import Edits
 from services.chat.understanding.frame import (
+    Ask,
     Frame,
     Members,
     Memory,
@@ -26,6 +27,7 @@ from services.chat.understanding.measures import names_of
 from services.chat.understanding.periods import Period, label
 from services.chat.understanding.placeholders import means_rows_of
 from services.chat.understanding.pointing import about, bare
+from services.chat.understanding.ranking_slots import DEFAULT_TOP
 from services.chat.understanding.slots import Slots
 from services.chat.understanding.taking_back import edited, of_the_shown
 from services.chat.understanding.turns import Turn, anew, only_measure, points_back, turn_of
@@ -38,6 +40,8 @@ def merge(
     before, said = memory.frame, slots.frame
     if before == Frame() or before.record:
         return said
+    if said.rank_from and len(memory.shown) < said.rank_from and before.members and not said.metrics:
+        return QuestionBack(Ask.WORDS, words=(f"{said.rank_from}위",), frame=before)  # of which rows?
     before = _as_said(before)
     if edits.removing:
         said = replace(said, names=tuple(replace(name, excluded=True) for name in said.names))
@@ -144,7 +148,10 @@ def _with_rows(frame: Frame, memory: Memory, said: Frame, edits: Edits, catalog:
         if not said.ranked and not before.party and not before.groupings:
             frame = replace(frame, descending=None, top=0, rank=False)
     if said.ranked:
-        frame = replace(frame, descending=said.descending, top=said.top, rank=said.rank)
+        as_many = edits.uncounted and before.top and said.top == DEFAULT_TOP and not said.grouped  # 하위로
+        frame = replace(
+            frame, descending=said.descending, top=before.top if as_many else said.top, rank=said.rank
+        )
         frame = replace(frame, by_time=said.by_time)
         frame = replace(frame, rank_from=said.rank_from)
         frame = replace(frame, ordered_by=said.ordered_by, top_within=said.top_within, counted=False)

@@ -9,6 +9,7 @@ from services.chat.understanding.claims import Claims
 from services.chat.understanding.frame import Frame, NotFound
 from services.chat.understanding.meanings import (
     DimensionWord,
+    HowManyWord,
     MetricWord,
     NameWord,
     Sign,
@@ -29,6 +30,7 @@ _GROUP_NOUNS: Final = frozenset(load("ignorable")["groups"])
 _GROUPS: Final = frozenset(kind for kind in EntityKind if kind.value.endswith("_group"))
 _DETERMINERS: Final = ("그", "해당")
 _SPLITTING: Final = frozenset(load("ignorable")["splitting"])
+_SUMS: Final = ("총액", "합계", "총합", "총계")
 _ANY_PARTICLE: Final = frozenset(load("names")["particles"])
 
 
@@ -122,6 +124,22 @@ class Leftover:
             return ()
         places = [(m.start, m.end) for m in self._analysis.morphemes if m.stem in _SPLITTING]
         return self.typed([place for place in places if self._claims.is_free(*place)])
+
+    def beside_count(self, frame: Frame) -> tuple[str, ...]:
+        """연체 업체 수와 총액, 거래처 수와 그 매출 합계: a number and a sum are no one table."""
+        spans = self._claims.spans
+        sums = [
+            i
+            for i, s in enumerate(spans)
+            if s.meaning in (Sign.TOTAL, Sign.MERGED)
+            or (isinstance(s.meaning, UnitWord | MetricWord) and self._claims.text(i).endswith(_SUMS))
+        ]
+        listed = any(
+            self._claims.joined(i, i + 1)
+            for i in range(len(spans) - 1)
+            if i in sums or isinstance(spans[i].meaning, HowManyWord)
+        )
+        return self.typed([(spans[i].start, spans[i].end) for i in sums]) if frame.counted and listed else ()
 
     def pointing(self) -> tuple[str, ...]:
         places = [s for s in self._claims.spans if s.meaning in (Sign.THAT, Sign.IT)]

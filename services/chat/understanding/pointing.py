@@ -16,7 +16,7 @@ def with_that(
     where it may be one of several.
     """
     before = memory.frame
-    if edits.within and (shown := _within(frame, memory, catalog)):
+    if edits.within and not edits.place and (shown := _within(frame, memory, catalog)):
         frame = about(frame, shown, catalog, narrowed=True)
     if not slots.that and not slots.it:
         return frame

@@ -277,6 +277,7 @@ class QuestionReading:
         if not unused and (phrases := apart(claims, frame, self._catalog)):
             return readings_of(phrases, self._catalog, self._context.today)
         unused = (*unused, *self._leftover.unsplit(frame, several=bool(slots.periods)))
+        unused = (*unused, *self._leftover.beside_count(frame))
         if not unused and slots.periods:
             return self._one_period(frame, slots)
         if unused:

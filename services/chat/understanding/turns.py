@@ -25,6 +25,8 @@ def turn_of(slots: Slots, edits: Edits, catalog: Catalog) -> Turn:
     said = slots.frame
     if not said.metrics and not said.metric_options:
         return Turn.PART
+    if not said.metrics and not said.names:
+        return Turn.MEASURE  # which measure is asked back: of what was spoken of
     left_open = edits.open and not said.names and not said.members
     goes_on = (left_open or only_measure(said, catalog)) and not edits.whole
     return Turn.MEASURE if points_back(slots, edits) or goes_on else Turn.NEW

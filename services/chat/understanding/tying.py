@@ -82,6 +82,7 @@ def edits(
         place=place,
         plural=claims.has("들"),
         count=count,
+        uncounted=not any(cut.count for _, cut in claims.said(CutWord)) and not claims.said(CountWord),
         open=_is_open(claims, said),
         figure=claims.has("얼마", "얼만") and not claims.has("각각", "씩"),
         whole=any(_is_whole(claims, index) for index, _ in claims.said(*_WHOLE_OF)),
@@ -280,7 +281,7 @@ def _place(claims: Claims, memory: Memory) -> int:
             return word.place
     cuts = claims.of(CutWord)
     others = [s for s in claims.spans if not isinstance(s.meaning, CutWord | DimensionWord | Sign)]
-    if len(cuts) == 1 and not others:
+    if cuts and (_is_topic(claims, cuts[0][0]) or (len(cuts) == 1 and not others)):
         index, cut = cuts[0]
         text = claims.text(index)
         exact = cut.count is not None and cut.descending is None and ("위" in text or "등" in text)
@@ -289,6 +290,12 @@ def _place(claims: Claims, memory: Memory) -> int:
             claims.use(index, *_kind_behind(claims, index))
             return cut.count
     return 0
+
+
+def _is_topic(claims: Claims, index: int) -> bool:
+    """3위 업체는 10월에 얼마 했어, 2위는 누가 제일 많이 샀어: the row, before anything else is said."""
+    before = all(isinstance(span.meaning, Sign) for span in claims.spans[:index])
+    return before and claims.followed_by([index, *_kind_behind(claims, index)][-1], "은", "는")
 
 
 def _kind_behind(claims: Claims, index: int) -> list[int]:
