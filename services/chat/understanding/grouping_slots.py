@@ -49,6 +49,9 @@ _TOWARDS: Final = tuple(
     f"{many}{to}" for many in ("", "들") for to in ("에게", "한테", "로부터", "에 ", "에서 ")
 )
 """Whom it goes to, or comes from: said of all of them, it splits nothing."""
+_WHICH: Final = ("어느", "무슨", "어떤", "각")
+_INSIDE: Final = ("안에 드", "안에 들", "이내에 드", "이내에 들")
+"""상위 10위 안에 드는: of all, not of those that are named behind it."""
 _EACH: Final = ("각각", "마다")
 _STATUS: Final = "status"
 _CLOSED_STATUSES: Final = frozenset({"draft", "cancelled"})
@@ -119,7 +122,7 @@ def grouping_slots(
                 and claims.described(i) is dimension
                 for i, s in enumerate(claims.spans[:index])
             )
-            if (restricted or describing) and not says:  # 매출이 늘어난 부산 거래처
+            if (restricted or describing) and not says and not claims.has(*_INSIDE):  # 매출이 늘어난 부산 거래처
                 bare.append((index, dimension))
             elif (grouped_so or whose) and not claims.of(CutWord) and not claims.of(SizeWord):
                 claims.use(index)  # "제조업체 고객"
@@ -148,7 +151,7 @@ def grouping_slots(
             for index, _ in bare
             if any(s.meaning in (Sign.MERGED, Sign.TOTAL) for s in claims.spans)
             or claims.has(*_IN_ALL)
-            or (claims.followed_by(index, *_TOWARDS) and not claims.has("씩", *_EACH))
+            or _is_recipient(claims, index)
         ]
         claims.use(*whole)
         bare = [(index, word) for index, word in bare if index not in whole]
@@ -196,6 +199,12 @@ def grouping_slots(
     elif cut:
         frame = _within(frame, split, inner, split_party=split_party, inner_party=inner_party)
     return _own(_statuses(frame, claims, catalog), claims, catalog), tuple(that)
+
+
+def _is_recipient(claims: Claims, index: int) -> bool:
+    """업체들한테 나간 돈, of them all; not 어느 창고에, 거래처에 얼마씩, nor a part of a name (원자재창고에)."""
+    each = claims.has("씩", *_EACH) or claims.before(index).endswith(_WHICH)
+    return claims.followed_by(index, *_TOWARDS) and not each and claims.neighbour(index, NameWord) is None
 
 
 def _of_what_is_left_out(claims: Claims, index: int, *, summed: bool) -> bool:

@@ -87,8 +87,11 @@ def present_and_absent(claims: Claims) -> tuple[list[int], list[int]] | None:
     if len(said) != 2 or not claims.next_is(said[1][0], DimensionWord):
         return None
     (first, one), (second, other) = said
-    if isinstance(one, AbsentWord) == isinstance(other, AbsentWord):
-        return None
+    between = [s.meaning for s in claims.spans[first + 1 : second]]
+    if isinstance(one, AbsentWord) == isinstance(other, AbsentWord) or any(
+        isinstance(m, DimensionWord) or m == claims.spans[first - 1].meaning for m in between
+    ):
+        return None  # 연체 없는 거래처 말고 연체 있는 데
     before, after = [*range(first + 1)], [*range(first + 1, second + 1)]
     rest = [*range(second + 1, len(claims.spans))]
     return (
