@@ -122,7 +122,8 @@ def grouping_slots(
                 and claims.described(i) is dimension
                 for i, s in enumerate(claims.spans[:index])
             )
-            if (restricted or describing) and not says and not claims.has(*_INSIDE):  # 매출이 늘어난 부산 거래처
+            chooses = (restricted or describing) and not claims.has(*_INSIDE)
+            if chooses and not says:  # 매출이 늘어난 부산 거래처
                 bare.append((index, dimension))
             elif (grouped_so or whose) and not claims.of(CutWord) and not claims.of(SizeWord):
                 claims.use(index)  # "제조업체 고객"
