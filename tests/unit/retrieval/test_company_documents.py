@@ -5,6 +5,8 @@ import zipfile
 
 import pytest
 
+from services.retrieval.core.effective_dates import effective_date
+from services.retrieval.passages import cut
 from services.retrieval.reading.content import Heading, Table
 from services.retrieval.reading.readers import read
 from tests.documents.company import FILES, FORMATS, Grid, Source, sources
@@ -47,6 +49,12 @@ def test_what_is_written_is_read(source: Source) -> None:
         headings = [_squeezed(block.text) for block in content.blocks if isinstance(block, Heading)]
         wanted = [_squeezed(block.text) for block in source.blocks if isinstance(block, Heading)]
         assert [heading for heading in headings if heading in wanted] == wanted
+
+
+@pytest.mark.parametrize("source", SOURCES, ids=lambda source: source.path)
+def test_the_day_that_a_text_states_is_the_day_from_which_it_holds(source: Source) -> None:
+    content = read((FILES / source.path).read_bytes(), source.path)
+    assert effective_date(cut(content).plain) in (source.effective, None)
 
 
 @pytest.mark.parametrize(
