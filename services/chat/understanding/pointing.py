@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from services.chat.semantic import Catalog, EntityReference, Grouping
+from services.chat.semantic import Catalog, EntityKind, EntityReference, Grouping
 from services.chat.understanding.edits import Edits
 from services.chat.understanding.frame import Ask, Frame, Members, Memory, Option, QuestionBack
 from services.chat.understanding.slots import Slots
@@ -80,6 +80,24 @@ def _which(frame: Frame, listed: Sequence[EntityReference], catalog: Catalog) ->
         Option(entity.display_name, about(bare(frame), (entity,), catalog), entity) for entity in listed[:10]
     )
     return QuestionBack(Ask.NAME, options, "그", total_count=len(listed), frame=frame)
+
+
+def still_open(frame: Frame, memory: Memory, said: Frame, catalog: Catalog) -> QuestionBack | None:
+    """9월은?, where it was asked which thing is meant: it is asked again, for the name can't be dropped."""
+    entities = [option.entity for option in memory.options if option.entity]
+    if len(entities) < 2 or len(entities) < len(memory.options) or said.names or said.metrics:
+        return None
+    options = tuple(
+        Option(
+            option.label,
+            replace(frame, companies=(entity,))
+            if entity.kind is EntityKind.COMPANY
+            else about(frame, (entity,), catalog),
+            entity,
+        )
+        for option, entity in zip(memory.options, entities, strict=True)
+    )
+    return QuestionBack(Ask.NAME, options, entities[0].display_name, total_count=len(options), frame=frame)
 
 
 def about(

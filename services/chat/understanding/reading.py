@@ -282,6 +282,8 @@ class QuestionReading:
             return self._one_period(frame, slots)
         if unused:
             return self._unknown_words(frame, slots, unused)
+        if again := pointing.still_open(frame, memory, slots.frame, self._catalog):
+            return again
         return readings_of((replace(frame, premise=self._premise()),), self._catalog, self._context.today)
 
     def _premise(self) -> int:
