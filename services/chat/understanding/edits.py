@@ -14,7 +14,8 @@ class Edits:
     `unfiltered`: all conditions go; `uncut`: all rows, the last conditions first.
     `next`, `rest`: the rows behind those that were shown ("그 다음 3개", "나머지는?"). `total`: the sum of the rows.
     `reversed`: the ranking's other end. `again`: the same once more. `place`: a row of the answer ("두 번째").
-    `plural`: "그 거래처들". `count`: how many rows ("5개만", "10개로 늘려줘"), or `uncounted`.
+    `plural`: "그 거래처들"; `together`: how many ("둘 다").
+    `count`: how many rows ("5개만", "10개로 늘려줘"), or `uncounted`.
     `open`: it has no predicate of its own ("9월 매출은?", "매입은 얼마고?"), or asks for something as well ("매출도").
     `back`: "아까 매출로", the last question of that measure.
     `figure`: "얼마", which is one figure. `whole`: "전체 매출", "매출 총액".
@@ -36,6 +37,7 @@ class Edits:
     again: bool = False
     place: int = 0
     plural: bool = False
+    together: int = 0
     count: int = 0
     uncounted: bool = False
     open: bool = False

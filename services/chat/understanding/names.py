@@ -337,8 +337,9 @@ def closest(resolution: Resolution) -> tuple[tuple[Candidate, ...], bool]:
     for tier in ((Match.NUMBER_TAIL,), (Match.PREFIX, Match.PARTIAL), (Match.INITIALS,), (Match.FUZZY,)):
         found = [candidate for match in tier for candidate in by_match.get(match, ())]
         if found:
-            shortest = len(compact(resolution.mention))
-            if tier[0] is Match.FUZZY and shortest < 3:
+            length = len(compact(resolution.mention))
+            enough = 4 if resolution.mention.isascii() else 3  # VIP is no Lip
+            if tier[0] is Match.FUZZY and length < enough:
                 return (), False
             return tuple(found), False
     return (), False

@@ -18,6 +18,8 @@ def with_that(
     before = memory.frame
     if edits.within and not edits.place and (shown := _within(frame, memory, catalog)):
         frame = about(frame, shown, catalog, narrowed=True)
+    if edits.together and not slots.frame.names:
+        frame = _together(frame, memory, edits.together, catalog)
     if not slots.that and not slots.it:
         return frame
     wanted = {key for keys in slots.that for key in keys}
@@ -56,6 +58,19 @@ def with_that(
         share=said.share,
         carried=False,
     )
+
+
+def _together(frame: Frame, memory: Memory, count: int, catalog: Catalog) -> Frame:
+    """둘 다 2분기는, after a question of one thing and of another: a row for each."""
+    asked = [e for m in frame.members if not m.excluded for e in m.members]
+    if len(asked) != 1 or frame.grouped or len(frame.metrics) > 1:
+        return frame
+    spoken = dict.fromkeys((*asked, *(e for e in memory.spoken if e.kind is asked[0].kind)))
+    dimension = catalog.dimension_of(asked[0].kind)
+    if len(spoken) < count or dimension is None:
+        return frame
+    both = about(frame, tuple(spoken)[:count], catalog)
+    return replace(both, groupings=(Grouping(dimension.key),), listed=True)
 
 
 def _within(frame: Frame, memory: Memory, catalog: Catalog) -> tuple[EntityReference, ...]:

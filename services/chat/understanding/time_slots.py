@@ -9,6 +9,7 @@ from services.chat.understanding.claims import Claims
 from services.chat.understanding.frame import COMPARED_BY_DEFAULT, ComparisonSlot, Frame
 from services.chat.understanding.meanings import (
     AgeWord,
+    BoundWord,
     ChangeWord,
     ComparisonWord,
     DueWord,
@@ -67,6 +68,7 @@ def time_slots(
 
     changes = claims.of(ChangeWord)
     steps = [i for i, word in changes if claims.of(GrainWord) and claims.text(i) in _COURSE]
+    steps += [i for i, _ in changes if i and _is_level(claims, i)]
     if changes and len(steps) == len(changes):
         claims.use(*steps)  # 주차별 수주 금액 변화: its course
         changes = []
@@ -121,6 +123,12 @@ def time_slots(
         notes=tuple(notes),
     )
     return frame, several
+
+
+def _is_level(claims: Claims, index: int) -> bool:
+    """재고 1000개 이하로 떨어진: what it is now, and no change by so much."""
+    limit = isinstance(claims.spans[index - 1].meaning, BoundWord)
+    return limit and (claims.gap(index - 1, index) in ("로", "으로") or claims.text(index - 1).endswith("로"))
 
 
 def _due(claims: Claims, today: date) -> tuple[Period | None, int]:

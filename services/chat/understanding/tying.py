@@ -81,6 +81,7 @@ def edits(
         again=_again(claims),
         place=place,
         plural=claims.has("들"),
+        together=2 if claims.has("둘 다", "둘다") else 3 if claims.has("셋 다", "셋다") else 0,
         count=count,
         uncounted=not any(cut.count for _, cut in claims.said(CutWord)) and not claims.said(CountWord),
         open=_is_open(claims, said),
