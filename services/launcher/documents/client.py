@@ -1,6 +1,7 @@
 """The retrieval service's documents, over the edge, as any client has them."""
 
 import asyncio
+import time
 import uuid
 from collections.abc import AsyncIterator, Callable, Sequence
 from types import TracebackType
@@ -18,7 +19,6 @@ LARGEST_FILE: Final = 32 * 2**20
 """The contract's limit."""
 _UPLOAD_DEADLINE_S: Final = 55.0
 _PAGE: Final = 200
-_TRIES_WHILE_AWAY: Final = 10
 _TRY_AGAIN_S: Final = 1.0
 
 
@@ -27,9 +27,12 @@ class DocumentClient:
     started again; changes carry one request id through all tries. Every method raises LauncherError.
     """
 
-    def __init__(self, edge_url: str, token: Callable[[], str]) -> None:
-        """`edge_url` is `http://host:port`; `token` gives a valid access token whenever a call starts."""
+    def __init__(self, edge_url: str, token: Callable[[], str], patience_s: float = 3.0) -> None:
+        """`edge_url` is `http://host:port`; `token` gives a valid access token whenever a call starts; `patience_s`: how
+        long a call waits for a service that is away.
+        """
         self._token = token
+        self._patience_s = patience_s
         options = [
             ("grpc.max_send_message_length", LARGEST_FILE + 2**20),
             ("grpc.max_receive_message_length", 16 * 2**20),
@@ -126,15 +129,16 @@ class DocumentClient:
         return folder
 
     async def _call(self, method: Any, request: Any, deadline_s: float = UNARY_DEADLINE_S) -> Any:
-        away = 0
-        for _ in range(MAX_RATE_LIMIT_WAITS):
+        until = time.monotonic() + self._patience_s
+        limited = 0
+        while limited < MAX_RATE_LIMIT_WAITS:
             metadata = (("authorization", f"Bearer {self._token()}"), ("accept-language", "ko"))
             try:
                 return await method(request, timeout=deadline_s, metadata=metadata)
             except grpc.aio.AioRpcError as error:
-                away += 1
-                if error.code() is grpc.StatusCode.UNAVAILABLE and away < _TRIES_WHILE_AWAY:
+                if error.code() is grpc.StatusCode.UNAVAILABLE and time.monotonic() < until:
                     await asyncio.sleep(_TRY_AGAIN_S)
                 else:
                     await wait_if_limited(error)
+                    limited += 1
         raise too_busy()

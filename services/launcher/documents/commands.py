@@ -24,6 +24,9 @@ from services.launcher.session import AsUser, credentials_for, err, out, read_se
 from services.launcher.state_folder import StateFolder
 from services.launcher.users_file import first_with, read_users
 
+_PATIENCE_S = 60.0
+"""An import goes on when the service comes back."""
+
 WATCH_S = 1.0
 """Between looks at the files; one that still changes is waited for."""
 
@@ -116,7 +119,7 @@ def import_(
                 )
             await asyncio.sleep(WATCH_S)
 
-    sys.exit(_call(user, run))
+    sys.exit(_call(user, run, _PATIENCE_S))
 
 
 async def _import(
@@ -282,7 +285,7 @@ def _state(name: str) -> DocumentVersion.State.ValueType:
         raise typer.BadParameter(f"{name}: queued, indexing, current, quarantined") from None
 
 
-def _call(user: str | None, work: Callable[[DocumentClient], Awaitable[T]]) -> T:
+def _call(user: str | None, work: Callable[[DocumentClient], Awaitable[T]], patience_s: float = 3.0) -> T:
     """Done as an administrator: `user`, or the first admin of the users file. Raises LauncherError."""
     folder = StateFolder(read_settings().home)
     mesh = running_mesh(folder)
@@ -290,7 +293,7 @@ def _call(user: str | None, work: Callable[[DocumentClient], Awaitable[T]]) -> T
     admin = user or first_with("admin", read_users(Path(mesh.users_file)))
 
     async def run() -> T:
-        async with DocumentClient(mesh.edge_url, lambda: credentials.of_user(admin)) as client:
+        async with DocumentClient(mesh.edge_url, lambda: credentials.of_user(admin), patience_s) as client:
             return await work(client)
 
     return asyncio.run(run())

@@ -32,7 +32,7 @@ _ENGLISH: Final = {
     Quarantine.CAUSE_WRONG_EXTENSION: "The content is not what the extension says. Save it again under the right one.",
     Quarantine.CAUSE_ENCRYPTED: "It needs a password. Import it without one.",
     Quarantine.CAUSE_BROKEN: "It is damaged. Open it in its programme and save it again.",
-    Quarantine.CAUSE_EXPANDS_TOO_FAR: "It unpacks to too much. Split it.",
+    Quarantine.CAUSE_EXPANDS_TOO_FAR: "It unpacks to too much, or holds too much text. Split it.",
     Quarantine.CAUSE_TIMED_OUT: "Reading it takes too long. Split it, or save it as PDF.",
     Quarantine.CAUSE_OUT_OF_MEMORY: "Reading it takes too much memory. Split it.",
     Quarantine.CAUSE_EMPTY: "It has no text.",

@@ -11,7 +11,7 @@ MESSAGES: Final[Mapping[Cause, str]] = {
     Cause.WRONG_EXTENSION: "파일의 내용이 확장자와 다릅니다. 원래 프로그램으로 열어 알맞은 확장자로 다시 저장해 주세요.",
     Cause.ENCRYPTED: "암호가 걸려 있습니다. 암호를 푼 파일을 가져와 주세요.",
     Cause.BROKEN: "파일이 손상되었습니다. 원래 프로그램으로 열어 다시 저장한 뒤 가져와 주세요.",
-    Cause.EXPANDS_TOO_FAR: "풀었을 때 너무 큽니다. 파일을 나누어 가져와 주세요.",
+    Cause.EXPANDS_TOO_FAR: "압축을 푼 내용이나 글이 너무 많습니다. 파일을 나누어 가져와 주세요.",
     Cause.TIMED_OUT: "읽는 데 너무 오래 걸립니다. 파일을 나누거나 PDF로 저장해 가져와 주세요.",
     Cause.OUT_OF_MEMORY: "읽는 데 메모리가 너무 많이 듭니다. 파일을 나누어 가져와 주세요.",
     Cause.EMPTY: "글이 없습니다. 내용이 있는 파일인지 확인해 주세요.",
