@@ -18,7 +18,7 @@ from services.launcher.documents import importing
 from services.launcher.documents.access_file import NOTHING, AccessFile, in_words, read_access_file
 from services.launcher.documents.client import DocumentClient
 from services.launcher.documents.files import Scan, scan
-from services.launcher.documents.planning import Digests, latest, plan
+from services.launcher.documents.planning import Digests, latest, plan, refuse_to_empty
 from services.launcher.errors import LauncherError
 from services.launcher.session import AsUser, credentials_for, err, out, read_settings, running_mesh
 from services.launcher.state_folder import StateFolder
@@ -137,6 +137,8 @@ async def _import(
     if dry_run:
         importing.say_plan(made, out)
         return 0
+    if prune:
+        refuse_to_empty(found, made)
     if prune and made.removed and not yes:
         importing.say_plan(made, err)
         question = (

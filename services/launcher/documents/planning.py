@@ -9,6 +9,7 @@ from maru.retrieval.v1.document_pb2 import Document, DocumentVersion
 from services.launcher.documents.access_file import AccessFile, is_set, same
 from services.launcher.documents.client import DocumentClient
 from services.launcher.documents.files import LocalFile, Problem, Scan, digest
+from services.launcher.errors import LauncherError
 
 Digests = dict[tuple[bytes, tuple[int, int, int]], str]
 """Of files by their stamps: a file that is looked at again and again is read once."""
@@ -61,6 +62,21 @@ async def plan(client: DocumentClient, found: Scan, access: AccessFile, into: st
         here = {*found.files, *(problem.path for problem in found.problems)}
         made.removed = [document for path, document in there.items() if path not in here]
     return made
+
+
+def refuse_to_empty(found: Scan, made: Plan) -> None:
+    """A folder without a file is a share that isn't mounted, more often than a company without documents.
+
+    Raises:
+        LauncherError: to prune would delete every document.
+    """
+    if made.removed and not found.files:
+        raise LauncherError(
+            f"파일이 하나도 없어 문서 {len(made.removed):,}개를 모두 지우게 됩니다. 폴더가 연결되어 있는지 확인하세요. "
+            "정말 지우려면 maru docs delete를 쓰세요.",
+            f"There is not one file, so all {len(made.removed):,} documents would be deleted. Is the folder mounted? To "
+            "delete them, use maru docs delete.",
+        )
 
 
 def latest(document: Document) -> DocumentVersion:

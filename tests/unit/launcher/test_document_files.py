@@ -5,9 +5,11 @@ import unicodedata
 from pathlib import Path
 
 import pytest
+from maru.retrieval.v1.document_pb2 import Document
 
 from services.launcher.documents.client import LARGEST_FILE
 from services.launcher.documents.files import scan
+from services.launcher.documents.planning import Plan, refuse_to_empty
 from services.launcher.errors import LauncherError
 
 
@@ -63,3 +65,11 @@ def test_two_files_for_one_document_are_refused(tmp_path: Path) -> None:
         scan([tmp_path / "a", tmp_path / "b"], "")
     with pytest.raises(LauncherError, match="no such file"):
         scan([tmp_path / "c"], "")
+
+
+def test_an_empty_folder_deletes_nothing(tmp_path: Path) -> None:
+    gone = Plan(removed=[Document(path="a.md")])
+    with pytest.raises(LauncherError, match="mounted"):
+        refuse_to_empty(scan([tmp_path], ""), gone)
+    (tmp_path / "b.md").write_text("x")
+    refuse_to_empty(scan([tmp_path], ""), gone)
