@@ -71,6 +71,9 @@ def merge(
         others=(),
         only=(),
     )
+    if edits.whole and slots.that:  # 그 거래처 전체 매출: nothing else restricts it
+        own = {key for keys in slots.that for key in keys} or {"customer", "supplier"}
+        frame = replace(frame, members=tuple(m for m in frame.members if m.dimension in own), bounds=())
     if memory.unmet and not (
         said.metrics or said.bounds or said.due or said.members or said.names or said.ranked
     ):

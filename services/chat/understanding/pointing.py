@@ -22,7 +22,7 @@ def with_that(
         frame = _together(frame, memory, edits.together, catalog)
     if not slots.that and not slots.it:
         return frame
-    wanted = {key for keys in slots.that for key in keys}
+    wanted = {key for keys in slots.that for key in keys or ("customer", "supplier")}
     if wanted == {"company"} and not any(m.dimension in wanted for m in before.members):
         wanted = {"customer", "supplier"}  # "그 회사" of a partner
     entities: list[EntityReference] = [e for m in before.members if not m.excluded for e in m.members]
@@ -36,7 +36,7 @@ def with_that(
     if not fitting:
         return None
     kind = fitting[0].kind
-    several = [*listed] if edits.plural and listed else [e for e in entities if e.kind is kind]
+    several = [e for e in (listed if edits.plural and listed else entities) if e.kind is kind]
     own = [e for m in before.members if not m.excluded for e in m.members if e.kind is kind]
     same = tuple(dict.fromkeys(own or (several if edits.plural else fitting[:1])))
     if edits.other_than:
