@@ -127,7 +127,7 @@ def test_an_rpc_without_an_access_rule_is_nobodys(channel: grpc.Channel, mesh: M
 
 
 def test_what_comes_later_says_so(channel: grpc.Channel, mesh: Mesh) -> None:
-    assert _call(channel, "/maru.retrieval.v1.RetrievalService/ListDocuments", mesh.token("kim.sales")) in (
+    assert _call(channel, "/maru.admin.v1.LimitsService/ListUserLimits", mesh.token("admin")) in (
         grpc.StatusCode.UNIMPLEMENTED,
         grpc.StatusCode.INVALID_ARGUMENT,
     )
