@@ -12,9 +12,6 @@ from services.retrieval.reading.content import Block, Content, Heading, ListItem
 MAX_CHARACTERS: Final = 500
 """Of a passage's text. The embedder reads about 1,000 Korean characters at once, title and headings among them."""
 
-SMALL: Final = 200
-"""Characters of a section that doesn't stand by itself, but together with those after it."""
-
 _SENTENCE: Final = re.compile(r"[^.!?。\n]*(?:[.!?。](?!\s)[^.!?。\n]*)*[.!?。\n]?\s*")
 
 
@@ -55,20 +52,12 @@ class _Piece:
 
     section: int
     kind: Kind
-    headings: "tuple[_Headline, ...]"
+    heading_path: tuple[str, ...]
     start: int
     end: int
     page: int
     header: str = ""
     """A table's, for the parts that don't begin with it."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Headline:
-    """A heading above a piece, and where its line begins in the plain text."""
-
-    heading: Heading
-    start: int
 
 
 def indexed_text(title: str, passage: Passage) -> str:
@@ -81,103 +70,59 @@ def cut(content: Content) -> CutContent:
     lines: list[str] = []
     pieces = list(_pieces(content.blocks, lines))
     plain = "".join(lines)
-    sections = [list(group) for _, group in groupby(pieces, key=lambda piece: piece.section)]
-    return CutContent(plain, tuple(p for run in _runs(sections) for p in _passages(run, plain)))
+    sections = (list(group) for _, group in groupby(pieces, key=lambda piece: piece.section))
+    return CutContent(plain, tuple(p for section in sections for p in _passages(section, plain)))
 
 
-@dataclass(frozen=True, slots=True)
-class _Run:
-    """Sections that are cut as one, below the headings that they share; `start`: where its text begins."""
-
-    headings: tuple[_Headline, ...]
-    start: int
-    pieces: tuple[_Piece, ...]
-
-    @property
-    def is_small(self) -> bool:
-        return self.pieces[-1].end - self.start < SMALL and all(
-            piece.kind is not Kind.TABLE for piece in self.pieces
-        )
-
-    def with_next(self, section: Sequence[_Piece], earliest: int) -> "_Run | None":
-        """Together with the section after it, the headings between them as text; None where that is too long, or where
-        a heading that they don't share lies before `earliest`.
-        """
-        shared = tuple(
-            mine for mine, other in zip(self.headings, section[0].headings, strict=False) if mine == other
-        )
-        start = self.start if shared == self.headings else self.headings[len(shared)].start
-        fits = earliest <= start and section[-1].end - start <= MAX_CHARACTERS
-        return _Run(shared, start, (*self.pieces, *section)) if fits else None
-
-
-def _runs(sections: Sequence[Sequence[_Piece]]) -> Iterator[_Run]:
-    """Sections one by one, small ones together with what follows."""
-    open_: _Run | None = None
-    done = 0
-    for section in sections:
-        alone = _Run(section[0].headings, section[0].start, tuple(section))
-        if open_ is not None:
-            table = section[0].kind is Kind.TABLE
-            longer = open_.with_next(section, done) if open_.is_small and not table else None
-            if longer is not None:
-                open_ = longer
-                continue
-            yield open_
-            done = open_.pieces[-1].end
-        open_ = alone
-    if open_ is not None:
-        yield open_
-
-
-def _passages(run: _Run, plain: str) -> Iterator[Passage]:
-    """As few as hold the run without one being too long."""
+def _passages(section: Sequence[_Piece], plain: str) -> Iterator[Passage]:
+    """As few as hold the section without one being too long."""
     open_: list[_Piece] = []
-    start = run.start
-    for piece in run.pieces:
-        if open_ and piece.end - start + len(piece.header) > MAX_CHARACTERS:
-            yield _joined(run, start, open_, plain)
+    for piece in section:
+        if open_ and piece.end - open_[0].start + len(piece.header) > MAX_CHARACTERS:
+            yield _joined(open_, plain)
             open_ = []
-            start = piece.start
         open_.append(piece)
-    yield _joined(run, start, open_, plain)
+    yield _joined(open_, plain)
 
 
-def _joined(run: _Run, start: int, pieces: Sequence[_Piece], plain: str) -> Passage:
+def _joined(pieces: Sequence[_Piece], plain: str) -> Passage:
     first, last = pieces[0], pieces[-1]
     kind = first.kind if all(piece.kind is first.kind for piece in pieces) else Kind.TEXT
-    text = plain[start : last.end]
+    text = plain[first.start : last.end]
     end = last.end - (len(text) - len(text.rstrip()))
-    path = tuple(one.heading.text for one in run.headings)
-    return Passage(kind, path, first.header + text.rstrip(), start, end, first.page, last.page)
+    return Passage(
+        kind, first.heading_path, first.header + text.rstrip(), first.start, end, first.page, last.page
+    )
 
 
 def _pieces(blocks: Sequence[Block], lines: list[str]) -> Iterator[_Piece]:
     """The blocks' pieces; their text goes to `lines`."""
-    headings: tuple[_Headline, ...] = ()
+    headings: list[Heading] = []
     position = section = 0
     for index, block in enumerate(blocks):
+        path = tuple(heading.text for heading in headings)
         match block:
             case Heading():
-                above = tuple(one for one in headings if one.heading.level < block.level)
-                headings = (*above, _Headline(block, position))
+                above = [one for one in headings if one.level < block.level]
+                headings = [*above, block]
                 section += 1
                 if _is_bare(block, blocks[index + 1] if index + 1 < len(blocks) else None):
                     end = position + len(block.text)
-                    yield _Piece(section, Kind.TEXT, above, position, end, block.page)
+                    path = tuple(heading.text for heading in above)
+                    yield _Piece(section, Kind.TEXT, path, position, end, block.page)
                 text = f"{block.text}\n"
             case Table():
                 section += 1
                 rows = ["\t".join(_flat(cell) for cell in row) + "\n" for row in block.rows]
                 caption = f"{block.caption}\n" if block.caption else ""
                 text = caption + "".join(rows)
-                yield from _table_pieces(block, caption, rows, section, headings, position)
+                yield from _table_pieces(block, caption, rows, section, path, position)
                 section += 1
             case _:
                 text = f"{block.text}\n"
                 kind = Kind.LIST if isinstance(block, ListItem) else Kind.TEXT
                 for start, end in sentences(text):
-                    yield _Piece(section, kind, headings, position + start, position + end, block.page)
+                    yield _Piece(section, kind, path, position + start, position + end, block.page)
         lines.append(text)
         position += len(text)
 
@@ -188,12 +133,7 @@ def _is_bare(heading: Heading, after: Block | None) -> bool:
 
 
 def _table_pieces(
-    table: Table,
-    caption: str,
-    rows: Sequence[str],
-    section: int,
-    headings: tuple[_Headline, ...],
-    position: int,
+    table: Table, caption: str, rows: Sequence[str], section: int, path: tuple[str, ...], position: int
 ) -> Iterator[_Piece]:
     """Caption and header with the first row, then row by row."""
     header = caption + "".join(rows[: table.header_rows])
@@ -205,9 +145,7 @@ def _table_pieces(
         end += len(row)
         if index < table.header_rows and index + 1 < len(rows):
             continue
-        yield _Piece(
-            section, Kind.TABLE, headings, start, end, table.page, header if start > position else ""
-        )
+        yield _Piece(section, Kind.TABLE, path, start, end, table.page, header if start > position else "")
         start = end
 
 

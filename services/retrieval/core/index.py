@@ -13,11 +13,11 @@ from numpy.typing import NDArray
 from services.retrieval.core.lexical import Postings, count, joined
 from services.retrieval.ports import IndexedVersion, PassageKey, Vectors
 
-STRETCH: Final = 6
+STRETCH: Final = 12
 """Passages of a document whose words are counted together: a page or two on one matter."""
-_AROUND: Final = 2
-_OWN_SHARE: Final = 0.5
-"""A passage's vector is half its own and half its surroundings': the mean of it and so many on either side."""
+_AROUND: Final = 4
+_OWN_SHARE: Final = 0.7
+"""A passage's vector is so much its own; the rest is the mean of it and so many on either side."""
 _MANY_SEGMENTS: Final = 8
 
 IndexKey = tuple[str, str]

@@ -29,31 +29,6 @@ def test_a_section_that_stands_by_itself_keeps_its_heading() -> None:
     ]
 
 
-def test_small_sections_make_one_passage_below_what_they_share() -> None:
-    content = of(
-        Heading(1, "연락처"),
-        Heading(2, "총무"),
-        Paragraph("내선 101"),
-        Heading(2, "전산"),
-        Paragraph("내선 202"),
-    )
-    (passage,) = content.passages
-    assert passage.heading_path == ("연락처",)
-    assert passage.text == "총무\n내선 101\n전산\n내선 202"
-
-
-def test_a_small_section_is_not_joined_over_a_heading_that_lies_behind() -> None:
-    content = of(
-        Heading(1, "가"),
-        Paragraph(LONG + LONG),
-        Heading(2, "나"),
-        Paragraph("짧다."),
-        Heading(1, "다"),
-        Paragraph("역시 짧다."),
-    )
-    assert [passage.heading_path for passage in content.passages] == [("가",), ("가", "나"), ("다",)]
-
-
 def test_rows_of_a_long_table_repeat_its_header() -> None:
     rows = [("직급", "한도"), *((f"{number}급", f"{number}0,000원") for number in range(60))]
     content = of(Heading(1, "별표"), Table(tuple(rows), caption="여비 한도"))
