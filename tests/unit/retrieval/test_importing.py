@@ -87,7 +87,7 @@ async def test_a_file_without_passages_is_empty(worker: Worker) -> None:
 
 async def test_a_file_that_is_gone_is_told_and_the_rest_go_on(worker: Worker) -> None:
     first = await worker.import_file("a.pdf", "1")
-    second = await worker.import_file("b.pdf", "2")
+    second = await worker.import_file("b.pdf", "2", time=LATER)
     worker.reader.says = FileNotFoundError()
     await worker.importer.read_next()
     worker.reader.says = Reader.says
