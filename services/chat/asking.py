@@ -87,15 +87,19 @@ def cuts(analysis: Analysis) -> Sequence[Cut]:
     text = analysis.text.normal
     rules = [(s.start, s.end) for s in analysis.spans if s.meaning is Sign.DOCUMENTS]
     rules += [match.span() for match in _MARKS.finditer(text)]
-    figures = [(s.start, s.end) for s in analysis.spans if isinstance(s.meaning, TimeWord | MetricWord)]
+    times = [(s.start, s.end) for s in analysis.spans if isinstance(s.meaning, TimeWord)]
+    figures = times + [(s.start, s.end) for s in analysis.spans if isinstance(s.meaning, MetricWord)]
     if not rules or not figures:
         return ()
-    found = sorted(_cuts(analysis, rules, figures), key=lambda one: one[0])
+    found = sorted(_cuts(analysis, rules, figures, times), key=lambda one: one[0])
     return tuple(dict.fromkeys(cut for _, cut in found))
 
 
 def _cuts(
-    analysis: Analysis, rules: Sequence[tuple[int, int]], figures: Sequence[tuple[int, int]]
+    analysis: Analysis,
+    rules: Sequence[tuple[int, int]],
+    figures: Sequence[tuple[int, int]],
+    times: Sequence[tuple[int, int]],
 ) -> Iterator[tuple[tuple[bool, int], Cut]]:
     """Each with its place in the order: those with a word between first, then those with most in the figures' part."""
     text = analysis.text
@@ -106,9 +110,12 @@ def _cuts(
         sides = ((0, head), (space.end(), len(text.normal)))
         for rule, figure in (sides, sides[::-1]):
             if _inside(rules, rule) and not _inside(rules, figure) and _inside(figures, figure):
+                bare = not joint and space.start() not in clauses
+                if bare and not _inside(times, figure):
+                    continue  # 연차 규정, 미수금 관리 지침: what the rule is about
                 size = figure[1] - figure[0]
                 yield (
-                    (not joint and space.start() not in clauses, -size),
+                    (bare, -size),
                     Cut(text.as_typed(*figure), text.as_typed(*rule)),
                 )
 
