@@ -69,6 +69,11 @@ class DemoData:
             "start again.",
         )
 
+    @property
+    def is_demo(self) -> bool:
+        """Whether it is the demo company that the local model holds."""
+        return self._source().get("source") == "demo"
+
     async def create(self, say: Say) -> None:
         """Generates the demo ERP and loads it.
 

@@ -27,6 +27,8 @@ class LauncherSettings(BaseSettings):
     log_level: str = "INFO"
     users_file: Path = DEMO_USERS
     """Users of the embedded issuer."""
+    demo_documents: bool = True
+    """Whether the demo company's documents are taken in at the first start."""
     demo_lines: int = Field(default=5000, ge=100, le=20_000_000)
     """Sales invoice lines of the demo company."""
 

@@ -16,6 +16,7 @@ from rich.markup import escape
 from services.launcher import preparation, supervisor, triton
 from services.launcher.chat_client import ChatClient
 from services.launcher.credentials import Credentials, Issuer
+from services.launcher.documents.demo import import_demo_documents
 from services.launcher.errors import LauncherError
 from services.launcher.mesh import mesh_parts
 from services.launcher.ports import Ports
@@ -24,7 +25,7 @@ from services.launcher.presenter import TurnPresenter
 from services.launcher.settings import DEMO_USERS, REPOSITORY, LauncherSettings
 from services.launcher.state_folder import RunningMesh, StateFolder
 from services.launcher.supervisor import End, Supervisor
-from services.launcher.users_file import ListedUser, first_asker, read_users
+from services.launcher.users_file import ListedUser, first_asker, first_with, read_users
 from services.launcher.verification import unproven_figures
 
 MAX_NAMED_USERS = 10
@@ -145,8 +146,10 @@ async def _run_parts(
         if check:
             await _until(stop, _verify(asking, console))
         elif not await _until(stop, _tolerate(asking, console)):
-            _print_welcome(settings, users, console)
-            await stop.wait()
+            documents = _demo_documents(settings, folder, users, console)
+            if not await _until(stop, _tolerate(documents, console)):
+                _print_welcome(settings, users, console)
+                await stop.wait()
     finally:
         report.say("· 종료 중 / stopping")
         await parts.stop()
@@ -180,10 +183,20 @@ async def _ask_first_question(
     return turn
 
 
-async def _tolerate(asking: Awaitable[turn_pb2.Turn | None], console: Console) -> None:
-    """A first question that fails is said; the mesh stays up, so that one can look."""
+async def _demo_documents(
+    settings: LauncherSettings, folder: StateFolder, users: Sequence[ListedUser], console: Console
+) -> None:
+    if settings.demo_documents and preparation.DemoData(folder, settings).is_demo:
+        admin = first_with("admin", users)
+        credentials = Credentials(Issuer(settings.issuer), folder.operator_key, folder.tokens)
+        done = folder.data / "demo-documents"
+        await import_demo_documents(settings.edge_url, lambda: credentials.of_user(admin), done, console)
+
+
+async def _tolerate(work: Awaitable[object], console: Console) -> None:
+    """What fails is said; the mesh stays up, so that one can look."""
     try:
-        await asking
+        await work
     except LauncherError as error:
         console.print(f"[red]✗[/red] {escape(error.korean)}\n  {escape(error.english)}", soft_wrap=True)
 
@@ -219,9 +232,10 @@ def _print_welcome(settings: LauncherSettings, users: Sequence[ListedUser], cons
     )
     password = "   암호 / password: maru-demo" if settings.users_file == DEMO_USERS else ""
     console.print(f"사용자 / users   {names}{password}", markup=False, highlight=False, soft_wrap=True)
-    console.print(
-        f'질문 / ask      {maru} ask "지난달 매출은?" --as {asker}', highlight=False, soft_wrap=True
-    )
+    for question in ("지난달 매출은?", "연차 규정 알려줘"):
+        console.print(
+            f'질문 / ask      {maru} ask "{question}" --as {asker}', highlight=False, soft_wrap=True
+        )
     console.print(
         f'grpcurl         {grpcurl} -plaintext -H "authorization: Bearer $({maru} token --as {asker})" '
         f"127.0.0.1:{settings.port} maru.chat.v1.ChatService/ListConversations",

@@ -126,6 +126,7 @@ def mesh_environment(home: Path) -> dict[str, str]:
         "MARU_PORT": str(base + 15),
         "MARU_PORT_BASE": str(base),
         "MARU_TODAY": TODAY,
+        "MARU_DEMO_DOCUMENTS": "false",
         "PYTHONUNBUFFERED": "1",
         "COLUMNS": "200",
         "LANG": "C.UTF-8",
