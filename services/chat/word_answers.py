@@ -32,6 +32,7 @@ _REASONS: Final = {
     RefusalKind.FORBIDDEN: "METRIC_FORBIDDEN",
     RefusalKind.OUT_OF_SCOPE: "QUESTION_OUT_OF_SCOPE",
     RefusalKind.CAUSE: "QUESTION_OUT_OF_SCOPE",
+    RefusalKind.LIMIT: "NOT_AVAILABLE_YET",
 }
 
 
@@ -81,6 +82,8 @@ def refuse(part: Part, refusal: Refusal, catalog: Catalog, before: Frame) -> Non
     flags: set[str] = set()
     if refusal.about:
         flags.add("named")
+    if refusal.kind is RefusalKind.LIMIT:
+        flags.add(refusal.about)
     if refusal.words:
         atoms["words"] = quoted(refusal.words)
         flags.add("worded")

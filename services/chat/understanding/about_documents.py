@@ -37,6 +37,7 @@ from services.chat.understanding.meanings import (
     TimeWord,
 )
 from services.chat.understanding.morphemes import Morpheme
+from services.chat.understanding.names import kinds_said
 from services.chat.understanding.plausible import is_ignorable
 from services.chat.understanding.text import compact
 from services.chat.understanding.words import load
@@ -164,7 +165,8 @@ def _are_documents(candidates: Sequence[Candidate]) -> bool:
 def _of_its_kind(name: Name, index: int, claims: Claims) -> Name:
     """26년 00257 발주건: of documents that end alike, those of the kind said beside the number."""
     beside_it = claims.neighbour(index, DocumentWord)
-    kinds = {beside_it[1].kind} if beside_it else set()
+    claim = claims.spans[index]
+    kinds = {beside_it[1].kind} if beside_it else kinds_said(claims.whole, claim.start, claim.end)
     return _those(name, [c for c in name.candidates if c.entity.kind in kinds])
 
 

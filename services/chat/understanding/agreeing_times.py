@@ -32,6 +32,7 @@ def agree(claims: Claims) -> None:
         else:
             weight = first.weight + second.weight
             claims.spans[index : index + 2] = [Span(first.start, second.end, one, weight)]
+    _in_one_year(claims)
     _ended(claims)
     _in_one_year(claims)
 
@@ -54,6 +55,22 @@ def _in_one_year(claims: Claims) -> None:
             other = year_before(other)
         said = replace(second, period=replace(other, year_said=True), note="")
         claims.spans[index] = replace(claims.spans[index], meaning=said)
+
+
+def _in_one_year(claims: Claims) -> None:
+    """작년 9월과 10월: the year that was said holds for what is listed behind it."""
+    for index in range(len(claims.spans) - 1):
+        first, second = claims.spans[index : index + 2]
+        if not isinstance(first.meaning, TimeWord) or not isinstance(second.meaning, TimeWord):
+            continue
+        said, inner = first.meaning.period, second.meaning.period
+        if not said or not inner or not said.year_said or inner.year_said or inner.relative:
+            continue
+        if inner.unit in _INSIDE_YEARS and said.unit is inner.unit and claims.joined(index, index + 1):
+            while inner.start.year > said.start.year and year_before(inner).start > said.start:
+                inner = year_before(inner)
+            word = replace(second.meaning, period=replace(inner, year_said=True))
+            claims.spans[index + 1] = replace(second, meaning=word)
 
 
 def _ended(claims: Claims) -> None:
@@ -82,6 +99,8 @@ def _one(first: TimeWord, second: TimeWord) -> TimeWord | None:
         return None
     if (outer.start, outer.end) == (inner.start, inner.end):
         return replace(second, period=replace(inner, as_of=outer.as_of and inner.as_of), note="")
+    if outer.start == inner.start and inner.end < outer.end and inner.unit is None:
+        return replace(second, period=inner, note="")  # 이번 달 mtd
     if second.until and not first.since and outer.start <= inner.end <= outer.end:
         return replace(first, period=Period(outer.start, inner.end))
     if first.until and not second.since and inner.start <= outer.end <= inner.end:

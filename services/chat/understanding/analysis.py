@@ -66,11 +66,17 @@ Resolutions = Mapping[names.Lookup, Sequence[Resolution]]
 """The answer to each lookup, one resolution for each of its mentions."""
 
 
+_KINDS: Final = ("지역", "권역", "창고", "물류센터", "거래처")
+
+
 def edges_of(text: str, morphemes: Sequence[Morpheme]) -> frozenset[int]:
     """Where words may begin and end: morphemes, spaces, changes of script."""
     edges = {0, len(text)}
     for morpheme in morphemes:
         edges.update((morpheme.start, morpheme.end))
+        kind = next((k for k in _KINDS if morpheme.form.endswith(k) and morpheme.tag == "NNP"), "")
+        if kind and len(morpheme.form) > len(kind):
+            edges.add(morpheme.end - len(kind))  # 부산지역
     for index, character in enumerate(text):
         if character == " ":
             edges.update((index, index + 1))

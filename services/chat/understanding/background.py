@@ -20,6 +20,7 @@ _TURNING: Final = frozenset(_WORDS["turning"])
 _REASONS: Final = frozenset(_WORDS["reasons"])
 _OCCASIONS: Final = frozenset((*_WORDS["occasions"], *load("ignorable")["titles"]))
 _BEHIND_ENDINGS: Final = frozenset({"요", "그런데", "근데"})
+_EXCLAIMING: Final = frozenset({"네", "네요", "군", "군요", "구나", "는군", "는군요", "는구나"})
 _IDLE_SIGNS: Final = frozenset(
     {
         Sign.IGNORED,
@@ -98,6 +99,11 @@ def _ends_clause(morphemes: Sequence[Morpheme], index: int) -> bool:
 
 def _asks_nothing(clause: Sequence[Morpheme], spans: Sequence[Span]) -> bool:
     """Whether no claim of data stands in it, and no noun but those of occasions."""
+    exclaims = clause[-1].form in _EXCLAIMING or any(
+        m.form in _EXCLAIMING and m.tag == "EF" for m in clause[-3:]
+    )
+    if exclaims and all(s.meaning is Sign.UNSUPPORTED or not _is_data(s) for s in spans):
+        return True  # 날씨 춥네요
     if any(_is_data(s) for s in spans) or not any(
         m.tag[:2] in ("VV", "VA", "VX", "XS", "VC") for m in clause
     ):

@@ -76,7 +76,7 @@ class Claims:
     """The claims in the order of the text. Those that say nothing are left out."""
 
     def __init__(self, text: str, spans: Sequence[Span]) -> None:
-        self._text = text
+        self.whole = self._text = text
         self.spans = [span for span in spans if span.meaning is not Sign.IGNORED]
         self._used: set[int] = set()
 

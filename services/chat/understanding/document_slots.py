@@ -63,6 +63,11 @@ def documents(
             claims.next_is(index, UnitWord) or _counted(claims, index),
             claims.next_is(index, HowManyWord),
         )
+        of_item = any(c.entity.kind is EntityKind.ITEM for _, n in claims.of(NameWord) for c in n.candidates)
+        if how_many and of_item and word.open and not how_many[1].party:
+            claims.use(how_many[0])  # 볼트 M6 발주 남은 거 몇 개
+            found += known(catalog, [measure])[:1]
+            continue
         if how_many or (unit and unit[1].kind is UnitKind.COUNT):
             claims.use(unit[0] if unit else index + 1)
             counted = known(catalog, [count])[:1]

@@ -55,8 +55,9 @@ _LATE: Final = (
     rf"(?:{_any(_WORDS['lateness'], 'NN.')}(?:{_PARTICLE}{_MAKES}{_TAIL}|중/NNB (?:이/VCP {_TAIL})?)?"
     rf"|{_any(_WORDS['late'], 'V.')}{_TAIL})"
 )
+_PUNCTURED: Final = r"(?:펑크|빵꾸)/NNG (?:[이가]/JKS )?나/VV "
 _OVER: Final = (
-    rf"(?:{_any(_WORDS['over'], 'V.')}{_TAIL}|{_any(_WORDS['over'], 'NN.')}(?:{_MAKES}{_TAIL})?"
+    rf"(?:(?:{_PUNCTURED}|{_any(_WORDS['over'], 'V.')}){_TAIL}|{_any(_WORDS['over'], 'NN.')}(?:{_MAKES}{_TAIL})?"
     rf"|{_NOT}(?:지키|맞추)/VV {_TAIL}|(?:지키|맞추)/VV 지/EC (?:못하|않)/VX {_TAIL})"
 )
 
@@ -85,6 +86,8 @@ def _aspects(does: Sequence[str]) -> Iterator[tuple[str, str]]:
         "late",
         rf"(?:{noun}{_PARTICLE}{_LATE}|(?:{noun}|{done}{_WILL}){_any(_WORDS['days'])}{_PARTICLE}{_OVER})",
     )
+    yield "came", rf"{verb}[ᆫ은]/ETM "
+    yield "had", rf"{done}었/EP {_TAIL}(?:[^ ]+/E[CF] )*"
     yield "done", rf"{done}(?!지/EC|어야/EC|{_WILL}|기/ETN|는/ETM 데/){_TAIL}"
 
 
@@ -94,18 +97,28 @@ def _clauses() -> Iterator[_Clause]:
     for event in _WORDS["events"]:
         of_money = {m in _STATES for m in event.get("left", event.get("done", ()))} == {False}
         takes = objects["money" if of_money else "goods"]
+        given = f"{takes}|{things}" if of_money else things
         before = rf"(?:{takes}{_PARTICLE})?{_YET}"
         meant = {aspect for aspect in ("left", "late", "done") if aspect in event}
         meant |= {"due"} if event.get("due", "left" in event) else {"left"} if "statuses" in event else set()
         for aspect, pattern in _aspects(event.get("does", ())):
+            if aspect == "came" and "flow" in event and not of_money:  # 이번 주 들어온 물건
+                came = re.compile(rf"{pattern}(?={objects['goods']})")
+                yield _Clause(came, "done", {"done": [event["flow"]]})
             if aspect in meant and (aspect != "done" or "left" not in event):
-                behind = rf"(?:{objects['money']}|{things})?"
+                behind = rf"(?:{given})?"
                 yield _Clause(re.compile(before + pattern + behind), aspect, event)
         for name, does in event.get("of", {}).items():
             for aspect, pattern in _aspects(does):
+                if aspect == "had" and name == "money" and event.get("done"):
+                    led = rf"{objects[name]}{_PARTICLE}(?:얼마\w?/\w+ (?:씩/XSN )?)?{pattern}"
+                    yield _Clause(re.compile(led), "done", {"done": event["done"]})
                 if aspect in meant:
                     led = rf"{objects[name]}{_PARTICLE}{_YET}{pattern}(?:{things})?"
                     yield _Clause(re.compile(rf"{led}|{_YET}{pattern}{objects[name]}"), aspect, event)
+    late = {"late": tuple(m for each in _WORDS["deadlines"] for m in each["late"] if m in _STATES)}
+    still = rf"{_any(_WORDS['late'], 'V.')}(?:[^ ]+/(?:E[CP]|VX) )*고/EC 있/VX 는/ETM (?:{things})?"
+    yield _Clause(re.compile(still), "late", late)  # 늦어지고 있는 수주
     for deadline in _WORDS["deadlines"]:
         days = _any(deadline["days"], "NN.")
         yield _Clause(re.compile(rf"{days}{_PARTICLE}(?:{_OVER}|{_LATE})(?:{things})?"), "late", deadline)
@@ -215,6 +228,7 @@ def documents_in_state(
     documents = [(s, s.meaning) for s in spans if isinstance(s.meaning, DocumentWord)]
     remaining = list(_remaining(spans, morphemes, catalog))
     yield from remaining
+    yield from _state_behind(spans, morphemes, documents)
     for state in (*spans, *remaining):
         measures = state.meaning.measures if isinstance(state.meaning, StateWord) else ()
         for claim, document in documents if measures else ():
@@ -226,6 +240,23 @@ def documents_in_state(
             ):
                 meaning = DocumentWord(document.kind, each["measure"], each.get("count", ""), open=True)
                 yield span(state.start, claim.end, claim.end - state.start, meaning)
+
+
+def _state_behind(
+    spans: Sequence[Span], morphemes: Sequence[Morpheme], documents: Sequence[tuple[Span, DocumentWord]]
+) -> Iterator[Span]:
+    """발주 남은 거, 발주 걸려 있는 수량: what is left of the documents right before it."""
+    things = {m.start: m.end for m in morphemes if m.form in _WORDS["things"]}
+    whole = {m.start for m in morphemes if m.form in _WORDS["objects"]["goods"]} | things.keys()
+    for state in spans:
+        behind = whole & {state.end, state.end + 1}
+        for claim, document in documents if isinstance(state.meaning, StateWord) and behind else ():
+            measures = state.meaning.measures if isinstance(state.meaning, StateWord) else ()
+            each = next((e for e in _OPEN if e["kind"] == document.kind and e["measure"] in measures), None)
+            if each and 0 <= state.start - claim.end <= 2:
+                meaning = DocumentWord(document.kind, each["measure"], each.get("count", ""), open=True)
+                end = max(things.get(place, state.end) for place in behind)
+                yield span(claim.start, end, end - claim.start, meaning)
 
 
 def _remaining(spans: Sequence[Span], morphemes: Sequence[Morpheme], catalog: Catalog) -> Iterator[Span]:

@@ -263,6 +263,8 @@ class RefusalKind(StrEnum):
     FORBIDDEN = "forbidden"
     OUT_OF_SCOPE = "out_of_scope"
     CAUSE = "cause"
+    LIMIT = "limit"
+    """Something that no query can say yet; `about` names it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,7 +38,7 @@ def going_on(slots: Slots, claims: Claims, memory: Memory, catalog: Catalog, tod
         return replace(slots, frame=replace(said, metrics=(other,), documents=None))
     if said.metrics or said.metric_options:
         return slots
-    if said.names or said.grouped:
+    if said.names or said.groupings or (said.party and not said.party.asks):
         return replace(slots, frame=_aged(said, claims, memory.frame, catalog, today))
     said = _by_unit(said, claims, memory, catalog)
     return replace(slots, frame=_aged(said, claims, memory.frame, catalog, today))

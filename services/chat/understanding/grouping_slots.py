@@ -189,7 +189,8 @@ def grouping_slots(
             continue
         claims.use(index)
         frame = replace(frame, counted=True)
-    if not groupings and not party and not frame.counted and _is_list(claims):
+    listed = _is_list(claims) or claims.has("게 뭐", "거 뭐", "건 뭐", "것이 뭐", "뭐 있", "뭐가 있")
+    if not groupings and not party and not frame.counted and listed:
         groupings += map(Grouping, counted_things(frame, catalog))  # 재주문 대상 리스트
     if groupings or party or len(frame.names) > 1 or len(frame.metrics) > 1:
         claims.take(Sign.COMPARE)
@@ -213,7 +214,8 @@ def _of_what_is_left_out(claims: Claims, index: int, *, summed: bool) -> bool:
     before = claims.spans[index - 1].meaning if index else None
     behind = claims.spans[index + 1].meaning if index + 1 < len(claims.spans) else None
     left_out = isinstance(before, NameWord) and behind is Sign.EXCLUDE
-    return left_out or (summed and before is Sign.EXCLUDE)
+    others = any(place > index for place, _ in claims.of(DimensionWord))
+    return left_out or ((summed or others) and before is Sign.EXCLUDE)
 
 
 def _each(claims: Claims, index: int) -> bool:

@@ -28,7 +28,7 @@ def in_stock(frame: Frame, claims: Claims, morphemes: Sequence[Morpheme], catalo
     found = known(catalog, [_WORDS["measure"]])
     if frame.metrics or frame.metric_options or not kinds or not all(kinds) or not is_there or not found:
         return frame
-    claims.take(Sign.WHICH_ONES)
+    claims.take(Sign.WHICH_ONES, Sign.PRESENT)
     places = [kind == {EntityKind.WAREHOUSE} for kind in kinds]
     forms = {m.form for m in morphemes if m.tag == "NP"}
     groupings = frame.groupings

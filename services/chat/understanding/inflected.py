@@ -186,4 +186,4 @@ def _negates(morphemes: Sequence[Morpheme], index: int) -> bool:
         return True
     before = next((m for m in reversed(morphemes[:index]) if not m.is_particle), None)
     behind_noun = before is not None and before.tag.startswith("N")
-    return behind_noun and following.tag in ("VV", "VX", "XSV") and following.form in ("하", "되")
+    return behind_noun and following.tag in ("VV", "VX", "XSV") and following.form in ("하", "되", "넣")

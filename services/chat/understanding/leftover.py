@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from typing import Final
 
-from services.chat.semantic import EntityKind
+from services.chat.semantic import EntityKind, UnitKind
 from services.chat.understanding.analysis import Analysis, Context
 from services.chat.understanding.claims import Claims
 from services.chat.understanding.frame import Frame, NotFound
@@ -31,6 +31,8 @@ _GROUPS: Final = frozenset(kind for kind in EntityKind if kind.value.endswith("_
 _DETERMINERS: Final = ("그", "해당")
 _SPLITTING: Final = frozenset(load("ignorable")["splitting"])
 _SUMS: Final = ("총액", "합계", "총합", "총계")
+_OWING: Final = {"받": "미수금", "주": "미지급금", "갚": "미지급금", "내": "미지급금"}
+_ACCOUNTS: Final = tuple(e for kind in load("accounts")["kinds"] for e in kind["endings"] if e != "대")
 _ANY_PARTICLE: Final = frozenset(load("names")["particles"])
 
 
@@ -61,6 +63,8 @@ class Leftover:
                 continue  # 김민수 과장; 선배님, 지난달 매출 …
             if morpheme.form == "점" and self._softens(morpheme):
                 continue
+            if morpheme.describes and self._says_who_owes(morpheme):
+                continue  # 줘야 할 미지급금
             if morpheme.form in _GROUP_NOUNS and self._behind(morpheme, _GROUPS):
                 continue
             if (verb is not None and morpheme.start == verb.start) or is_showing(morpheme, self._text):
@@ -89,8 +93,23 @@ class Leftover:
             if typed.as_typed(*place) in unused
         ]
         kinds = {key: dimension.entity_kind for key, dimension in self._catalog.dimensions.items()}
-        found = unknown_name(self._text, places, self._analysis.morphemes, self._chosen, kinds)
+        of_people = any(
+            self._catalog.metrics[key].unit.kind is UnitKind.DAYS
+            for s in self._chosen
+            if isinstance(s.meaning, MetricWord)
+            for key in s.meaning.keys
+        )
+        found = unknown_name(
+            self._text, places, self._analysis.morphemes, self._chosen, kinds, of_people=of_people
+        )
         return NotFound(typed.as_typed(*found), is_name=True) if found else None
+
+    def unknown_account(self, unused: Sequence[str]) -> NotFound | None:
+        """접대비 얼마야: called like an account, where there is none of that name."""
+        timed = any(isinstance(s.meaning, TimeWord) for s in self._claims.spans)
+        if len(unused) != 1 or len(unused[0]) < 3 or not (timed or self._claims.has("얼마")):
+            return None
+        return NotFound(unused[0], is_name=True) if unused[0].endswith(_ACCOUNTS) else None
 
     def is_inside(self, unused: Sequence[str]) -> bool:
         """Whether a part of one of these words was used: 재고 of 안전재고 is not what was asked for."""
@@ -111,16 +130,25 @@ class Leftover:
                 (m.time_behavior == "balance" or m.display_name.endswith(("이익", "손익")))
                 if word.balance
                 else m.unit.kind is word.kind
+                or (m.unit.kind, word.kind) == (UnitKind.DAYS, UnitKind.QUANTITY)
                 for m in metrics
             ]
-            if metrics and not any(fits):
+            counted = frame.counted and word.kind in (UnitKind.QUANTITY, UnitKind.COUNT)
+            if metrics and not any(fits) and not counted:
                 claim = self._claims.spans[index]
                 differing.append(self._analysis.text.as_typed(claim.start, claim.end))
         return tuple(differing)
 
     def unsplit(self, frame: Frame, *, several: bool) -> tuple[str, ...]:
         """각각, 따로, 나눠서, where there is nothing of which each could have a row."""
-        if several or frame.grouped or frame.trend or frame.comparison or len(frame.metrics) != 1:
+        if (
+            several
+            or frame.chosen
+            or frame.grouped
+            or frame.trend
+            or frame.comparison
+            or len(frame.metrics) != 1
+        ):
             return ()
         places = [(m.start, m.end) for m in self._analysis.morphemes if m.stem in _SPLITTING]
         return self.typed([place for place in places if self._claims.is_free(*place)])
@@ -166,13 +194,20 @@ class Leftover:
             and self._text[stop : stop + 1] in " ,!~"
         )
 
+    def _says_who_owes(self, morpheme: Morpheme) -> bool:
+        behind = [s for s in self._chosen if isinstance(s.meaning, MetricWord) and s.start > morpheme.start]
+        keys = behind[0].meaning.keys if behind and isinstance(behind[0].meaning, MetricWord) else ()
+        owed = _OWING.get(morpheme.form, "")
+        return bool(keys) and all(self._catalog.metrics[key].display_name == owed for key in keys)
+
     def _softens(self, morpheme: Morpheme) -> bool:
         """재고점, 리스트점: 좀 as it is typed in chats, behind a word that is whole without it."""
         whole = any(
             s.end == morpheme.start and (isinstance(s.meaning, MetricWord) or s.meaning is Sign.LIST)
             for s in self._chosen
         )
-        return whole and not self._text[morpheme.end :].strip(" 요여?!.~")
+        asks = self._text[: morpheme.start].endswith(("확인", "조회", "체크", "부탁"))
+        return (whole or asks) and not self._text[morpheme.end :].strip(" 요여?!.~")
 
     def _is_particle(self, morpheme: Morpheme) -> bool:
         """Whether what stands here, behind a name to the end of the typed word, can only be a particle of it, fitting or
@@ -185,6 +220,8 @@ class Leftover:
 
     def _harmless(self, claim: Span) -> bool:
         """Claims that may go unused: units that agree are checked later, "그" beside nothing says nothing."""
+        if claim.meaning is Sign.AT_ALL and self._claims.has("아직", "여태"):  # 연차 아직 며칠 쓸 수 있어
+            return any(isinstance(s.meaning, UnitWord) and s.meaning.balance for s in self._claims.spans)
         return isinstance(claim.meaning, UnitWord) or (
             claim.meaning is Sign.THAT and (self._context.memory.frame != Frame() or self._points_back(claim))
         )

@@ -139,6 +139,13 @@ def _comparisons() -> Iterator[tuple[str, Meaning]]:
     for unit, names in words["previous"].items():
         meaning = ComparisonWord(ComparisonKind.PREVIOUS_PERIOD, Grain(unit) if unit != "any" else None)
         yield from ((f"{name}{other}", meaning) for name in names for other in against)
+        same = [name for name in words["same"]["any"] if unit != "any"]
+        yield from (
+            (f"{n} {s}{other}", meaning)
+            for n in (*names, *words["before"].get(unit, ()))
+            for s in same
+            for other in against
+        )
     yearly = ComparisonWord(ComparisonKind.SAME_PERIOD_LAST_YEAR, Grain.YEAR)
     before = ComparisonWord(ComparisonKind.SAME_PERIOD_LAST_YEAR, Grain.YEAR, year_before=True)
     yield from ((f"{year}{other}", before) for year in words["year"] for other in against)

@@ -9,12 +9,14 @@ from services.chat.semantic import (
     COMPANY_DIMENSION,
     DUE_DATE_DIMENSION,
     Catalog,
+    EntityKind,
     TimeBehavior,
     UnitKind,
 )
 from services.chat.understanding.claims import PARTICLES, Claims
 from services.chat.understanding.document_slots import (
     FIGURES,
+    OPEN,
     documents,
     either_state,
     falls_due,
@@ -42,13 +44,14 @@ from services.chat.understanding.measures import known
 from services.chat.understanding.periods import recent
 from services.chat.understanding.text import compact
 from services.chat.understanding.time_slots import LONG_AGO, aged
-from services.chat.understanding.vague_measures import vague_slots
+from services.chat.understanding.vague_measures import side_of, vague_slots
 from services.chat.understanding.words import load
 
 OVERDUE: Final[dict[str, str]] = load("documents")["overdue"]
 """The measure of what is owed, and of what of it is late."""
 
 _LEFT: Final[dict[str, list[str]]] = load("ranking")["left"]
+_SIDES: Final = {name: [compact(w) for w in words] for name, words in load("ranking")["sides"].items()}
 _INSTEAD: Final = ("말고", "아니", "대신")
 _OF_DIMENSIONS: Final = load("ranking")["measures_of_dimensions"]
 
@@ -63,7 +66,7 @@ def measure_slots(frame: Frame, claims: Claims, catalog: Catalog, today: date) -
         claims.use(index)
         fitting = word.keys if len(word.keys) == 1 else _taking(word.keys, claims, catalog)
         if len(fitting) == 1:
-            metrics.append(_counted(claims, index, catalog) or fitting[0])
+            metrics.append(_counted(claims, index, word, catalog) or fitting[0])
         else:
             options = word.keys
     frame, documented = documents(frame, claims, catalog, metrics)
@@ -75,6 +78,7 @@ def measure_slots(frame: Frame, claims: Claims, catalog: Catalog, today: date) -
     frame, metrics, vague = vague_slots(
         frame, claims, catalog, metrics, documented=bool(documented), absent=absent
     )
+    metrics = _by_count(_of_other_side(metrics, claims, catalog), claims, catalog)
     options = options or vague
     options = options or (() if metrics else either_state(claims, catalog) or _left(claims, catalog))
     if not metrics and not options:
@@ -114,6 +118,48 @@ def _to_settle(metrics: list[str], claims: Claims, catalog: Catalog) -> list[str
         else key
         for key in metrics
     ]
+
+
+def _of_other_side(metrics: list[str], claims: Claims, catalog: Catalog) -> list[str]:
+    """A고객이 우리한테 줄 돈, B공급업체에 깔린 외상: who is named says who owes it."""
+    owed = known(catalog, _SIDES["owed"])
+    if len(owed) != 2 or not set(metrics) & set(owed):
+        return metrics
+    side = side_of(claims, catalog)
+    said = [
+        (index, compact(claims.text(index)))
+        for index, span in enumerate(claims.spans)
+        if isinstance(span.meaning, MetricWord | VagueMeasure)
+    ]
+    for index, text in said:
+        gives = any(word in text for word in _SIDES["giving"])
+        either = any(text.startswith(word) for word in _SIDES["either"])
+        to_us = claims.has(*_SIDES["to_us"]) or (
+            index > 0 and claims.gap(index - 1, index).startswith(("이", "가", "은", "는", "께서"))
+        )
+        if (gives and to_us and side is EntityKind.CUSTOMER) or (either and side is EntityKind.SUPPLIER):
+            return [
+                next(o for o in owed if catalog.metrics[o].party is side) if key in owed else key
+                for key in metrics
+            ]
+    return metrics
+
+
+def _by_count(metrics: list[str], claims: Claims, catalog: Catalog) -> list[str]:
+    """출하지연 심한 거래처 건수로: the number of the documents in place of what is measured of them."""
+    words = [
+        index
+        for index, word in claims.of(UnitWord)
+        if word.kind is UnitKind.COUNT and claims.followed_by(index, "로", "기준", " 기준")
+    ]
+    if len(words) != 1 or len(metrics) != 1:
+        return metrics
+    name = catalog.metrics[metrics[0]].display_name
+    counts = [state["count"] for state in OPEN if state["measure"] == name and "count" in state]
+    counts += [figures[1] for figures in FIGURES.values() if figures[0] == name]
+    found = known(catalog, counts[:1])
+    claims.use(*(words if found else ()))
+    return list(found[:1]) or metrics
 
 
 def _left(claims: Claims, catalog: Catalog) -> tuple[str, ...]:
@@ -160,8 +206,8 @@ def count_of(catalog: Catalog, name: str) -> str | None:
     return found[0] if found else None
 
 
-def _counted(claims: Claims, index: int, catalog: Catalog) -> str | None:
-    """수주 몇 건, 수주 5건 이상: the count, where the word names documents."""
+def _counted(claims: Claims, index: int, word: MetricWord, catalog: Catalog) -> str | None:
+    """수주 몇 건, 수주 5건 이상: the count, where the word names documents; 마진 몇 프로: the rate."""
     after = claims.next_is(index, UnitWord)
     bound = claims.next_is(index, BoundWord)
     if after and after[1].kind is UnitKind.CURRENCY:  # 재고 총 금액
@@ -169,6 +215,11 @@ def _counted(claims: Claims, index: int, catalog: Catalog) -> str | None:
         if valued:
             claims.use(after[0])
         return valued[0] if valued else None
+    share = claims.following(index, Sign.SHARE)
+    if share is not None and claims.text(share).startswith("몇"):  # 마진 몇 프로
+        rate = known(catalog, [f"{catalog.metrics[key].display_name}률" for key in word.keys])
+        claims.use(*([share] if rate else ()))
+        return rate[0] if rate else None
     wanted = after is not None and after[1].kind is UnitKind.COUNT
     if not wanted and not (bound and bound[1].unit is UnitKind.COUNT):
         return None

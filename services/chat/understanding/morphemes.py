@@ -25,6 +25,9 @@ _PREDICATE_TAGS: Final = ("E", "VX", "XSV", "XSA", "VCP")
 _ORDER: Final = "순"
 """빠른 순, 빠른 것부터: an order."""
 _ACTS: Final = frozenset(load("ignorable")["acts"])
+_FAVOURS: Final = ("주/VX", "보/VX", "드리/VX", "달/VX")
+_LEADING: Final = ("어", "아", "어서", "아서", "고")
+_CHANGES: Final = frozenset((*load("writes")["verbs"], *load("writes")["reshaping"]))
 _BUSINESS: Final = frozenset(load("nouns")["nouns"])
 
 _FIRST_WORD: Final = 100
@@ -43,6 +46,8 @@ class Morpheme:
     """It stands in Kiwi's dictionary."""
     describes: str = ""
     """The noun (form/tag) that it says something of, where it is the stem of an attributive form (급한 수주)."""
+    requested: bool = False
+    """A verb that asks for an answer in any way ("뿌려 줘", "세어 봐"), and does not ask for a change."""
     modifies: str | None = None
     """The predicate (as `said`) that it says something of, where it is an adverb; empty where none follows."""
 
@@ -83,7 +88,7 @@ class Analyser:
         """The morphemes of a normalised text, in order."""
         tokens = self._kiwi.tokenize(text, split_complex=False)
         found = [Morpheme(t.form, t.tag, t.start, t.start + t.len, t.id >= _FIRST_WORD) for t in tokens]
-        return _modifying(_described(_turning(_ruling(found))))
+        return _modifying(_requesting(_described(_turning(_ruling(found)))))
 
 
 def _ruling(morphemes: Sequence[Morpheme]) -> list[Morpheme]:
@@ -102,6 +107,24 @@ def _turning(morphemes: Sequence[Morpheme]) -> list[Morpheme]:
         led = any(m.tag.startswith("J") for m in morphemes[index + 1 : index + 2])
         if here.form == "데" and here.tag == "NNB" and before.end == here.start and begins and not led:
             found[index] = replace(here, form="ᆫ데", tag="EC")
+    return found
+
+
+def _requesting(morphemes: Sequence[Morpheme]) -> list[Morpheme]:
+    """뿌려 줘, 세어 봐, 집어서 말해 줘: verbs before 주다 or 보다 at an end, and those that lead to them."""
+    found = list(morphemes)
+    pairs = enumerate(pairwise(found))
+    ends = [n for n, (m, after) in pairs if m.stem in _FAVOURS and after.tag == "EF"]
+    place = ends[-1] if ends else 0
+    while place > 1 and found[place - 1].form in _LEADING:
+        place -= 2
+        stem = found[place]
+        if stem.tag == "XSV":
+            place -= 1
+        elif stem.tag.startswith("VV") and stem.form not in _CHANGES:
+            found[place] = replace(stem, requested=True)
+        elif stem.tag != "VX":
+            break
     return found
 
 
@@ -149,7 +172,8 @@ def _modifying(morphemes: Sequence[Morpheme]) -> tuple[Morpheme, ...]:
         is_stem = morpheme.tag.startswith(("VA", "XR", "NNG")) and ending is not None and ending.tag == "EC"
         if morpheme.tag == "MAG" or (is_stem and ending is not None and ending.form in ("게", "게끔")):
             predicate = next(_predicates(rest), None)
-            found[index] = replace(morpheme, modifies=predicate.said if predicate else "")
+            said = predicate.said if predicate and not predicate.requested else ""
+            found[index] = replace(morpheme, modifies=said)
     return tuple(found)
 
 

@@ -68,7 +68,8 @@ _KIND_FIRST: Final = re.compile(
 )
 _KIND_ZEROS: Final = re.compile(rf"({_KIND_WORD})\s*[#:]?\s*(0\d{{2,11}})(?![\d가-힣])", re.IGNORECASE)
 _KIND_NUMBERED: Final = re.compile(
-    rf"({_KIND_WORD})\s*번호(?:가|는|:|#)?\s*(\d{{1,12}})(?!\d)", re.IGNORECASE
+    rf"({_KIND_WORD})\s*번호(?:가|는|:|#)?\s*(?:끝|뒷자리|마지막|뒤)?(?:이|가|은|는)?\s*(\d{{1,12}})(?![\d\-/])",
+    re.IGNORECASE,
 )
 
 
@@ -125,6 +126,14 @@ def pointed_document(text: str) -> tuple[EntityKind, str] | None:
     """The kind of document that is pointed at ("그 송장", "이어진 수주"), and the word for it."""
     found = _POINTED.search(text)
     return (_KIND_OF[compact(found[1])], found[1]) if found else None
+
+
+def kinds_said(text: str, start: int, end: int) -> set[EntityKind]:
+    """The kind of document whose word stands right before or behind a place: 수주번호 2026-00463, 2026-00463 수주."""
+    before = re.search(rf"({_KIND_WORD})\s*(?:번호|건)?\s*[:#]?\s*$", text[:start], re.IGNORECASE)
+    behind = re.match(rf"\s*(?:번|호)?\s*({_KIND_WORD})", text[end:], re.IGNORECASE)
+    said = before or behind
+    return {_KIND_OF[compact(said[1])]} if said else set()
 
 
 def says_document(text: str) -> bool:

@@ -57,15 +57,25 @@ _BETWEEN: Final = re.compile(
     r"\s*(사이|까지)?(?:의|인)?(?!\s*(?:월|일|분기|년|/|\.\d))",
     re.IGNORECASE,
 )
+_NOT_EVEN: Final = re.compile(
+    rf"(?<![\d,.])({AMOUNT})\s*({alternatives(_UNITS)})?\s*(?:어치)?도\s*(?:안|못)(?=\s*[가-힣])(?!\s*[되돼됐된])",
+    re.IGNORECASE,
+)
+"""100개도 안 남은, 10억도 못 판."""
+_NEGATIVE: Final = re.compile(
+    r"(?:마이너스|음수|0\s*보다\s*작은)(?:\s*(?:[가이]?\s*(?:나는|난|뜨는|찍힌|찍은)|인|[로가이]\s*된))?(?=\s)"
+)
+"""예상재고 마이너스 나는 품목."""
 _PREMISE: Final = re.compile(
     rf"(?<![\d,.])({AMOUNT})\s*({alternatives(_UNITS)})?\s*(?:을|를|이|에|도|은|는)?\s*"
-    r"(넘는데(?=\s*[맞아않,])|넘던데|넘었|넘어(?![간가선서])|넘나|넘지|넘겼|안\s*됐|안\s*돼|안\s*되|못\s*넘|밑돌았|웃돌았)[가-힣]*(?=[\s?!.,]|$)",
+    r"(넘는데(?=\s*[맞아않,])|넘던데|넘었던(?=\s(?:것|거)\s?같)|넘었|넘어(?![간가선서])|넘나|넘지|넘겼|안\s*됐|안\s*돼|안\s*되|못\s*넘|밑돌았|웃돌았)[가-힣]*(?=[\s?!.,]|$)",
     re.IGNORECASE,
 )
 _TIMES: Final = re.compile(rf"(?<![\d,.])(\d+(?:\.\d+)?|{COUNT})\s*배\s*(?:도|를|을)?\s*({_OPERATOR})")
+_AMOUNTS: Final = {compact(word): (n, Grain(unit)) for word, (n, unit) in load("time")["amounts"].items()}
 _AGE: Final = re.compile(
-    rf"(?<![\d,.])(?:(?:앞으로|향후)\s*)?(?!이\s*(?:달|주|해|년))({COUNT})\s*(일|주일|주|개월|달|년)\s*({alternatives(_NUMBERS['ages'])}|(?:넘|초과|경과|지나|지났|지난(?![달주해번분]))[가-힣]*)"
-    r"(?:\s*(?:지난(?![달주해번분])|지나버린|경과한|경과된))?"
+    rf"(?<![\d,.])(?:(?:앞으로|향후)\s*)?(?!이\s*(?:달|주|해|년))(?:({COUNT})\s*(일|주일|주|개월|달|년)|({alternatives(_AMOUNTS)}))\s*({alternatives(_NUMBERS['ages'])}|(?:넘|초과|경과|지나|지났|지난(?![달주해번분]))[가-힣]*)"
+    r"(?:\s*(?:지난(?![달주해번분])|지나버린|지났는데|지났고|지났지만|지나도록|지나서|지나고|경과한|경과된))?"
 )
 _AGES: Final = {compact(word): Operator(op) for word, op in _NUMBERS["ages"].items()}
 _AGE_UNITS: Final = {
@@ -117,13 +127,22 @@ def _limits(text: str, edges: Container[int]) -> Iterator[Span]:
             unit = _UNITS.get((match[4] or match[2] or "").lower())
             word = BoundWord(Operator.GREATER_OR_EQUAL, low, unit, high)
             yield span(*match.span(), len(compact(match[0])), word)
+    for match in _NOT_EVEN.finditer(text):
+        if match.start() in edges and (value := amount(match[1])) > 1:
+            word = BoundWord(
+                Operator.LESS, value, _UNITS.get((match[2] or "").lower()), short=_is_short(match)
+            )
+            yield span(*match.span(), len(compact(match[0])), word, 1.05)
+    for match in _NEGATIVE.finditer(text):
+        if match.start() in edges:
+            yield span(*match.span(), len(compact(match[0])), BoundWord(Operator.LESS, Decimal(0), None))
     for match in _PREMISE.finditer(text):
         if match.start() in edges and match[2] != "일":
             below = match[3][0] in "안못밑"
             operator = Operator.LESS if below else Operator.GREATER
             unit = _UNITS.get((match[2] or "").lower())
             word = BoundWord(operator, amount(match[1]), unit, is_premise=True)
-            yield span(*match.span(), len(compact(match[0])), word, 0.99)
+            yield span(*match.span(), len(compact(match[0])), word, 1.05 if match[3] == "넘었던" else 0.99)
     for match in _TIMES.finditer(text):
         if match.start() in edges:
             factor = Decimal(match[1]) if match[1][0].isdigit() else Decimal(count(match[1]))
@@ -131,9 +150,12 @@ def _limits(text: str, edges: Container[int]) -> Iterator[Span]:
             yield span(*match.span(), len(compact(match[0])), times, 1.05)
     for match in _AGE.finditer(text):
         if match.start() in edges:
-            age = AgeWord(
-                count(match[1]), _AGE_UNITS[match[2]], _AGES.get(compact(match[3]), Operator.GREATER)
-            )
+            operator = _AGES.get(compact(match[4]), Operator.GREATER)
+            if match[3]:
+                number, step = _AMOUNTS[compact(match[3])]
+            else:
+                number, step = count(match[1]), _AGE_UNITS[match[2]]
+            age = AgeWord(number, step, operator)
             yield span(*match.span(), len(compact(match[0])), age, 1.05)
     for match in _SCALE.finditer(text):
         if match.start() in edges:

@@ -30,6 +30,7 @@ from services.chat.understanding.meanings import (
     UnitWord,
     VagueMeasure,
 )
+from services.chat.understanding.measures import known
 from services.chat.understanding.morphemes import Morpheme
 from services.chat.understanding.weights import span
 from services.chat.understanding.words import load
@@ -116,7 +117,7 @@ def is_ignorable(morpheme: Morpheme) -> bool:
         and f"{morpheme.form}/{tag}" not in _ATTRIBUTES
     ):
         return False
-    if _belongs_to_request(morpheme):
+    if morpheme.requested or _belongs_to_request(morpheme):
         return True
     idle = tag in _IGNORABLE_KINDS and morpheme.known and morpheme.form not in _IGNORABLE_KINDS[tag]
     return idle or f"{morpheme.form}/{tag}" in _IGNORABLE
@@ -214,7 +215,7 @@ def _in_context(spans: Sequence[Span], morphemes: Sequence[Morpheme], catalog: C
 
 
 def _is_in(kind: UnitKind, word: MetricWord, catalog: Catalog) -> bool:
-    return all(catalog.metrics[key].unit.kind is kind for key in word.keys)
+    return all(key in catalog.metrics and catalog.metrics[key].unit.kind is kind for key in word.keys)
 
 
 def _where_they_can_stand(
@@ -222,7 +223,12 @@ def _where_they_can_stand(
 ) -> list[Span]:
     """내 and 제 are pronouns; 몇 개 counts rows only right behind what is counted."""
     of_people = any(
-        isinstance(s.meaning, MetricWord) and _is_in(UnitKind.DAYS, s.meaning, catalog) for s in spans
+        (isinstance(s.meaning, MetricWord) and _is_in(UnitKind.DAYS, s.meaning, catalog))
+        or (
+            isinstance(s.meaning, VagueMeasure)
+            and _is_in(UnitKind.DAYS, MetricWord(known(catalog, s.meaning.words) or ("",)), catalog)
+        )
+        for s in spans
     )
     pronouns = {m.start for m in morphemes if m.tag == "NP" or (m.form == "저" and of_people)}
     described = {m.start for m in morphemes if m.modifies and m.modifies.endswith("/ETM")}  # 다시 주문한 곳

@@ -52,6 +52,8 @@ def split(text: Text, morphemes: Sequence[Morpheme]) -> tuple[str, ...]:
             parts[-1] = (parts[-1][0], end)  # "얼마 팔았어? 매출로", "재고 확인 부탁드립니다. 볼트요"
             begin = end
             continue
+        if not parts and begin == 0 and _is_fragment(inside) and end < len(text.normal):
+            continue  # "대한상사요. 연체된 거 있나요?"
         is_idle = all(m.tag.startswith(_EMPTY_TAGS) for m in inside) or is_preface(inside)
         if is_idle and end < len(text.normal):
             continue  # "아니." belongs to what comes after it
@@ -69,6 +71,8 @@ def split(text: Text, morphemes: Sequence[Morpheme]) -> tuple[str, ...]:
 def _is_addition(inside: Sequence[Morpheme]) -> bool:
     """Whether it only says how something is meant: it ends in 로 or 기준, and asks nothing."""
     said = [m for m in inside if not m.tag.startswith("S") or m.tag in ("SL", "SN")]
+    if said and all(m.tag in ("SL", "SN", "W_SERIAL") for m in said):
+        return True  # 이 발주 입고됐어? PUR-ORD-2026-00241
     last = f"{said[-1].form}/{said[-1].tag}" if said else ""
     return last in ("로/JKB", "으로/JKB", "기준/NNG")
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import Final
 
-from services.chat.semantic import Catalog, Grain, Grouping, Operator, Role, TimeBehavior, UnitKind
+from services.chat.semantic import Catalog, EntityKind, Grain, Grouping, Operator, Role, TimeBehavior, UnitKind
 from services.chat.understanding.claims import Claims
 from services.chat.understanding.frame import Bound, Frame, PartyGrouping
 from services.chat.understanding.meanings import (
@@ -38,6 +38,8 @@ _BALANCES: Final = frozenset(load("ignorable")["balance_words"])
 
 MAN: Final = 10_000
 
+_OF_ITEMS: Final = frozenset({EntityKind.ITEM_GROUP, EntityKind.BRAND})
+
 _FLIPPED: Final = {
     Operator.GREATER_OR_EQUAL: Operator.LESS_OR_EQUAL,
     Operator.GREATER: Operator.LESS,
@@ -66,6 +68,8 @@ def ranking_slots(frame: Frame, claims: Claims, catalog: Catalog) -> Frame:
         if counts and grouped and (counts[0][1].only or counts[0][1].party):
             claims.use(counts[0][0])  # "거래처 5곳만"
             return replace(frame, descending=True, top=counts[0][1].count)
+        if counts and not grouped and counts[0][1].only and counts[0][1].count == 1 and frame.metrics:
+            claims.use(counts[0][0])  # "매출 하나만 봐줄래"
         return frame
     numbers = [c.count for _, c in cuts if c.count is not None]
     cuts = [cut for cut in cuts if cut[1].count in (None, *numbers[:1])]  # 1위와 3위: no top says that
@@ -107,6 +111,9 @@ def ranking_slots(frame: Frame, claims: Claims, catalog: Catalog) -> Frame:
     asks = WHERE if place else next(asked(claims), "")
     if asks and not grouped:
         return replace(frame, party=PartyGrouping(asks=asks))
+    kinds = {c.entity.kind for n in frame.names for c in n.candidates}
+    if not grouped and kinds and kinds <= _OF_ITEMS and not claims.of(GrainNoun):
+        return replace(frame, groupings=(Grouping(EntityKind.ITEM),))  # 볼베어링 중에 재고 젤 많은 거 3개
     if not grouped and counted and counted.counted:
         return replace(frame, groupings=(Grouping(counted.counted),))
     return frame
@@ -192,10 +199,14 @@ def bound_slots(frame: Frame, claims: Claims, catalog: Catalog) -> Frame:
             bounds.append(Bound(age.operator, Decimal(age.count), UnitKind.DAYS, metric_before(index)))
             claims.use(index)
     for index in claims.signs(Sign.PRESENT):
-        if any(claims.neighbour(index, kind) for kind in (MetricWord, VagueMeasure)):
+        behind = claims.spans[index + 1 : index + 2]
+        ahead = any(isinstance(s.meaning, MetricWord) for s in behind) and not frame.grouped
+        if _is_where(claims, index) or ahead:  # 지금 있는 재고금액
+            claims.use(index)
+        elif any(claims.neighbour(index, kind) for kind in (MetricWord, VagueMeasure)):
             bounds.append(Bound(Operator.GREATER, Decimal(0), None, metric_before(index)))
             claims.use(index)
-        elif claims.neighbour(index, DocumentWord) or _is_where(claims, index):
+        elif claims.neighbour(index, DocumentWord):
             claims.use(index)
     owed = [index for index in range(len(claims.spans)) if _is_owed_by(claims, index, frame, catalog)]
     if owed and not bounds:

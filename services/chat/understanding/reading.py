@@ -69,6 +69,7 @@ _INJECTION: Final = re.compile(
 )
 
 
+_LIMITS: Final = {key: re.compile(pattern, re.IGNORECASE) for key, pattern in load("limits").items()}
 _HELP: Final = re.compile("|".join(f"(?:{p})" for p in load("smalltalk")["help_patterns"]))
 _IN_DETAIL: Final = ("자세히", "상세", "내용")
 """What wants one document and no figure: "그 수주 자세히"."""
@@ -142,6 +143,8 @@ class QuestionReading:
         write = write_request(self._said, self._text, names_thing=record is not None or self._names_thing())
         if write and not (write[1] and (self._leaves_out(write[0]) or self._reshapes(write[0], before))):
             return Refusal(RefusalKind.WRITE, self._analysis.text.as_typed(write[0].start, write[0].end))
+        if limit := next((key for key, pattern in _LIMITS.items() if pattern.search(self._text)), ""):
+            return Refusal(RefusalKind.LIMIT, limit)
         if english := asks_in_english(self._text):
             return Refusal(RefusalKind.WRITE, english)
         if record is not None:
@@ -299,7 +302,8 @@ class QuestionReading:
             return Refusal(RefusalKind.CAUSE)
         missing = self._leftover.unknown_name(unused) if before.metrics else None
         code = self._unknown_code(unused, measured=False)
-        return code or missing or Refusal(RefusalKind.UNKNOWN, words=unused)
+        account = self._leftover.unknown_account(unused)
+        return code or missing or account or Refusal(RefusalKind.UNKNOWN, words=unused)
 
     def _unknown_code(self, unused: Sequence[str], *, measured: bool) -> NotFound | None:
         """Something written like a code that names nothing: it isn't there, or not for this asker."""
@@ -322,6 +326,8 @@ class QuestionReading:
         if frame.metrics and (missing := self._leftover.unknown_name(unused)):
             return replace(missing, frame=frame)
         if not about_data:
+            if account := self._leftover.unknown_account(unused):
+                return account
             return Refusal(RefusalKind.UNKNOWN, words=unused)
         options: tuple[Option, ...] = ()
         if frame.metrics and slots.frame.metrics and not self._leftover.is_inside(unused):

@@ -7,6 +7,7 @@ from services.chat.understanding.claims import Claims
 from services.chat.understanding.frame import Frame
 from services.chat.understanding.grouping_slots import due_grouping, grouping_slots, unset
 from services.chat.understanding.meanings import (
+    AbsentWord,
     AverageWord,
     CurrencyWord,
     CutWord,
@@ -17,6 +18,7 @@ from services.chat.understanding.meanings import (
     ScaleWord,
     Sign,
     SizeWord,
+    TimeWord,
     UnitWord,
 )
 from services.chat.understanding.measure_slots import measure_slots
@@ -59,6 +61,9 @@ def fill(claims: Claims, catalog: Catalog, today: Period, spoken: Period | None 
     claims.use(*range(where.end, where.begin))
     claims.use_all_of(clause, 0)
     claims.use_all_of(question, where.begin)
+    claims.use(
+        *(i for i in claims.signs(Sign.BY) if claims.text(i) == "각각")
+    )  # top 5 거래처들 미수금이 각각
     frame = joined(chosen.frame, asked.frame, where, catalog)
     return replace(asked, frame=frame, periods=(*chosen.periods, *asked.periods))
 
@@ -125,7 +130,7 @@ def _arisen(claims: Claims, catalog: Catalog) -> None:
                 return True
             case MetricWord(keys):
                 return all(catalog.metrics[key].time_behavior is TimeBehavior.FLOW for key in keys)
-            case UnitWord() | HowManyWord() | CutWord() | SizeWord():
+            case UnitWord() | AbsentWord() | HowManyWord() | CutWord() | SizeWord():
                 return happens(index - 1)
         return False
 
@@ -133,5 +138,7 @@ def _arisen(claims: Claims, catalog: Catalog) -> None:
     measured = [index for index, _ in claims.said(MetricWord, DocumentWord)]
     for index in claims.signs(Sign.ARISEN):
         concludes = index == last and bool(measured) and all(map(happens, measured))
-        if concludes or happens(index + 1) or happens(index - 1):
+        ahead = claims.spans[index + 1 : index + 2]
+        timed = any(isinstance(span.meaning, TimeWord) for span in ahead)  # 끊은 10월 매출
+        if concludes or happens(index + 1 + timed) or happens(index - 1):
             claims.use(index)

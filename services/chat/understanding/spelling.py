@@ -35,6 +35,8 @@ _TIMES: Final = tuple(
     for phrase in phrases
 )
 _BEHIND: Final = frozenset(("", "별", "별로", "요", "은요", "는요", *PARTICLES))
+_ASKING: Final = ("얼마", "몇", "알려", "보여", "뽑아", "어때", "확인")
+"""What asks, written together with what it asks for: 메출얼마였지."""
 _PUNCTUATION: Final = "?!.,~… "
 
 
@@ -106,7 +108,12 @@ class Spelling:
     ) -> Respelling | None:
         for stop in range(end, start + 1, -1):
             typed = text[start:stop]
-            if text[stop:end] not in _BEHIND or not _is_korean(typed) or (start, stop) in known:
+            rest = text[stop:end]
+            if (
+                not (rest in _BEHIND or rest.startswith(_ASKING))
+                or not _is_korean(typed)
+                or (start, stop) in known
+            ):
                 continue
             word = self.nearest(typed, measures=measures)
             if word and word != typed:

@@ -2,17 +2,14 @@
 
 import re
 import unicodedata
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
-_LAUGHS: Final = re.compile(r"(?<=[가-힣0-9A-Za-z?!.~])[ㅋㅎㅠㅜㅡ]+(?=[\s?!.,~]|$)")
-"""매출ㅋㅋ, 뽑아줘ㅠ: what stands behind a word and is no initial consonant of a name."""
+from services.chat.understanding.words import load
 
-_CASUAL: Final = re.compile(
-    r"(?<=[에예나데세어아죠네해돼까줘])[염욤욥여용](?=[\s?!.,~ㅋㅎㅠㅜ]|$)|(?<=가)[염욤욥여](?=[\s?!.,~ㅋㅎㅠㅜ]|$)"
-    r"|(?<=[가-힣])꺼(?=[\s?!.,~은는를로랑만도]|$)"
-)
-"""들어왔나염, 얼마에여, 저번달꺼, as they are typed in chats: written 요 and 것."""
+_WRITTEN: Final = [(re.compile(chatted), meant) for chatted, meant in load("chatted")["written"]]
+"""What is typed in chats, and how it is written: the first of these that fits at a place."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,21 +31,32 @@ class Text:
 def normalise(question: str) -> Text:
     """NFC, full width and compatibility characters made plain, white space single, edges trimmed."""
     typed = unicodedata.normalize("NFC", question)
-    written = _CASUAL.sub(lambda match: "것" if match[0] == "꺼" else "요", typed)
-    written = _LAUGHS.sub(lambda match: " " * len(match[0]), written)
     characters: list[str] = []
     offsets: list[int] = []
-    for index, character in enumerate(written):
-        plain = " " if character.isspace() else _plain(character)
-        for part in plain:
-            if part == " " and (not characters or characters[-1] == " "):
-                continue
-            characters.append(part)
-            offsets.append(index)
+    for offset, meant in _meant(typed):
+        for character in meant:
+            plain = " " if character.isspace() else _plain(character)
+            for part in plain:
+                if part == " " and (not characters or characters[-1] == " "):
+                    continue
+                characters.append(part)
+                offsets.append(offset)
     while characters and characters[-1] == " ":
         characters.pop()
         offsets.pop()
     return Text(typed, "".join(characters), tuple(offsets))
+
+
+def _meant(typed: str) -> Iterator[tuple[int, str]]:
+    """What is meant by the characters, and where each stands: 금욜 is 금요일, ㅋㅋ nothing."""
+    edits: dict[int, tuple[int, str]] = {}
+    for pattern, meant in reversed(_WRITTEN):
+        edits |= {m.start(): (m.end(), m.expand(meant)) for m in pattern.finditer(typed)}
+    at = 0
+    while at < len(typed):
+        end, meant = edits.get(at, (at + 1, typed[at]))
+        yield at, meant
+        at = end
 
 
 _DASHES = (

@@ -8,7 +8,7 @@ from typing import Final
 
 from services.chat.semantic import Grain
 from services.chat.understanding.numbers import COUNT, count
-from services.chat.understanding.periods import Period, periods_before, recent, year_before
+from services.chat.understanding.periods import Period, period_of, periods_before, recent, year_before
 from services.chat.understanding.time_parts import (
     AMOUNTS,
     NOW,
@@ -66,6 +66,10 @@ _FIRST_DAY: Final = compiled(rf"\s*(?:{alternatives(_WORDS['first_day'])})(?=\s|
 _AS_OF: Final = compiled(rf"\s*(?:{alternatives(_WORDS['as_of'])})(?:일)?(?!으로\s*나)(?:(?=으로)|{_BEHIND})")
 _DURING: Final = compiled(
     rf"\s*(?:{alternatives(_WORDS['during'])})(?!\s*(?:평균|마다|별))(?=\s|$|[의에은는]|매출|수주|발주|재고)"
+)
+_ALL_DAY: Final = compiled(rf"\s*하루(?:\s*동안)?(?!\s*평균)(?=\s|$|[의에은는])|{_DURING.pattern}")
+_PART_OF: Final = compiled(
+    r"\s*(?:의\s*)?(?:맨\s*)?(마지막|첫)(?:\s*번째)?\s*(달|분기|주)(?=\s|$|[의에은는만])"
 )
 _VAGUE: Final = compiled(alternatives(_WORDS["vague"]))
 
@@ -141,6 +145,12 @@ class TimeMatcher:
         first = self._parts.place(part)
         if not first:
             return None
+        if match := _PART_OF.match(text, end):
+            unit = UNITS[squeeze(match[2])]
+            last = match[1].startswith("마")
+            part_of = period_of(unit, first.end if last else first.start)
+            if first.unit is not None and first.unit is not unit and part_of.start >= first.start:
+                return self._range(text, start, Part(unit, placed=part_of), match.end())
         if spanned := self._joined(text, start, part, first, end) or self._inside(text, start, first, end):
             return spanned
         if match := _INTO.match(text, end):
@@ -175,7 +185,8 @@ class TimeMatcher:
         if first.unit is Grain.MONTH and (match := _START_OF.match(text, end)):
             period = Period(first.start, first.start.replace(day=10))
             return TimeMatch(start, match.end(), period, note="초는 1일부터 10일까지로 보았습니다.")
-        return TimeMatch(start, _end(_DURING, text, end), first, part.ambiguous, note=part.note)
+        during = _ALL_DAY if first.unit is Grain.DAY else _DURING
+        return TimeMatch(start, _end(during, text, end), first, part.ambiguous, note=part.note)
 
     def _until(self, start: int, end: int, first: Period) -> TimeMatch:
         begin = date(first.end.year, 1, 1)

@@ -109,7 +109,8 @@ def _is_open(claims: Claims, said: Sequence[Morpheme]) -> bool:
 def _count(claims: Claims, memory: Memory, verb: Morpheme | None) -> int:
     """How many rows of before are wanted: "5개만", "10개로 늘려줘"."""
     counts = claims.of(CountWord)
-    asked = verb is not None or (counts and counts[0][1].only) or claims.signs(Sign.NEXT)
+    alone = len(claims.spans) == 1 and claims.followed_by(0, "로", "으로", "까지", "정도")  # 다섯 곳으로
+    asked = verb is not None or alone or (counts and counts[0][1].only) or claims.signs(Sign.NEXT)
     if len(counts) != 1 or not memory.frame.grouped or not asked:
         return 0
     others = MetricWord | DimensionWord | CutWord | OrderWord | SizeWord

@@ -91,18 +91,27 @@ def _is_sum(options: Sequence[str], claims: Claims, catalog: Catalog) -> bool:
     )
 
 
-def _by_party(options: Sequence[str], claims: Claims, catalog: Catalog) -> tuple[str, ...]:
-    """동양철강에서 샀어, 서울유통이 안 준 돈: whoever can only be one side of a trade tells which trade it was."""
-    kinds = {c.entity.kind for _, word in claims.of(NameWord) for c in word.candidates}
+def side_of(claims: Claims, catalog: Catalog) -> EntityKind | None:
+    """Whether customers or suppliers are named: one of them and not both."""
+    kinds = {
+        c.entity.kind
+        for span in claims.spans
+        if isinstance(span.meaning, NameWord)
+        for c in span.meaning.candidates
+    }
     for _, said in claims.of(DimensionWord):
         if len(said.keys) == 1 and not said.party and (kind := catalog.dimensions[said.keys[0]].entity_kind):
             kinds.add(kind)
     sides = kinds & {EntityKind.CUSTOMER, EntityKind.SUPPLIER}
-    counted = any(word.kind is UnitKind.QUANTITY for _, word in claims.of(UnitWord))
-    if len(sides) != 1 or counted:
+    return sides.pop() if len(sides) == 1 else None
+
+
+def _by_party(options: Sequence[str], claims: Claims, catalog: Catalog) -> tuple[str, ...]:
+    """동양철강에서 샀어, 서울유통이 안 준 돈: whoever can only be one side of a trade tells which trade it was."""
+    side = side_of(claims, catalog)
+    if side is None or any(word.kind is UnitKind.QUANTITY for _, word in claims.of(UnitWord)):
         return ()
     text = compact(" ".join(claims.text(index) for index, _ in claims.said(VagueMeasure)))
-    side = sides.pop()
     trades = _TRADES.get(str(side), {})
     if bought := next((known(catalog, [name]) for stem, name in trades.items() if stem in text), ()):
         return bought

@@ -150,7 +150,7 @@ def _behind_noun(morphemes: Sequence[Morpheme], index: int) -> int | None:
     """The place of 하 or 시키 that makes a verb of the noun; 되 doesn't ask for anything."""
     for place in range(index + 1, min(index + 4, len(morphemes))):
         following = morphemes[place]
-        if following.form in ("하", "시키", "내", "넣", "부탁드리") and following.tag[:2] in (
+        if following.form in ("하", "시키", "내", "넣", "치", "부탁드리") and following.tag[:2] in (
             "XS",
             "VV",
             "VX",
