@@ -32,7 +32,6 @@ def agree(claims: Claims) -> None:
         else:
             weight = first.weight + second.weight
             claims.spans[index : index + 2] = [Span(first.start, second.end, one, weight)]
-    _in_one_year(claims)
     _ended(claims)
     _in_one_year(claims)
 
@@ -55,22 +54,6 @@ def _in_one_year(claims: Claims) -> None:
             other = year_before(other)
         said = replace(second, period=replace(other, year_said=True), note="")
         claims.spans[index] = replace(claims.spans[index], meaning=said)
-
-
-def _in_one_year(claims: Claims) -> None:
-    """작년 9월과 10월: the year that was said holds for what is listed behind it."""
-    for index in range(len(claims.spans) - 1):
-        first, second = claims.spans[index : index + 2]
-        if not isinstance(first.meaning, TimeWord) or not isinstance(second.meaning, TimeWord):
-            continue
-        said, inner = first.meaning.period, second.meaning.period
-        if not said or not inner or not said.year_said or inner.year_said or inner.relative:
-            continue
-        if inner.unit in _INSIDE_YEARS and said.unit is inner.unit and claims.joined(index, index + 1):
-            while inner.start.year > said.start.year and year_before(inner).start > said.start:
-                inner = year_before(inner)
-            word = replace(second.meaning, period=replace(inner, year_said=True))
-            claims.spans[index + 1] = replace(second, meaning=word)
 
 
 def _ended(claims: Claims) -> None:

@@ -105,9 +105,9 @@ class Leftover:
         return NotFound(typed.as_typed(*found), is_name=True) if found else None
 
     def unknown_account(self, unused: Sequence[str]) -> NotFound | None:
-        """접대비 얼마야: called like an account, where there is none of that name."""
+        """지난달 접대비: called like an account, where there is none of that name."""
         timed = any(isinstance(s.meaning, TimeWord) for s in self._claims.spans)
-        if len(unused) != 1 or len(unused[0]) < 3 or not (timed or self._claims.has("얼마")):
+        if len(unused) != 1 or len(unused[0]) < 3 or not timed:
             return None
         return NotFound(unused[0], is_name=True) if unused[0].endswith(_ACCOUNTS) else None
 

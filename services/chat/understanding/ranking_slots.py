@@ -5,7 +5,16 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import Final
 
-from services.chat.semantic import Catalog, EntityKind, Grain, Grouping, Operator, Role, TimeBehavior, UnitKind
+from services.chat.semantic import (
+    Catalog,
+    EntityKind,
+    Grain,
+    Grouping,
+    Operator,
+    Role,
+    TimeBehavior,
+    UnitKind,
+)
 from services.chat.understanding.claims import Claims
 from services.chat.understanding.frame import Bound, Frame, PartyGrouping
 from services.chat.understanding.meanings import (
