@@ -75,6 +75,8 @@ def inflected(morphemes: Sequence[Morpheme]) -> Iterator[Span]:
             )
         elif stem in _PRESENT and (restricting or _but_missing(morphemes, index)):
             yield span(morpheme.start, end, end - morpheme.start, Sign.PRESENT)
+        elif morpheme.form == "덜" and morpheme.modifies:
+            yield span(morpheme.start, morpheme.end, 1, SizeWord(False), 1.1)
         elif morpheme.form == "안" and morpheme.tag == "MAG" and (degree := _degree(morphemes, index)):
             yield span(degree[0], morpheme.end, degree[1], SizeWord(False), 1.1)
         elif morpheme.form == "안" and morpheme.tag == "MAG" and _negates(morphemes, index):

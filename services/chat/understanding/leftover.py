@@ -3,11 +3,12 @@
 from collections.abc import Collection, Sequence
 from typing import Final
 
-from services.chat.semantic import EntityKind, UnitKind
+from services.chat.semantic import EntityKind, TimeBehavior, UnitKind
 from services.chat.understanding.analysis import Analysis, Context
 from services.chat.understanding.claims import Claims
 from services.chat.understanding.frame import Frame, NotFound
 from services.chat.understanding.meanings import (
+    CountWord,
     DimensionWord,
     HowManyWord,
     MetricWord,
@@ -221,10 +222,19 @@ class Leftover:
     def _harmless(self, claim: Span) -> bool:
         """Claims that may go unused: units that agree are checked later, "그" beside nothing says nothing."""
         if claim.meaning is Sign.AT_ALL and self._claims.has("아직", "여태"):  # 연차 아직 며칠 쓸 수 있어
-            return any(isinstance(s.meaning, UnitWord) and s.meaning.balance for s in self._claims.spans)
+            return any(map(self._is_left, self._claims.spans))
+        if isinstance(claim.meaning, CountWord):  # A와 B 두 곳
+            return 1 < claim.meaning.count == len(self._claims.said(NameWord))
         return isinstance(claim.meaning, UnitWord) or (
             claim.meaning is Sign.THAT and (self._context.memory.frame != Frame() or self._points_back(claim))
         )
+
+    def _is_left(self, claim: Span) -> bool:
+        """남은, or a measure of what there is at a time: 줄 돈 아직 얼마 있지."""
+        if isinstance(claim.meaning, MetricWord):
+            metrics = [self._catalog.metrics[key] for key in claim.meaning.keys]
+            return all(metric.time_behavior is TimeBehavior.BALANCE for metric in metrics)
+        return isinstance(claim.meaning, UnitWord) and claim.meaning.balance
 
     def _points_back(self, claim: Span) -> bool:
         """거래처와 그 금액: the figure of what stands before it in the same question."""

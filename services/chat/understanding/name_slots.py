@@ -8,7 +8,7 @@ from typing import Final
 from services.chat.semantic import EntityKind
 from services.chat.understanding.claims import Claims
 from services.chat.understanding.frame import Frame, Name
-from services.chat.understanding.meanings import DimensionWord, NameWord, Sign, Span
+from services.chat.understanding.meanings import CountWord, DimensionWord, NameWord, Sign, Span
 from services.chat.understanding.relative import AMONG
 
 _OR: Final = frozenset({"또는", "혹은", "이나", "나", "이거나", "거나", "이든", "든", "or"})
@@ -116,6 +116,9 @@ def _exclusion(claims: Claims, index: int, places: Sequence[int]) -> bool:
             return True
         if claims.next_is(index, DimensionWord) and not claims.gap(index, index + 1):
             return claims.following(index + 1, Sign.EXCLUDE) is not None  # 서울 거래처 빼고
+        counted = claims.next_is(index, CountWord)
+        if counted and counted[1].count == len(places) > 1:
+            return claims.following(index + 1, Sign.EXCLUDE) is not None  # A와 B 두 곳은 빼고
         if index + 1 in places and (claims.joined(index, index + 1) or _both_left_out(claims, index)):
             index += 1
             continue

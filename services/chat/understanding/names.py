@@ -48,6 +48,8 @@ _PARTICLES: Final = re.compile(
     r"|에는|에도|과의|와의|로는|라는|이란|은|는|이|가|을|를|의|에|로|와|과|도|만|랑|란|야|요|님)$"
 )
 _YEAR_AND_NUMBER: Final = re.compile(r"(?:19|20)\d{2}[-/]\d{3,8}")
+_FORM_BEHIND: Final = re.compile(r"\(?(?:주|유|재|사)\)\s*[,·/]|[,·/]")
+"""What ends the name before: "(주), (주)대한" is no name."""
 _CODE: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9]*(?:[-_/.][A-Za-z0-9]+)+")
 
 _DOCUMENTS: Final = load("documents")
@@ -131,7 +133,8 @@ def pointed_document(text: str) -> tuple[EntityKind, str] | None:
 def kinds_said(text: str, start: int, end: int) -> set[EntityKind]:
     """The kind of document whose word stands right before or behind a place: 수주번호 2026-00463, 2026-00463 수주."""
     before = re.search(rf"({_KIND_WORD})\s*(?:번호|건)?\s*[:#]?\s*$", text[:start], re.IGNORECASE)
-    behind = re.match(rf"\s*(?:번|호)?\s*({_KIND_WORD})", text[end:], re.IGNORECASE)
+    ends = r"(?=[\s?.,!은는이가을를의도만]|$)"
+    behind = re.match(rf"\s*(?:번|호)?\s*({_KIND_WORD}){ends}", text[end:], re.IGNORECASE)
     said = before or behind
     return {_KIND_OF[compact(said[1])]} if said else set()
 
@@ -173,7 +176,7 @@ def mentions(
 
 def _plausible(words: str) -> bool:
     letters = [character for character in words if character.isalnum()]
-    if not letters or len(words) > _MAX_LENGTH:
+    if not letters or len(words) > _MAX_LENGTH or _FORM_BEHIND.match(words):
         return False
     return len(letters) > (2 if all(character.isdigit() for character in letters) else 1)
 

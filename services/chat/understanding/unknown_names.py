@@ -70,7 +70,8 @@ def _before_measure(end: int, inside: Sequence[Morpheme], spans: Sequence[Span])
     ("우주로켓엔진 재고").
     """
     nouns = all(m.tag.startswith(("N", "SL", "XSN", "W_", "SN")) for m in inside)
-    strange = any(not m.known and m.tag.startswith("N") for m in inside) or len(inside) > 2
+    strange = any(not m.known and m.tag.startswith("N") for m in inside)
+    strange = strange or (len(inside) > 2 and all(m.tag == "NNG" for m in inside))
     at = end + 1
     timed = next((s.end + 1 for s in spans if isinstance(s.meaning, TimeWord) and s.start == at), at)
     measured = any(isinstance(s.meaning, MetricWord) and s.start in (at, timed) for s in spans)
