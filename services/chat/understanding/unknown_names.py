@@ -66,16 +66,12 @@ def unknown_name(
 
 
 def _before_measure(end: int, inside: Sequence[Morpheme], spans: Sequence[Span]) -> bool:
-    """Whether a measure, or a time with one behind it, follows a noun that nobody knows or that is put together of several
-    ("우주로켓엔진 재고").
-    """
-    nouns = all(m.tag.startswith(("N", "SL", "XSN", "W_", "SN")) for m in inside)
-    strange = any(not m.known and m.tag.startswith("N") for m in inside)
-    strange = strange or (len(inside) > 2 and all(m.tag == "NNG" for m in inside))
+    """Whether a measure, or a time with one behind it, follows nouns put together ("우주로켓엔진 재고")."""
+    several = len(inside) > 2 and all(m.tag == "NNG" for m in inside)
     at = end + 1
     timed = next((s.end + 1 for s in spans if isinstance(s.meaning, TimeWord) and s.start == at), at)
     measured = any(isinstance(s.meaning, MetricWord) and s.start in (at, timed) for s in spans)
-    return nouns and strange and measured
+    return several and measured
 
 
 def _may_be_person(text: str, start: int, end: int, spans: Sequence[Span]) -> bool:
