@@ -94,7 +94,17 @@ def _ends_clause(morphemes: Sequence[Morpheme], index: int) -> bool:
             return True
         case "EC" if morpheme.form in _REASONS:
             return after is None or after.form in _BEHIND_ENDINGS or after.tag in ("SP", "SF")
+        case "NNB" if morpheme.form == "데":  # 나서 그런데, read as "what is so"
+            return index > 0 and morphemes[index - 1].tag == "ETM" and not (after and after.tag[0] == "J")
     return False
+
+
+def _is_of_an_occasion(clause: Sequence[Morpheme], span: Span) -> bool:
+    """ "회의 자료를 만들어야", "전화가 왔는데": what is made or came is no document of business."""
+    begin = next((i for i, m in enumerate(clause) if m.start >= span.start), 0)
+    before = [m for m in clause[:begin] if m.tag[0] == "N" or m.tag in ("SL", "SN", "XR")]
+    is_said_by_verb = begin < len(clause) and clause[begin].tag in ("VV", "MAG", "XSV")
+    return is_said_by_verb and bool(before) and before[-1].form in _OCCASIONS
 
 
 def _asks_nothing(clause: Sequence[Morpheme], spans: Sequence[Span]) -> bool:
@@ -104,7 +114,7 @@ def _asks_nothing(clause: Sequence[Morpheme], spans: Sequence[Span]) -> bool:
     )
     if exclaims and all(s.meaning is Sign.UNSUPPORTED or not _is_data(s) for s in spans):
         return True  # 날씨 춥네요
-    if any(_is_data(s) for s in spans) or not any(
+    if any(_is_data(s) and not _is_of_an_occasion(clause, s) for s in spans) or not any(
         m.tag[:2] in ("VV", "VA", "VX", "XS", "VC") for m in clause
     ):
         return False
