@@ -151,11 +151,7 @@ def _head(claims: Claims, index: int, end: int) -> Head | None:
     )
     if not clause:
         return None
-    if (
-        _is_sum_alone(after)
-        and (not gap or gap in _OF)
-        and any(isinstance(m, BoundWord) for m in before[-2:-1])
-    ):
+    if _is_sum_alone(after) and (not gap or gap in _OF) and any(isinstance(m, BoundWord) for m in beside):
         return Head(end, end, summed=True)
     split = any(isinstance(m, GrainWord) or m is Sign.BY for m in after)
     others = (split and gap in _OF and _measured(before)) or (

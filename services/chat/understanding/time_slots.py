@@ -140,7 +140,11 @@ def _due(claims: Claims, today: date) -> tuple[Period | None, int]:
         for index, word in claims.of(VagueMeasure)
         if word.due or compact(claims.text(index)) in _DUE_MEASURES
     ]
-    times = [(index, word) for index, word in claims.of(TimeWord) if word.period]
+    times = [
+        (index, word)
+        for index, word in claims.of(TimeWord)
+        if word.period and (word.until or not word.period.as_of)  # "지금 줘야 할 돈": what is owed now
+    ]
     if not words or not times:
         return None, -1
     place, said = min(times, key=lambda time: min(abs(time[0] - index) for index in words))
