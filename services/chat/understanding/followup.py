@@ -16,6 +16,7 @@ from services.chat.understanding.edits import Edits
 from services.chat.understanding.frame import (
     Ask,
     Frame,
+    Grouping,
     Members,
     Memory,
     Name,
@@ -24,7 +25,7 @@ from services.chat.understanding.frame import (
 )
 from services.chat.understanding.linking import ATTRIBUTES
 from services.chat.understanding.measures import names_of
-from services.chat.understanding.periods import Period, label
+from services.chat.understanding.periods import Period, label, period_of
 from services.chat.understanding.placeholders import means_rows_of
 from services.chat.understanding.pointing import about, bare
 from services.chat.understanding.ranking_slots import DEFAULT_TOP
@@ -259,12 +260,18 @@ def _with_time(frame: Frame, before: Frame, said: Frame) -> Frame:
         if period is not said.period:
             frame = replace(frame, notes=(*frame.notes, f"{label(period)} 기준으로 보았습니다."))
         keep = frame.comparison if frame.comparison and not frame.comparison.base else None
-        frame = replace(frame, period=period, comparison=keep, open_period=False)
+        groupings = tuple(g for g in frame.groupings if g in said.groupings or not _is_one_row(g, period))
+        frame = replace(frame, period=period, comparison=keep, open_period=False, groupings=groupings)
     if said.open_period:
         frame = replace(frame, period=None, open_period=True)
     if said.comparison:
         frame = replace(frame, comparison=said.comparison)
     return frame
+
+
+def _is_one_row(grouping: Grouping, period: Period) -> bool:
+    """월별 추이, then "지난달은?": a figure, and no trend of one month."""
+    return grouping.grain is not None and period.end <= period_of(grouping.grain, period.start).end
 
 
 def _with_names(frame: Frame, before: Frame, said: Frame, edits: Edits) -> Frame:
