@@ -260,8 +260,10 @@ def _with_time(frame: Frame, before: Frame, said: Frame) -> Frame:
         if period is not said.period:
             frame = replace(frame, notes=(*frame.notes, f"{label(period)} 기준으로 보았습니다."))
         keep = frame.comparison if frame.comparison and not frame.comparison.base else None
+        frame = replace(frame, period=period, comparison=keep, open_period=False)
         groupings = tuple(g for g in frame.groupings if g in said.groupings or not _is_one_row(g, period))
-        frame = replace(frame, period=period, comparison=keep, open_period=False, groupings=groupings)
+        if groupings != frame.groupings:
+            frame = replace(frame, groupings=groupings, trend=said.trend)
     if said.open_period:
         frame = replace(frame, period=None, open_period=True)
     if said.comparison:
