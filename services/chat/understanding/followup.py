@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from services.chat.semantic import DATE_DIMENSION, Candidate, Catalog, Match
+from services.chat.semantic import DATE_DIMENSION, Candidate, Catalog, Grouping, Match
 from services.chat.understanding.carried_periods import (
     all_balances,
     counted_from,
@@ -16,7 +16,6 @@ from services.chat.understanding.edits import Edits
 from services.chat.understanding.frame import (
     Ask,
     Frame,
-    Grouping,
     Members,
     Memory,
     Name,
