@@ -18,6 +18,7 @@ from services.erp.exporting.exporter import Exporter
 from services.erp.ports import LocalModel
 from services.erp.servicer import ErpServicer
 from services.erp.settings import Settings
+from services.kit.audit import AuditChain
 from services.kit.clients import service_channel
 from services.kit.health import Dependency
 from services.kit.metrics import Metrics
@@ -45,7 +46,7 @@ async def app(settings: Settings, chassis: Chassis) -> AsyncIterator[App]:
             settings.max_result_rows, settings.max_groups, settings.max_rows_read, settings.refuse_stale_after
         )
         erp = Erp(catalog, policy, model, chassis.clock, limits)
-        read_log = GrpcReadLog(chat)
+        read_log = GrpcReadLog(AuditChain(chat))
         exporter = Exporter(
             erp,
             read_log,

@@ -18,6 +18,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from services.launcher.chat_client import MAX_MESSAGE_BYTES, UNARY_DEADLINE_S, failure
+from services.launcher.documents.access_file import in_words
 from services.launcher.session import AsUser, credentials_for, out, read_settings, running_mesh
 from services.launcher.state_folder import StateFolder
 from services.launcher.users_file import first_with, read_users
@@ -132,14 +133,21 @@ def list_entries(
             f"{entry.event_time.ToDatetime(tzinfo=zone):%Y-%m-%d %H:%M:%S}",
             escape(entry.username),
             _ACTIONS.get(entry.action, "?"),
-            escape(_about(entry)),
+            escape(about(entry)),
             escape(entry.outcome.removeprefix("OUTCOME_").removeprefix("FINISH_REASON_")),
         )
     out.print(grid)
 
 
-def _about(entry: pb.AuditEntry) -> str:
-    """What it was about, in a line: of a read of one's own the RPC and what it asked for."""
+def about(entry: pb.AuditEntry) -> str:
+    """What it was about, in a line: of a read of one's own the RPC and what it asked for, of a change of a document the
+    RPC, the path and who could and can read it."""
+    if entry.HasField("document_change"):
+        change = entry.document_change
+        about = f"{entry.method.rpartition('/')[2]} {change.path or entry.resource or '/'}"
+        if not change.HasField("access_after"):
+            return about
+        return f"{about}: {in_words(change.access_before)} → {in_words(change.access_after)}"
     if entry.action != pb.AuditEntry.ACTION_DATA_READ:
         return entry.question or entry.resource
     asked = entry.resource or ", ".join(entry.query.metrics or [one.text for one in entry.context.filters])

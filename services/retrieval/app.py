@@ -11,11 +11,13 @@ from typing import Final
 import structlog
 from maru.retrieval.v1.retrieval_service_pb2_grpc import add_RetrievalServiceServicer_to_server
 
-from services.kit.clients import triton_channel
+from services.kit.audit import AuditChain
+from services.kit.clients import service_channel, triton_channel
 from services.kit.database import Engines
 from services.kit.errors import MaruError
 from services.kit.health import Dependency
 from services.kit.server import App, Chassis, Mounted
+from services.retrieval.adapters.change_log_grpc import GrpcChangeLog
 from services.retrieval.adapters.documents_sql import SqlDocuments, open_documents
 from services.retrieval.adapters.embedder_triton import TritonEmbedder
 from services.retrieval.adapters.import_queue_sql import Lease, SqlImportQueue
@@ -78,6 +80,7 @@ async def retrieval(
     collection = Collection(source, embedder.model, embedder.dimensions)
     async with AsyncExitStack() as stack:
         readers = await stack.enter_async_context(open_readers(settings.files_at_once))
+        chat = await stack.enter_async_context(service_channel(settings.chat_url, "chat", chassis.signer))
         executor = stack.enter_context(ThreadPoolExecutor(_SEARCHES_AT_ONCE, thread_name_prefix="search"))
         search = Search(collection, source, embedder, morphemes, executor)
         importer = Importer(queue, originals, readers, morphemes.terms, embedder, chassis.clock)
@@ -85,6 +88,7 @@ async def retrieval(
             documents,
             source,
             originals,
+            GrpcChangeLog(AuditChain(chat)),
             chassis.clock,
             importer.wake,
             settings.max_document_bytes,

@@ -28,6 +28,8 @@ class Settings(ServiceSettings):
     files_at_once: int = Field(default=2, ge=1, le=64)
     """How many are read beside each other."""
 
+    chat_url: str = "grpc://127.0.0.1:18080"
+    """Where changes of documents are recorded."""
     triton_url: str = "grpc://127.0.0.1:18080"
     embedder_model: str = "embedder"
     embedder_version: int = Field(default=1, ge=1)

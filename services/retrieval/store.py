@@ -60,6 +60,9 @@ class DocumentStore(Protocol):
     async def get(self, document_id: str) -> Document:
         """Raises DocumentNotFound."""
 
+    async def at_path(self, path: str) -> Document | None:
+        """None where there is none."""
+
     async def list(
         self, folder_path: str, states: Sequence[State], after_path: str, limit: int
     ) -> Sequence[Document]:

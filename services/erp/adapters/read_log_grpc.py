@@ -1,25 +1,22 @@
 """`ReadLog`: the audit's chain, which the chat service keeps."""
 
-from datetime import UTC, datetime
+from datetime import datetime
 
-import grpc
-from maru.admin.v1 import audit_log_service_pb2 as pb
-from maru.admin.v1.audit_log_service_pb2_grpc import AuditLogServiceStub
 from maru.admin.v1.audit_service_pb2 import AuditEntry
 from maru.erp.v1.query_pb2 import Query
 
 from services.erp import convert
 from services.erp.recording import DataRead
-from services.kit.status import remote
+from services.kit.audit import AuditChain
 
 _SERVICE = "maru.erp.v1.ErpService"
 
 
 class GrpcReadLog:
-    """`channel` is kit's `service_channel` to chat, which speaks for the asker."""
+    """See `recording.ReadLog`."""
 
-    def __init__(self, channel: grpc.aio.Channel) -> None:
-        self._stub = AuditLogServiceStub(channel)
+    def __init__(self, chain: AuditChain) -> None:
+        self._chain = chain
 
     async def record(self, read: DataRead) -> datetime:
         exported = read.method == "ExportResult"
@@ -32,7 +29,4 @@ class GrpcReadLog:
             row_count=read.row_count,
             outcome=read.outcome,
         )
-        request = pb.AppendAuditEntryRequest(audit_entry=entry, request_id=read.request_id)
-        with remote("chat"):
-            response = await self._stub.AppendAuditEntry(request)
-        return response.audit_entry.event_time.ToDatetime(tzinfo=UTC)
+        return await self._chain.append(entry, read.request_id)

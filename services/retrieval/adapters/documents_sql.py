@@ -83,6 +83,15 @@ class SqlDocuments(SqlFolders):
 
         return await self._engines.read(work)
 
+    async def at_path(self, path: str) -> Document | None:
+        statement = select(_document).where(_document.c.path_digest == path_digest(path))
+
+        async def work(connection: AsyncConnection) -> Document | None:
+            found = await _documents(connection, (await connection.execute(statement)).all())
+            return found[0] if found else None
+
+        return await self._engines.read(work)
+
     async def list(
         self, folder_path: str, states: Sequence[State], after_path: str, limit: int
     ) -> Sequence[Document]:

@@ -18,6 +18,7 @@ from services.retrieval.core.paths import document_path, folder_path
 from services.retrieval.documents import Document, Folder, State, Version
 from services.retrieval.errors import DocumentNotFound, DocumentTooLarge
 from services.retrieval.ports import PassageKey, SearchSource, StoredPassage
+from services.retrieval.recording import Change, ChangeLog, recorded
 from services.retrieval.store import DocumentStore, NewVersion, Originals, Request
 
 _PAGE: Final = (50, 200)
@@ -39,6 +40,7 @@ class Library:
         store: DocumentStore,
         source: SearchSource,
         originals: Originals,
+        changes: ChangeLog,
         clock: Clock,
         queued: Callable[[], None],
         max_bytes: int,
@@ -47,6 +49,7 @@ class Library:
         self._store = store
         self._source = source
         self._originals = originals
+        self._changes = changes
         self._clock = clock
         self._queued = queued
         self._max_bytes = max_bytes
@@ -66,7 +69,7 @@ class Library:
         """Keeps the file and queues it; the document as it then is.
 
         Raises:
-            PathInvalid, DocumentTooLarge, RequestIdReused, StorageFull.
+            PathInvalid, DocumentTooLarge, RequestIdReused, StorageFull; the change log's.
         """
         path = document_path(path)
         if len(content) > self._max_bytes:
@@ -74,7 +77,16 @@ class Library:
         digest = await asyncio.to_thread(lambda: sha256(content).hexdigest())
         wanted = NewVersion(path, digest, len(content), access, stated_date)
         body = ["import", path, digest, access and _listed(access), stated_date and stated_date.isoformat()]
-        async with self._file(digest):
+        held = await self._store.at_path(path)
+        change = Change(
+            "ImportDocument",
+            path,
+            f"documents/{held.id}" if held else "",
+            digest,
+            held.access if held else None,
+            access,
+        )
+        async with recorded(self._changes, change), self._file(digest):
             await self._originals.put(digest, content)
             document = await self._store.import_version(wanted, self._request(asker, request_id, body))
         self._queued()
@@ -83,7 +95,9 @@ class Library:
     async def delete(self, asker: Identity, document_id: str, etag: str, request_id: str) -> None:
         """Deletes a document, and the files that nothing else has. Raises DocumentNotFound, EtagMismatch."""
         request = self._request(asker, request_id, ["delete", document_id, etag])
-        for digest in await self._store.delete(document_id, etag, request):
+        async with recorded(self._changes, await self._change("DeleteDocument", document_id)):
+            unused = await self._store.delete(document_id, etag, request)
+        for digest in unused:
             await self._remove(digest)
 
     async def update_access(
@@ -91,7 +105,9 @@ class Library:
     ) -> Document:
         """Replaces a document's own list. Raises DocumentNotFound, EtagMismatch."""
         request = self._request(asker, request_id, ["access", document_id, _listed(access), etag])
-        return await self._shown(asker, await self._store.set_access(document_id, access, etag, request))
+        async with recorded(self._changes, await self._change("UpdateDocumentAccess", document_id, access)):
+            document = await self._store.set_access(document_id, access, etag, request)
+        return await self._shown(asker, document)
 
     async def update_folder_access(
         self, asker: Identity, path: str, access: AccessList, etag: str, request_id: str
@@ -99,7 +115,20 @@ class Library:
         """Replaces a folder's own list. Raises PathInvalid, EtagMismatch."""
         path = folder_path(path)
         request = self._request(asker, request_id, ["folder", path, _listed(access), etag])
-        return await self._store.set_folder_access(path, access, etag, request)
+        held = (await self._store.folder_lists()).get(path)
+        async with recorded(
+            self._changes, Change("UpdateFolderAccess", path, before=held or AccessList(), after=access)
+        ):
+            return await self._store.set_folder_access(path, access, etag, request)
+
+    async def _change(self, method: str, document_id: str, access: AccessList | None = None) -> Change:
+        """Of a document, whether it is there or not: a repeated delete gets the answer of the first."""
+        name = f"documents/{document_id}"
+        try:
+            held = await self._store.get(document_id)
+        except DocumentNotFound:
+            return Change(method, "", name, after=access)
+        return Change(method, held.path, name, before=held.access, after=access)
 
     # --- reading ---------------------------------------------------------------------------------
 

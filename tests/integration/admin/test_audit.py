@@ -1,8 +1,9 @@
 """maru.admin.v1.AuditService in front of the real chain: pages, who may read, and that reading is recorded."""
 
 import json
+import sqlite3
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ClassVar
@@ -17,6 +18,7 @@ from maru.admin.v1.audit_log_service_pb2_grpc import (
     add_AuditLogServiceServicer_to_server,
 )
 from maru.admin.v1.audit_service_pb2_grpc import AuditServiceStub
+from maru.retrieval.v1.access_pb2 import AccessList, Principals
 
 from services.admin.app import app as admin_app
 from services.admin.settings import Settings as AdminSettings
@@ -215,3 +217,30 @@ async def test_without_the_chain_nothing_is_told(house: House, tmp_path: Path) -
     (tmp_path / "head.jws").mkdir()  # it can't be recorded that somebody reads
     call = house.audit.ListAuditEntries(pb.ListAuditEntriesRequest(), **house.auditor())
     assert await refused(call) == "DEPENDENCY_UNAVAILABLE"
+
+
+async def test_a_change_of_a_document_stands_in_the_chain_as_it_was_told(house: House) -> None:
+    change = pb.DocumentChange(
+        path="규정/여비.md",
+        access_before=AccessList(allow=Principals(roles=["sales"])),
+        access_after=AccessList(allow=Principals(everyone=True)),
+    )
+    entry = pb.AuditEntry(
+        action=pb.AuditEntry.ACTION_CHANGE, resource="documents/1", outcome="OUTCOME_ANSWERED",
+        document_change=change,
+    )  # fmt: skip
+    request = log_pb.AppendAuditEntryRequest(audit_entry=entry, request_id="r")
+    await house.chain.AppendAuditEntry(request, **house.service("retrieval", {"admin"}))
+    listed = await house.audit.ListAuditEntries(pb.ListAuditEntriesRequest(), **house.auditor())
+    (kept,) = listed.audit_entries
+    assert kept.document_change == change
+    assert kept.username == "kim"
+    whole = await house.audit.VerifyAuditEntries(pb.VerifyAuditEntriesRequest(), **house.auditor())
+    assert getattr(whole, "break") == pb.VerifyAuditEntriesResponse.BREAK_UNSPECIFIED
+    assert whole.verified_entry_count >= 1
+
+    with closing(sqlite3.connect(house.keys / "chat.sqlite")) as database, database:
+        database.execute("DROP TRIGGER audit_entry_no_update")
+        database.execute("UPDATE audit_entry SET content = replace(content, 'sales', 'stock')")
+    forged = await house.audit.VerifyAuditEntries(pb.VerifyAuditEntriesRequest(), **house.auditor())
+    assert getattr(forged, "break") == pb.VerifyAuditEntriesResponse.BREAK_EDITED

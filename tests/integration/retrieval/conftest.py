@@ -21,6 +21,7 @@ from services.retrieval.adapters.documents_sql import open_documents
 from services.retrieval.app import retrieval
 from services.retrieval.core.morphemes import Morphemes
 from services.retrieval.settings import Settings
+from tests.fakes.audit_log import AuditLog, audit_log
 from tests.fakes.embedder import FakeEmbedder
 
 ADMIN = {"employee", "admin"}
@@ -49,6 +50,7 @@ class Service:
     stub: Any
     home: Path
     embedder: FakeEmbedder
+    audit: AuditLog
 
     def by(self, username: str, *roles: str, **claims: Any) -> Any:
         return self.server.issuer.metadata(username, roles={"employee", *roles}, **claims)
@@ -138,10 +140,13 @@ async def running(home: Path) -> AsyncIterator[Service]:
         ):
             yield parts
 
-    async with served(Settings(**LOOPBACK, home=home), app) as server:
+    async with (
+        audit_log() as audit,
+        served(Settings(**LOOPBACK, home=home, chat_url=audit.url), app) as server,
+    ):
         options = [("grpc.max_send_message_length", LARGEST), ("grpc.max_receive_message_length", LARGEST)]
         async with grpc.aio.insecure_channel(f"127.0.0.1:{server.running.port}", options) as channel:
-            yield Service(server, RetrievalServiceStub(channel), home, embedder)
+            yield Service(server, RetrievalServiceStub(channel), home, embedder, audit)
 
 
 @pytest.fixture

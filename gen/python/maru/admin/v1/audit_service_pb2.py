@@ -27,9 +27,10 @@ from google.protobuf import duration_pb2 as google_dot_protobuf_dot_duration__pb
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 from maru.chat.v1 import turn_pb2 as maru_dot_chat_dot_v1_dot_turn__pb2
 from maru.erp.v1 import query_pb2 as maru_dot_erp_dot_v1_dot_query__pb2
+from maru.retrieval.v1 import access_pb2 as maru_dot_retrieval_dot_v1_dot_access__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n!maru/admin/v1/audit_service.proto\x12\rmaru.admin.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1egoogle/protobuf/duration.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x17maru/chat/v1/turn.proto\x1a\x17maru/erp/v1/query.proto\"\xa1\x07\n\nAuditEntry\x12\x1b\n\x04name\x18\x01 \x01(\tB\x07\xbaH\x04r\x02\x18\x64R\x04name\x12\x39\n\nevent_time\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\teventTime\x12#\n\x08username\x18\x03 \x01(\tB\x07\xbaH\x04r\x02\x18\x64R\x08username\x12!\n\x07subject\x18\x04 \x01(\tB\x07\xbaH\x04r\x02\x18\x64R\x07subject\x12\x1d\n\x05\x61\x63tor\x18\x05 \x01(\tB\x07\xbaH\x04r\x02\x18\x64R\x05\x61\x63tor\x12\x38\n\x06\x61\x63tion\x18\x06 \x01(\x0e\x32 .maru.admin.v1.AuditEntry.ActionR\x06\x61\x63tion\x12 \n\x06method\x18\x07 \x01(\tB\x08\xbaH\x05r\x03\x18\xc8\x01R\x06method\x12$\n\x08resource\x18\x08 \x01(\tB\x08\xbaH\x05r\x03\x18\xac\x02R\x08resource\x12$\n\x08question\x18\t \x01(\tB\x08\xbaH\x05r\x03\x18\xd0\x0fR\x08question\x12(\n\x05query\x18\n \x01(\x0b\x32\x12.maru.erp.v1.QueryR\x05query\x12\x34\n\x07\x63ontext\x18\x0b \x01(\x0b\x32\x1a.maru.erp.v1.ResultContextR\x07\x63ontext\x12\x1b\n\trow_count\x18\x0c \x01(\x03R\x08rowCount\x12+\n\x08passages\x18\r \x03(\tB\x0f\xbaH\x0c\x92\x01\t\x10\x32\"\x05r\x03\x18\xac\x02R\x08passages\x12\x35\n\x0emodel_versions\x18\x0e \x03(\tB\x0e\xbaH\x0b\x92\x01\x08\x10\n\"\x04r\x02\x18\x64R\rmodelVersions\x12!\n\x07outcome\x18\x0f \x01(\tB\x07\xbaH\x04r\x02\x18@R\x07outcome\x12\x35\n\x08\x64uration\x18\x10 \x01(\x0b\x32\x19.google.protobuf.DurationR\x08\x64uration\x12\"\n\x08trace_id\x18\x11 \x01(\tB\x07\xbaH\x04r\x02\x18 R\x07traceId\x12\x1b\n\x04hash\x18\x12 \x01(\tB\x07\xbaH\x04r\x02\x18@R\x04hash\x12)\n\x05usage\x18\x13 \x01(\x0b\x32\x13.maru.chat.v1.UsageR\x05usage\"\x84\x01\n\x06\x41\x63tion\x12\x16\n\x12\x41\x43TION_UNSPECIFIED\x10\x00\x12\x0f\n\x0b\x41\x43TION_TURN\x10\x01\x12\x11\n\rACTION_EXPORT\x10\x02\x12\x11\n\rACTION_CHANGE\x10\x03\x12\x15\n\x11\x41\x43TION_AUDIT_READ\x10\x04\x12\x14\n\x10\x41\x43TION_DATA_READ\x10\x05\"\xd0\x02\n\x17ListAuditEntriesRequest\x12\x39\n\nstart_time\x18\x01 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\tstartTime\x12\x35\n\x08\x65nd_time\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\x07\x65ndTime\x12#\n\x08username\x18\x03 \x01(\tB\x07\xbaH\x04r\x02\x18\x64R\x08username\x12O\n\x07\x61\x63tions\x18\x04 \x03(\x0e\x32 .maru.admin.v1.AuditEntry.ActionB\x13\xbaH\x10\x92\x01\r\x10\n\x18\x01\"\x07\x82\x01\x04\x10\x01 \x00R\x07\x61\x63tions\x12$\n\tpage_size\x18\x05 \x01(\x05\x42\x07\xbaH\x04\x1a\x02(\x00R\x08pageSize\x12\'\n\npage_token\x18\x06 \x01(\tB\x08\xbaH\x05r\x03\x18\xe8\x07R\tpageToken\"\x97\x01\n\x18ListAuditEntriesResponse\x12I\n\raudit_entries\x18\x01 \x03(\x0b\x32\x19.maru.admin.v1.AuditEntryB\t\xbaH\x06\x92\x01\x03\x10\xc8\x01R\x0c\x61uditEntries\x12\x30\n\x0fnext_page_token\x18\x02 \x01(\tB\x08\xbaH\x05r\x03\x18\xe8\x07R\rnextPageToken\"T\n\x14GetAuditEntryRequest\x12<\n\x04name\x18\x01 \x01(\tB(\xbaH%r#\x18\x64\x32\x1f^auditEntries/[1-9][0-9]{0,18}$R\x04name\"S\n\x15GetAuditEntryResponse\x12:\n\x0b\x61udit_entry\x18\x01 \x01(\x0b\x32\x19.maru.admin.v1.AuditEntryR\nauditEntry\"w\n\x19VerifyAuditEntriesRequest\x12.\n\x0estart_sequence\x18\x01 \x01(\x03\x42\x07\xbaH\x04\"\x02(\x00R\rstartSequence\x12*\n\x0c\x65nd_sequence\x18\x02 \x01(\x03\x42\x07\xbaH\x04\"\x02(\x00R\x0b\x65ndSequence\"\x8b\x03\n\x1aVerifyAuditEntriesResponse\x12\x30\n\x14verified_entry_count\x18\x01 \x01(\x03R\x12verifiedEntryCount\x12\x45\n\x05\x62reak\x18\x02 \x01(\x0e\x32/.maru.admin.v1.VerifyAuditEntriesResponse.BreakR\x05\x62reak\x12%\n\x0e\x62reak_sequence\x18\x03 \x01(\x03R\rbreakSequence\x12#\n\rlast_sequence\x18\x04 \x01(\x03R\x0clastSequence\x12$\n\tlast_hash\x18\x05 \x01(\tB\x07\xbaH\x04r\x02\x18@R\x08lastHash\"\x81\x01\n\x05\x42reak\x12\x15\n\x11\x42REAK_UNSPECIFIED\x10\x00\x12\x10\n\x0c\x42REAK_EDITED\x10\x01\x12\x11\n\rBREAK_REMOVED\x10\x02\x12\x12\n\x0e\x42REAK_INSERTED\x10\x03\x12\x11\n\rBREAK_CUT_OFF\x10\x04\x12\x15\n\x11\x42REAK_ANCHOR_LOST\x10\x05\x32\xba\x02\n\x0c\x41uditService\x12\x63\n\x10ListAuditEntries\x12&.maru.admin.v1.ListAuditEntriesRequest\x1a\'.maru.admin.v1.ListAuditEntriesResponse\x12Z\n\rGetAuditEntry\x12#.maru.admin.v1.GetAuditEntryRequest\x1a$.maru.admin.v1.GetAuditEntryResponse\x12i\n\x12VerifyAuditEntries\x12(.maru.admin.v1.VerifyAuditEntriesRequest\x1a).maru.admin.v1.VerifyAuditEntriesResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n!maru/admin/v1/audit_service.proto\x12\rmaru.admin.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1egoogle/protobuf/duration.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x17maru/chat/v1/turn.proto\x1a\x17maru/erp/v1/query.proto\x1a\x1emaru/retrieval/v1/access.proto\"\xe9\x07\n\nAuditEntry\x12\x1b\n\x04name\x18\x01 \x01(\tB\x07\xbaH\x04r\x02\x18\x64R\x04name\x12\x39\n\nevent_time\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\teventTime\x12#\n\x08username\x18\x03 \x01(\tB\x07\xbaH\x04r\x02\x18\x64R\x08username\x12!\n\x07subject\x18\x04 \x01(\tB\x07\xbaH\x04r\x02\x18\x64R\x07subject\x12\x1d\n\x05\x61\x63tor\x18\x05 \x01(\tB\x07\xbaH\x04r\x02\x18\x64R\x05\x61\x63tor\x12\x38\n\x06\x61\x63tion\x18\x06 \x01(\x0e\x32 .maru.admin.v1.AuditEntry.ActionR\x06\x61\x63tion\x12 \n\x06method\x18\x07 \x01(\tB\x08\xbaH\x05r\x03\x18\xc8\x01R\x06method\x12$\n\x08resource\x18\x08 \x01(\tB\x08\xbaH\x05r\x03\x18\xac\x02R\x08resource\x12$\n\x08question\x18\t \x01(\tB\x08\xbaH\x05r\x03\x18\xd0\x0fR\x08question\x12(\n\x05query\x18\n \x01(\x0b\x32\x12.maru.erp.v1.QueryR\x05query\x12\x34\n\x07\x63ontext\x18\x0b \x01(\x0b\x32\x1a.maru.erp.v1.ResultContextR\x07\x63ontext\x12\x1b\n\trow_count\x18\x0c \x01(\x03R\x08rowCount\x12+\n\x08passages\x18\r \x03(\tB\x0f\xbaH\x0c\x92\x01\t\x10\x32\"\x05r\x03\x18\xac\x02R\x08passages\x12\x35\n\x0emodel_versions\x18\x0e \x03(\tB\x0e\xbaH\x0b\x92\x01\x08\x10\n\"\x04r\x02\x18\x64R\rmodelVersions\x12!\n\x07outcome\x18\x0f \x01(\tB\x07\xbaH\x04r\x02\x18@R\x07outcome\x12\x35\n\x08\x64uration\x18\x10 \x01(\x0b\x32\x19.google.protobuf.DurationR\x08\x64uration\x12\"\n\x08trace_id\x18\x11 \x01(\tB\x07\xbaH\x04r\x02\x18 R\x07traceId\x12\x1b\n\x04hash\x18\x12 \x01(\tB\x07\xbaH\x04r\x02\x18@R\x04hash\x12)\n\x05usage\x18\x13 \x01(\x0b\x32\x13.maru.chat.v1.UsageR\x05usage\x12\x46\n\x0f\x64ocument_change\x18\x14 \x01(\x0b\x32\x1d.maru.admin.v1.DocumentChangeR\x0e\x64ocumentChange\"\x84\x01\n\x06\x41\x63tion\x12\x16\n\x12\x41\x43TION_UNSPECIFIED\x10\x00\x12\x0f\n\x0b\x41\x43TION_TURN\x10\x01\x12\x11\n\rACTION_EXPORT\x10\x02\x12\x11\n\rACTION_CHANGE\x10\x03\x12\x15\n\x11\x41\x43TION_AUDIT_READ\x10\x04\x12\x14\n\x10\x41\x43TION_DATA_READ\x10\x05\"\xe4\x01\n\x0e\x44ocumentChange\x12\x1c\n\x04path\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\x18\xe8\x07R\x04path\x12.\n\x0e\x63ontent_digest\x18\x02 \x01(\tB\x07\xbaH\x04r\x02\x18@R\rcontentDigest\x12\x42\n\raccess_before\x18\x03 \x01(\x0b\x32\x1d.maru.retrieval.v1.AccessListR\x0c\x61\x63\x63\x65ssBefore\x12@\n\x0c\x61\x63\x63\x65ss_after\x18\x04 \x01(\x0b\x32\x1d.maru.retrieval.v1.AccessListR\x0b\x61\x63\x63\x65ssAfter\"\xd0\x02\n\x17ListAuditEntriesRequest\x12\x39\n\nstart_time\x18\x01 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\tstartTime\x12\x35\n\x08\x65nd_time\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\x07\x65ndTime\x12#\n\x08username\x18\x03 \x01(\tB\x07\xbaH\x04r\x02\x18\x64R\x08username\x12O\n\x07\x61\x63tions\x18\x04 \x03(\x0e\x32 .maru.admin.v1.AuditEntry.ActionB\x13\xbaH\x10\x92\x01\r\x10\n\x18\x01\"\x07\x82\x01\x04\x10\x01 \x00R\x07\x61\x63tions\x12$\n\tpage_size\x18\x05 \x01(\x05\x42\x07\xbaH\x04\x1a\x02(\x00R\x08pageSize\x12\'\n\npage_token\x18\x06 \x01(\tB\x08\xbaH\x05r\x03\x18\xe8\x07R\tpageToken\"\x97\x01\n\x18ListAuditEntriesResponse\x12I\n\raudit_entries\x18\x01 \x03(\x0b\x32\x19.maru.admin.v1.AuditEntryB\t\xbaH\x06\x92\x01\x03\x10\xc8\x01R\x0c\x61uditEntries\x12\x30\n\x0fnext_page_token\x18\x02 \x01(\tB\x08\xbaH\x05r\x03\x18\xe8\x07R\rnextPageToken\"T\n\x14GetAuditEntryRequest\x12<\n\x04name\x18\x01 \x01(\tB(\xbaH%r#\x18\x64\x32\x1f^auditEntries/[1-9][0-9]{0,18}$R\x04name\"S\n\x15GetAuditEntryResponse\x12:\n\x0b\x61udit_entry\x18\x01 \x01(\x0b\x32\x19.maru.admin.v1.AuditEntryR\nauditEntry\"w\n\x19VerifyAuditEntriesRequest\x12.\n\x0estart_sequence\x18\x01 \x01(\x03\x42\x07\xbaH\x04\"\x02(\x00R\rstartSequence\x12*\n\x0c\x65nd_sequence\x18\x02 \x01(\x03\x42\x07\xbaH\x04\"\x02(\x00R\x0b\x65ndSequence\"\x8b\x03\n\x1aVerifyAuditEntriesResponse\x12\x30\n\x14verified_entry_count\x18\x01 \x01(\x03R\x12verifiedEntryCount\x12\x45\n\x05\x62reak\x18\x02 \x01(\x0e\x32/.maru.admin.v1.VerifyAuditEntriesResponse.BreakR\x05\x62reak\x12%\n\x0e\x62reak_sequence\x18\x03 \x01(\x03R\rbreakSequence\x12#\n\rlast_sequence\x18\x04 \x01(\x03R\x0clastSequence\x12$\n\tlast_hash\x18\x05 \x01(\tB\x07\xbaH\x04r\x02\x18@R\x08lastHash\"\x81\x01\n\x05\x42reak\x12\x15\n\x11\x42REAK_UNSPECIFIED\x10\x00\x12\x10\n\x0c\x42REAK_EDITED\x10\x01\x12\x11\n\rBREAK_REMOVED\x10\x02\x12\x12\n\x0e\x42REAK_INSERTED\x10\x03\x12\x11\n\rBREAK_CUT_OFF\x10\x04\x12\x15\n\x11\x42REAK_ANCHOR_LOST\x10\x05\x32\xba\x02\n\x0c\x41uditService\x12\x63\n\x10ListAuditEntries\x12&.maru.admin.v1.ListAuditEntriesRequest\x1a\'.maru.admin.v1.ListAuditEntriesResponse\x12Z\n\rGetAuditEntry\x12#.maru.admin.v1.GetAuditEntryRequest\x1a$.maru.admin.v1.GetAuditEntryResponse\x12i\n\x12VerifyAuditEntries\x12(.maru.admin.v1.VerifyAuditEntriesRequest\x1a).maru.admin.v1.VerifyAuditEntriesResponseb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -60,6 +61,10 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_AUDITENTRY'].fields_by_name['trace_id']._serialized_options = b'\272H\004r\002\030 '
   _globals['_AUDITENTRY'].fields_by_name['hash']._loaded_options = None
   _globals['_AUDITENTRY'].fields_by_name['hash']._serialized_options = b'\272H\004r\002\030@'
+  _globals['_DOCUMENTCHANGE'].fields_by_name['path']._loaded_options = None
+  _globals['_DOCUMENTCHANGE'].fields_by_name['path']._serialized_options = b'\272H\005r\003\030\350\007'
+  _globals['_DOCUMENTCHANGE'].fields_by_name['content_digest']._loaded_options = None
+  _globals['_DOCUMENTCHANGE'].fields_by_name['content_digest']._serialized_options = b'\272H\004r\002\030@'
   _globals['_LISTAUDITENTRIESREQUEST'].fields_by_name['username']._loaded_options = None
   _globals['_LISTAUDITENTRIESREQUEST'].fields_by_name['username']._serialized_options = b'\272H\004r\002\030d'
   _globals['_LISTAUDITENTRIESREQUEST'].fields_by_name['actions']._loaded_options = None
@@ -80,24 +85,26 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_VERIFYAUDITENTRIESREQUEST'].fields_by_name['end_sequence']._serialized_options = b'\272H\004\"\002(\000'
   _globals['_VERIFYAUDITENTRIESRESPONSE'].fields_by_name['last_hash']._loaded_options = None
   _globals['_VERIFYAUDITENTRIESRESPONSE'].fields_by_name['last_hash']._serialized_options = b'\272H\004r\002\030@'
-  _globals['_AUDITENTRY']._serialized_start=197
-  _globals['_AUDITENTRY']._serialized_end=1126
-  _globals['_AUDITENTRY_ACTION']._serialized_start=994
-  _globals['_AUDITENTRY_ACTION']._serialized_end=1126
-  _globals['_LISTAUDITENTRIESREQUEST']._serialized_start=1129
-  _globals['_LISTAUDITENTRIESREQUEST']._serialized_end=1465
-  _globals['_LISTAUDITENTRIESRESPONSE']._serialized_start=1468
-  _globals['_LISTAUDITENTRIESRESPONSE']._serialized_end=1619
-  _globals['_GETAUDITENTRYREQUEST']._serialized_start=1621
-  _globals['_GETAUDITENTRYREQUEST']._serialized_end=1705
-  _globals['_GETAUDITENTRYRESPONSE']._serialized_start=1707
-  _globals['_GETAUDITENTRYRESPONSE']._serialized_end=1790
-  _globals['_VERIFYAUDITENTRIESREQUEST']._serialized_start=1792
-  _globals['_VERIFYAUDITENTRIESREQUEST']._serialized_end=1911
-  _globals['_VERIFYAUDITENTRIESRESPONSE']._serialized_start=1914
-  _globals['_VERIFYAUDITENTRIESRESPONSE']._serialized_end=2309
-  _globals['_VERIFYAUDITENTRIESRESPONSE_BREAK']._serialized_start=2180
-  _globals['_VERIFYAUDITENTRIESRESPONSE_BREAK']._serialized_end=2309
-  _globals['_AUDITSERVICE']._serialized_start=2312
-  _globals['_AUDITSERVICE']._serialized_end=2626
+  _globals['_AUDITENTRY']._serialized_start=229
+  _globals['_AUDITENTRY']._serialized_end=1230
+  _globals['_AUDITENTRY_ACTION']._serialized_start=1098
+  _globals['_AUDITENTRY_ACTION']._serialized_end=1230
+  _globals['_DOCUMENTCHANGE']._serialized_start=1233
+  _globals['_DOCUMENTCHANGE']._serialized_end=1461
+  _globals['_LISTAUDITENTRIESREQUEST']._serialized_start=1464
+  _globals['_LISTAUDITENTRIESREQUEST']._serialized_end=1800
+  _globals['_LISTAUDITENTRIESRESPONSE']._serialized_start=1803
+  _globals['_LISTAUDITENTRIESRESPONSE']._serialized_end=1954
+  _globals['_GETAUDITENTRYREQUEST']._serialized_start=1956
+  _globals['_GETAUDITENTRYREQUEST']._serialized_end=2040
+  _globals['_GETAUDITENTRYRESPONSE']._serialized_start=2042
+  _globals['_GETAUDITENTRYRESPONSE']._serialized_end=2125
+  _globals['_VERIFYAUDITENTRIESREQUEST']._serialized_start=2127
+  _globals['_VERIFYAUDITENTRIESREQUEST']._serialized_end=2246
+  _globals['_VERIFYAUDITENTRIESRESPONSE']._serialized_start=2249
+  _globals['_VERIFYAUDITENTRIESRESPONSE']._serialized_end=2644
+  _globals['_VERIFYAUDITENTRIESRESPONSE_BREAK']._serialized_start=2515
+  _globals['_VERIFYAUDITENTRIESRESPONSE_BREAK']._serialized_end=2644
+  _globals['_AUDITSERVICE']._serialized_start=2647
+  _globals['_AUDITSERVICE']._serialized_end=2961
 # @@protoc_insertion_point(module_scope)

@@ -12,6 +12,7 @@ from google.protobuf.internal import containers as _containers
 from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
 from maru.chat.v1 import turn_pb2 as _turn_pb2
 from maru.erp.v1 import query_pb2 as _query_pb2
+from maru.retrieval.v1 import access_pb2 as _access_pb2
 import builtins as _builtins
 import sys
 import typing as _typing
@@ -83,6 +84,7 @@ class AuditEntry(_message.Message):
     TRACE_ID_FIELD_NUMBER: _builtins.int
     HASH_FIELD_NUMBER: _builtins.int
     USAGE_FIELD_NUMBER: _builtins.int
+    DOCUMENT_CHANGE_FIELD_NUMBER: _builtins.int
     name: _builtins.str
     """Resource name, `auditEntries/{sequence}`; sequences count from 1 without gaps."""
     username: _builtins.str
@@ -137,6 +139,10 @@ class AuditEntry(_message.Message):
     def usage(self) -> _turn_pb2.Usage:
         """Timings and tokens of a turn."""
 
+    @_builtins.property
+    def document_change(self) -> Global___DocumentChange:
+        """What was changed of a document or a folder of documents; `method` tells how."""
+
     def __init__(
         self,
         *,
@@ -159,14 +165,53 @@ class AuditEntry(_message.Message):
         trace_id: _builtins.str = ...,
         hash: _builtins.str = ...,
         usage: _turn_pb2.Usage | None = ...,
+        document_change: Global___DocumentChange | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["context", b"context", "duration", b"duration", "event_time", b"event_time", "query", b"query", "usage", b"usage"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["context", b"context", "document_change", b"document_change", "duration", b"duration", "event_time", b"event_time", "query", b"query", "usage", b"usage"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["action", b"action", "actor", b"actor", "context", b"context", "duration", b"duration", "event_time", b"event_time", "hash", b"hash", "method", b"method", "model_versions", b"model_versions", "name", b"name", "outcome", b"outcome", "passages", b"passages", "query", b"query", "question", b"question", "resource", b"resource", "row_count", b"row_count", "subject", b"subject", "trace_id", b"trace_id", "usage", b"usage", "username", b"username"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["action", b"action", "actor", b"actor", "context", b"context", "document_change", b"document_change", "duration", b"duration", "event_time", b"event_time", "hash", b"hash", "method", b"method", "model_versions", b"model_versions", "name", b"name", "outcome", b"outcome", "passages", b"passages", "query", b"query", "question", b"question", "resource", b"resource", "row_count", b"row_count", "subject", b"subject", "trace_id", b"trace_id", "usage", b"usage", "username", b"username"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___AuditEntry: _TypeAlias = AuditEntry  # noqa: Y015
+
+@_typing.final
+class DocumentChange(_message.Message):
+    """An import or a delete of a document, or a change of who may read it or what lies below a folder."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PATH_FIELD_NUMBER: _builtins.int
+    CONTENT_DIGEST_FIELD_NUMBER: _builtins.int
+    ACCESS_BEFORE_FIELD_NUMBER: _builtins.int
+    ACCESS_AFTER_FIELD_NUMBER: _builtins.int
+    path: _builtins.str
+    """The document's or the folder's path; empty = the top, or a document that is not there."""
+    content_digest: _builtins.str
+    """Hex SHA-256 of an imported file."""
+    @_builtins.property
+    def access_before(self) -> _access_pb2.AccessList:
+        """The list that was set on it before; unset where it was not there."""
+
+    @_builtins.property
+    def access_after(self) -> _access_pb2.AccessList:
+        """The list that is set on it now; unset where that stays as it was."""
+
+    def __init__(
+        self,
+        *,
+        path: _builtins.str = ...,
+        content_digest: _builtins.str = ...,
+        access_before: _access_pb2.AccessList | None = ...,
+        access_after: _access_pb2.AccessList | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["access_after", b"access_after", "access_before", b"access_before"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["access_after", b"access_after", "access_before", b"access_before", "content_digest", b"content_digest", "path", b"path"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___DocumentChange: _TypeAlias = DocumentChange  # noqa: Y015
 
 @_typing.final
 class ListAuditEntriesRequest(_message.Message):

@@ -10,13 +10,15 @@ import type { Usage } from "../../chat/v1/turn_pb.js";
 import { file_maru_chat_v1_turn } from "../../chat/v1/turn_pb.js";
 import type { Query, ResultContext } from "../../erp/v1/query_pb.js";
 import { file_maru_erp_v1_query } from "../../erp/v1/query_pb.js";
+import type { AccessList } from "../../retrieval/v1/access_pb.js";
+import { file_maru_retrieval_v1_access } from "../../retrieval/v1/access_pb.js";
 import type { Message } from "@bufbuild/protobuf";
 
 /**
  * Describes the file maru/admin/v1/audit_service.proto.
  */
 export const file_maru_admin_v1_audit_service: GenFile = /*@__PURE__*/
-  fileDesc("CiFtYXJ1L2FkbWluL3YxL2F1ZGl0X3NlcnZpY2UucHJvdG8SDW1hcnUuYWRtaW4udjEi+AQKCkF1ZGl0RW50cnkSDAoEbmFtZRgBIAEoCRIuCgpldmVudF90aW1lGAIgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIQCgh1c2VybmFtZRgDIAEoCRIPCgdzdWJqZWN0GAQgASgJEg0KBWFjdG9yGAUgASgJEjAKBmFjdGlvbhgGIAEoDjIgLm1hcnUuYWRtaW4udjEuQXVkaXRFbnRyeS5BY3Rpb24SDgoGbWV0aG9kGAcgASgJEhAKCHJlc291cmNlGAggASgJEhAKCHF1ZXN0aW9uGAkgASgJEiEKBXF1ZXJ5GAogASgLMhIubWFydS5lcnAudjEuUXVlcnkSKwoHY29udGV4dBgLIAEoCzIaLm1hcnUuZXJwLnYxLlJlc3VsdENvbnRleHQSEQoJcm93X2NvdW50GAwgASgDEhAKCHBhc3NhZ2VzGA0gAygJEhYKDm1vZGVsX3ZlcnNpb25zGA4gAygJEg8KB291dGNvbWUYDyABKAkSKwoIZHVyYXRpb24YECABKAsyGS5nb29nbGUucHJvdG9idWYuRHVyYXRpb24SEAoIdHJhY2VfaWQYESABKAkSDAoEaGFzaBgSIAEoCRIiCgV1c2FnZRgTIAEoCzITLm1hcnUuY2hhdC52MS5Vc2FnZSKEAQoGQWN0aW9uEhYKEkFDVElPTl9VTlNQRUNJRklFRBAAEg8KC0FDVElPTl9UVVJOEAESEQoNQUNUSU9OX0VYUE9SVBACEhEKDUFDVElPTl9DSEFOR0UQAxIVChFBQ1RJT05fQVVESVRfUkVBRBAEEhQKEEFDVElPTl9EQVRBX1JFQUQQBSLjAQoXTGlzdEF1ZGl0RW50cmllc1JlcXVlc3QSLgoKc3RhcnRfdGltZRgBIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASLAoIZW5kX3RpbWUYAiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEhAKCHVzZXJuYW1lGAMgASgJEjEKB2FjdGlvbnMYBCADKA4yIC5tYXJ1LmFkbWluLnYxLkF1ZGl0RW50cnkuQWN0aW9uEhEKCXBhZ2Vfc2l6ZRgFIAEoBRISCgpwYWdlX3Rva2VuGAYgASgJImUKGExpc3RBdWRpdEVudHJpZXNSZXNwb25zZRIwCg1hdWRpdF9lbnRyaWVzGAEgAygLMhkubWFydS5hZG1pbi52MS5BdWRpdEVudHJ5EhcKD25leHRfcGFnZV90b2tlbhgCIAEoCSIkChRHZXRBdWRpdEVudHJ5UmVxdWVzdBIMCgRuYW1lGAEgASgJIkcKFUdldEF1ZGl0RW50cnlSZXNwb25zZRIuCgthdWRpdF9lbnRyeRgBIAEoCzIZLm1hcnUuYWRtaW4udjEuQXVkaXRFbnRyeSJJChlWZXJpZnlBdWRpdEVudHJpZXNSZXF1ZXN0EhYKDnN0YXJ0X3NlcXVlbmNlGAEgASgDEhQKDGVuZF9zZXF1ZW5jZRgCIAEoAyLAAgoaVmVyaWZ5QXVkaXRFbnRyaWVzUmVzcG9uc2USHAoUdmVyaWZpZWRfZW50cnlfY291bnQYASABKAMSPgoFYnJlYWsYAiABKA4yLy5tYXJ1LmFkbWluLnYxLlZlcmlmeUF1ZGl0RW50cmllc1Jlc3BvbnNlLkJyZWFrEhYKDmJyZWFrX3NlcXVlbmNlGAMgASgDEhUKDWxhc3Rfc2VxdWVuY2UYBCABKAMSEQoJbGFzdF9oYXNoGAUgASgJIoEBCgVCcmVhaxIVChFCUkVBS19VTlNQRUNJRklFRBAAEhAKDEJSRUFLX0VESVRFRBABEhEKDUJSRUFLX1JFTU9WRUQQAhISCg5CUkVBS19JTlNFUlRFRBADEhEKDUJSRUFLX0NVVF9PRkYQBBIVChFCUkVBS19BTkNIT1JfTE9TVBAFMroCCgxBdWRpdFNlcnZpY2USYwoQTGlzdEF1ZGl0RW50cmllcxImLm1hcnUuYWRtaW4udjEuTGlzdEF1ZGl0RW50cmllc1JlcXVlc3QaJy5tYXJ1LmFkbWluLnYxLkxpc3RBdWRpdEVudHJpZXNSZXNwb25zZRJaCg1HZXRBdWRpdEVudHJ5EiMubWFydS5hZG1pbi52MS5HZXRBdWRpdEVudHJ5UmVxdWVzdBokLm1hcnUuYWRtaW4udjEuR2V0QXVkaXRFbnRyeVJlc3BvbnNlEmkKElZlcmlmeUF1ZGl0RW50cmllcxIoLm1hcnUuYWRtaW4udjEuVmVyaWZ5QXVkaXRFbnRyaWVzUmVxdWVzdBopLm1hcnUuYWRtaW4udjEuVmVyaWZ5QXVkaXRFbnRyaWVzUmVzcG9uc2ViBnByb3RvMw", [file_google_protobuf_duration, file_google_protobuf_timestamp, file_maru_chat_v1_turn, file_maru_erp_v1_query]);
+  fileDesc("CiFtYXJ1L2FkbWluL3YxL2F1ZGl0X3NlcnZpY2UucHJvdG8SDW1hcnUuYWRtaW4udjEisAUKCkF1ZGl0RW50cnkSDAoEbmFtZRgBIAEoCRIuCgpldmVudF90aW1lGAIgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIQCgh1c2VybmFtZRgDIAEoCRIPCgdzdWJqZWN0GAQgASgJEg0KBWFjdG9yGAUgASgJEjAKBmFjdGlvbhgGIAEoDjIgLm1hcnUuYWRtaW4udjEuQXVkaXRFbnRyeS5BY3Rpb24SDgoGbWV0aG9kGAcgASgJEhAKCHJlc291cmNlGAggASgJEhAKCHF1ZXN0aW9uGAkgASgJEiEKBXF1ZXJ5GAogASgLMhIubWFydS5lcnAudjEuUXVlcnkSKwoHY29udGV4dBgLIAEoCzIaLm1hcnUuZXJwLnYxLlJlc3VsdENvbnRleHQSEQoJcm93X2NvdW50GAwgASgDEhAKCHBhc3NhZ2VzGA0gAygJEhYKDm1vZGVsX3ZlcnNpb25zGA4gAygJEg8KB291dGNvbWUYDyABKAkSKwoIZHVyYXRpb24YECABKAsyGS5nb29nbGUucHJvdG9idWYuRHVyYXRpb24SEAoIdHJhY2VfaWQYESABKAkSDAoEaGFzaBgSIAEoCRIiCgV1c2FnZRgTIAEoCzITLm1hcnUuY2hhdC52MS5Vc2FnZRI2Cg9kb2N1bWVudF9jaGFuZ2UYFCABKAsyHS5tYXJ1LmFkbWluLnYxLkRvY3VtZW50Q2hhbmdlIoQBCgZBY3Rpb24SFgoSQUNUSU9OX1VOU1BFQ0lGSUVEEAASDwoLQUNUSU9OX1RVUk4QARIRCg1BQ1RJT05fRVhQT1JUEAISEQoNQUNUSU9OX0NIQU5HRRADEhUKEUFDVElPTl9BVURJVF9SRUFEEAQSFAoQQUNUSU9OX0RBVEFfUkVBRBAFIqEBCg5Eb2N1bWVudENoYW5nZRIMCgRwYXRoGAEgASgJEhYKDmNvbnRlbnRfZGlnZXN0GAIgASgJEjQKDWFjY2Vzc19iZWZvcmUYAyABKAsyHS5tYXJ1LnJldHJpZXZhbC52MS5BY2Nlc3NMaXN0EjMKDGFjY2Vzc19hZnRlchgEIAEoCzIdLm1hcnUucmV0cmlldmFsLnYxLkFjY2Vzc0xpc3Qi4wEKF0xpc3RBdWRpdEVudHJpZXNSZXF1ZXN0Ei4KCnN0YXJ0X3RpbWUYASABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEiwKCGVuZF90aW1lGAIgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIQCgh1c2VybmFtZRgDIAEoCRIxCgdhY3Rpb25zGAQgAygOMiAubWFydS5hZG1pbi52MS5BdWRpdEVudHJ5LkFjdGlvbhIRCglwYWdlX3NpemUYBSABKAUSEgoKcGFnZV90b2tlbhgGIAEoCSJlChhMaXN0QXVkaXRFbnRyaWVzUmVzcG9uc2USMAoNYXVkaXRfZW50cmllcxgBIAMoCzIZLm1hcnUuYWRtaW4udjEuQXVkaXRFbnRyeRIXCg9uZXh0X3BhZ2VfdG9rZW4YAiABKAkiJAoUR2V0QXVkaXRFbnRyeVJlcXVlc3QSDAoEbmFtZRgBIAEoCSJHChVHZXRBdWRpdEVudHJ5UmVzcG9uc2USLgoLYXVkaXRfZW50cnkYASABKAsyGS5tYXJ1LmFkbWluLnYxLkF1ZGl0RW50cnkiSQoZVmVyaWZ5QXVkaXRFbnRyaWVzUmVxdWVzdBIWCg5zdGFydF9zZXF1ZW5jZRgBIAEoAxIUCgxlbmRfc2VxdWVuY2UYAiABKAMiwAIKGlZlcmlmeUF1ZGl0RW50cmllc1Jlc3BvbnNlEhwKFHZlcmlmaWVkX2VudHJ5X2NvdW50GAEgASgDEj4KBWJyZWFrGAIgASgOMi8ubWFydS5hZG1pbi52MS5WZXJpZnlBdWRpdEVudHJpZXNSZXNwb25zZS5CcmVhaxIWCg5icmVha19zZXF1ZW5jZRgDIAEoAxIVCg1sYXN0X3NlcXVlbmNlGAQgASgDEhEKCWxhc3RfaGFzaBgFIAEoCSKBAQoFQnJlYWsSFQoRQlJFQUtfVU5TUEVDSUZJRUQQABIQCgxCUkVBS19FRElURUQQARIRCg1CUkVBS19SRU1PVkVEEAISEgoOQlJFQUtfSU5TRVJURUQQAxIRCg1CUkVBS19DVVRfT0ZGEAQSFQoRQlJFQUtfQU5DSE9SX0xPU1QQBTK6AgoMQXVkaXRTZXJ2aWNlEmMKEExpc3RBdWRpdEVudHJpZXMSJi5tYXJ1LmFkbWluLnYxLkxpc3RBdWRpdEVudHJpZXNSZXF1ZXN0GicubWFydS5hZG1pbi52MS5MaXN0QXVkaXRFbnRyaWVzUmVzcG9uc2USWgoNR2V0QXVkaXRFbnRyeRIjLm1hcnUuYWRtaW4udjEuR2V0QXVkaXRFbnRyeVJlcXVlc3QaJC5tYXJ1LmFkbWluLnYxLkdldEF1ZGl0RW50cnlSZXNwb25zZRJpChJWZXJpZnlBdWRpdEVudHJpZXMSKC5tYXJ1LmFkbWluLnYxLlZlcmlmeUF1ZGl0RW50cmllc1JlcXVlc3QaKS5tYXJ1LmFkbWluLnYxLlZlcmlmeUF1ZGl0RW50cmllc1Jlc3BvbnNlYgZwcm90bzM", [file_google_protobuf_duration, file_google_protobuf_timestamp, file_maru_chat_v1_turn, file_maru_erp_v1_query, file_maru_retrieval_v1_access]);
 
 /**
  * One thing that was asked or done.
@@ -157,6 +159,13 @@ export type AuditEntry = Message<"maru.admin.v1.AuditEntry"> & {
    * @generated from field: maru.chat.v1.Usage usage = 19;
    */
   usage?: Usage | undefined;
+
+  /**
+   * What was changed of a document or a folder of documents; `method` tells how.
+   *
+   * @generated from field: maru.admin.v1.DocumentChange document_change = 20;
+   */
+  documentChange?: DocumentChange | undefined;
 };
 
 /**
@@ -222,6 +231,48 @@ export const AuditEntry_ActionSchema: GenEnum<AuditEntry_Action> = /*@__PURE__*/
   enumDesc(file_maru_admin_v1_audit_service, 0, 0);
 
 /**
+ * An import or a delete of a document, or a change of who may read it or what lies below a folder.
+ *
+ * @generated from message maru.admin.v1.DocumentChange
+ */
+export type DocumentChange = Message<"maru.admin.v1.DocumentChange"> & {
+  /**
+   * The document's or the folder's path; empty = the top, or a document that is not there.
+   *
+   * @generated from field: string path = 1;
+   */
+  path: string;
+
+  /**
+   * Hex SHA-256 of an imported file.
+   *
+   * @generated from field: string content_digest = 2;
+   */
+  contentDigest: string;
+
+  /**
+   * The list that was set on it before; unset where it was not there.
+   *
+   * @generated from field: maru.retrieval.v1.AccessList access_before = 3;
+   */
+  accessBefore?: AccessList | undefined;
+
+  /**
+   * The list that is set on it now; unset where that stays as it was.
+   *
+   * @generated from field: maru.retrieval.v1.AccessList access_after = 4;
+   */
+  accessAfter?: AccessList | undefined;
+};
+
+/**
+ * Describes the message maru.admin.v1.DocumentChange.
+ * Use `create(DocumentChangeSchema)` to create a new message.
+ */
+export const DocumentChangeSchema: GenMessage<DocumentChange> = /*@__PURE__*/
+  messageDesc(file_maru_admin_v1_audit_service, 1);
+
+/**
  * Request of ListAuditEntries.
  *
  * @generated from message maru.admin.v1.ListAuditEntriesRequest
@@ -275,7 +326,7 @@ export type ListAuditEntriesRequest = Message<"maru.admin.v1.ListAuditEntriesReq
  * Use `create(ListAuditEntriesRequestSchema)` to create a new message.
  */
 export const ListAuditEntriesRequestSchema: GenMessage<ListAuditEntriesRequest> = /*@__PURE__*/
-  messageDesc(file_maru_admin_v1_audit_service, 1);
+  messageDesc(file_maru_admin_v1_audit_service, 2);
 
 /**
  * Response of ListAuditEntries.
@@ -303,7 +354,7 @@ export type ListAuditEntriesResponse = Message<"maru.admin.v1.ListAuditEntriesRe
  * Use `create(ListAuditEntriesResponseSchema)` to create a new message.
  */
 export const ListAuditEntriesResponseSchema: GenMessage<ListAuditEntriesResponse> = /*@__PURE__*/
-  messageDesc(file_maru_admin_v1_audit_service, 2);
+  messageDesc(file_maru_admin_v1_audit_service, 3);
 
 /**
  * Request of GetAuditEntry.
@@ -324,7 +375,7 @@ export type GetAuditEntryRequest = Message<"maru.admin.v1.GetAuditEntryRequest">
  * Use `create(GetAuditEntryRequestSchema)` to create a new message.
  */
 export const GetAuditEntryRequestSchema: GenMessage<GetAuditEntryRequest> = /*@__PURE__*/
-  messageDesc(file_maru_admin_v1_audit_service, 3);
+  messageDesc(file_maru_admin_v1_audit_service, 4);
 
 /**
  * Response of GetAuditEntry.
@@ -345,7 +396,7 @@ export type GetAuditEntryResponse = Message<"maru.admin.v1.GetAuditEntryResponse
  * Use `create(GetAuditEntryResponseSchema)` to create a new message.
  */
 export const GetAuditEntryResponseSchema: GenMessage<GetAuditEntryResponse> = /*@__PURE__*/
-  messageDesc(file_maru_admin_v1_audit_service, 4);
+  messageDesc(file_maru_admin_v1_audit_service, 5);
 
 /**
  * Request of VerifyAuditEntries.
@@ -373,7 +424,7 @@ export type VerifyAuditEntriesRequest = Message<"maru.admin.v1.VerifyAuditEntrie
  * Use `create(VerifyAuditEntriesRequestSchema)` to create a new message.
  */
 export const VerifyAuditEntriesRequestSchema: GenMessage<VerifyAuditEntriesRequest> = /*@__PURE__*/
-  messageDesc(file_maru_admin_v1_audit_service, 5);
+  messageDesc(file_maru_admin_v1_audit_service, 6);
 
 /**
  * Response of VerifyAuditEntries.
@@ -422,7 +473,7 @@ export type VerifyAuditEntriesResponse = Message<"maru.admin.v1.VerifyAuditEntri
  * Use `create(VerifyAuditEntriesResponseSchema)` to create a new message.
  */
 export const VerifyAuditEntriesResponseSchema: GenMessage<VerifyAuditEntriesResponse> = /*@__PURE__*/
-  messageDesc(file_maru_admin_v1_audit_service, 6);
+  messageDesc(file_maru_admin_v1_audit_service, 7);
 
 /**
  * How the chain breaks.
@@ -477,7 +528,7 @@ export enum VerifyAuditEntriesResponse_Break {
  * Describes the enum maru.admin.v1.VerifyAuditEntriesResponse.Break.
  */
 export const VerifyAuditEntriesResponse_BreakSchema: GenEnum<VerifyAuditEntriesResponse_Break> = /*@__PURE__*/
-  enumDesc(file_maru_admin_v1_audit_service, 6, 0);
+  enumDesc(file_maru_admin_v1_audit_service, 7, 0);
 
 /**
  * What was asked and done, append-only, each entry chained to the one before by its hash. Reading it leaves an entry too.
