@@ -1,11 +1,11 @@
 """The demo's users as another ERP knows them, and its answers in the keys of the first: each ERP has keys of its own."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 
 from maru.chat.v1.turn_pb2 import Answer
-from maru.erp.v1.value_pb2 import EntityKind
+from maru.erp.v1.value_pb2 import EntityKind, EntityReference
 
 from services.identity.users import Claims, User
 from services.launcher.evaluation.asking import Company, Say
@@ -40,11 +40,16 @@ class TranslatedCompany:
         async def translated(text: str) -> Answer:
             answer = await say(text)
             for part in (answer, *answer.further):
-                for row in part.table.rows:
-                    for value in row.values:
-                        table = EntityKind.Name(value.entity.kind).removeprefix("ENTITY_KIND_").lower()
-                        if table in TABLES and "name" in TABLES[table].c:
-                            value.entity.key = self._translation.key(table, value.entity.key)
+                for entity in _entities(part):
+                    table = EntityKind.Name(entity.kind).removeprefix("ENTITY_KIND_").lower()
+                    if table in TABLES and "name" in TABLES[table].c:
+                        entity.key = self._translation.key(table, entity.key)
             return answer
 
         return translated
+
+
+def _entities(answer: Answer) -> Iterator[EntityReference]:
+    for row in answer.table.rows:
+        yield from (value.entity for value in row.values)
+    yield from (choice.entity for choice in answer.clarification.choices)
