@@ -71,6 +71,7 @@ _TABLE: Final[Mapping[str, Mapping[str, AccessRule]]] = {
         "Search": _EMPLOYEE_ALSO_THROUGH_CHAT,
         "GetPassage": _EMPLOYEE_ALSO_THROUGH_CHAT,
         "ImportDocument": _lasting(_ADMIN, 60),
+        "RetryDocument": _ADMIN,
         "GetDocument": _EMPLOYEE_OR_ADMIN,
         "ListDocuments": _EMPLOYEE_OR_ADMIN,
         "ListDocumentVersions": _EMPLOYEE_OR_ADMIN,

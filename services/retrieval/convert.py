@@ -16,6 +16,7 @@ _HEADINGS = 10
 _HEADING_LENGTH = 300
 _LONGEST_TEXT = 8000
 _HIGHLIGHTS = 20
+_SCANNED_PAGES = 100
 
 
 def access_of(wire: access_pb2.AccessList) -> AccessList:
@@ -66,6 +67,7 @@ def version_to_proto(version: Version) -> document_pb2.DocumentVersion:
         effective_date=version.effective_date.isoformat() if version.effective_date else "",
         import_time=_time(version.import_time),
         duplicate_of=version.duplicate_of,
+        scanned_pages=version.scanned_pages[:_SCANNED_PAGES],
     )
     if version.cause:
         found.quarantine.cause = document_pb2.Quarantine.Cause.Value(f"CAUSE_{version.cause.name}")

@@ -20,7 +20,9 @@ class State(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Version:
-    """One content of a document; never changed once read. `digest`: hex SHA-256 of the file."""
+    """One content of a document; never changed once read. `digest`: hex SHA-256 of the file;
+    `scanned_pages`: those that are pictures.
+    """
 
     id: str
     document_id: str
@@ -35,6 +37,7 @@ class Version:
     cause: Cause | None = None
     detail: str = ""
     duplicate_of: str = ""
+    scanned_pages: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

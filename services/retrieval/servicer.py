@@ -53,6 +53,12 @@ class RetrievalServicer(RetrievalServiceServicer):
         )
         return pb.ImportDocumentResponse(document=_shown(imported))
 
+    async def RetryDocument(
+        self, request: pb.RetryDocumentRequest, context: Context
+    ) -> pb.RetryDocumentResponse:
+        queued = await self._library.retry(current_identity(), _document(request.name), request.request_id)
+        return pb.RetryDocumentResponse(document=_shown(queued))
+
     async def GetDocument(self, request: pb.GetDocumentRequest, context: Context) -> pb.GetDocumentResponse:
         found = await self._library.get(current_identity(), _document(request.name))
         return pb.GetDocumentResponse(document=_shown(found))

@@ -57,6 +57,9 @@ class DocumentStore(Protocol):
         the same content. The file itself is in `Originals` already.
         """
 
+    async def retry(self, document_id: str, request: Request) -> Document:
+        """Queues the version last imported where it is quarantined. Raises DocumentNotFound."""
+
     async def get(self, document_id: str) -> Document:
         """Raises DocumentNotFound."""
 
@@ -130,6 +133,7 @@ class ReadContent:
     plain: str
     passages: Sequence[Passage]
     terms: Sequence[Sequence[str]]
+    scanned_pages: Sequence[int] = ()
 
 
 @dataclass(frozen=True, slots=True)

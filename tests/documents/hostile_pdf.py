@@ -20,6 +20,21 @@ def scanned() -> bytes:
     return written.getvalue()
 
 
+def partly_scanned() -> bytes:
+    """Four pages, of which the second and the third are pictures."""
+    written = io.BytesIO()
+    canvas = Canvas(written, pagesize=(595, 842), invariant=1)
+    noise = io.BytesIO(b"P5 64 64 255 " + random.Random(3).randbytes(64 * 64))
+    for page in range(1, 5):
+        if page in (2, 3):
+            canvas.drawImage(ImageReader(noise), 0, 0, 595, 842)
+        else:
+            canvas.drawString(80, 700, f"Travel expenses are paid within {page} weeks of the return.")
+        canvas.showPage()
+    canvas.save()
+    return written.getvalue()
+
+
 def _file(objects: list[bytes]) -> bytes:
     """A file of the objects, the first being its root."""
     written = bytearray(b"%PDF-1.7\n")

@@ -84,6 +84,12 @@ class DocumentClient:
         document: document_pb2.Document = response.document
         return document
 
+    async def retry(self, name: str) -> document_pb2.Document:
+        """Has a quarantined version read again."""
+        request = pb.RetryDocumentRequest(name=name, request_id=uuid.uuid4().hex)
+        document: document_pb2.Document = (await self._call(self._stub.RetryDocument, request)).document
+        return document
+
     async def versions(self, name: str) -> Sequence[document_pb2.DocumentVersion]:
         """The last ones, the newest first."""
         request = pb.ListDocumentVersionsRequest(parent=name)

@@ -104,19 +104,21 @@ def import_(
             found = await asyncio.to_thread(scan, paths, into)
             return await _import(client, found, lists, into, prune, yes, dry_run, json_output, digests)
         err.print("지켜봅니다. 멈추려면 Ctrl-C. / Watching; Ctrl-C ends it.", highlight=False)
-        done = before = None
+        done = before = failed = None
+        told = importing.Told()
         while True:
             try:
                 found = await asyncio.to_thread(scan, paths, into)
-                now = {path: file.stamp for path, file in found.files.items()}
+                now = ({path: file.stamp for path, file in found.files.items()}, list(found.problems))
                 if now != done and before in (None, now):
-                    await _import(client, found, lists, into, prune, yes, dry_run, json_output, digests)
+                    await _import(client, found, lists, into, prune, yes, dry_run, json_output, digests, told)
                     done = now
-                before = now
+                before, failed = now, None
             except LauncherError as error:  # the service may be back in a moment, the file too
-                err.print(
-                    f"✗ {error.korean} / {error.english}", markup=False, highlight=False, soft_wrap=True
-                )
+                if failed != (failed := error.english):
+                    err.print(
+                        f"✗ {error.korean} / {error.english}", markup=False, highlight=False, soft_wrap=True
+                    )
             await asyncio.sleep(WATCH_S)
 
     sys.exit(_call(user, run, _PATIENCE_S))
@@ -132,6 +134,7 @@ async def _import(
     dry_run: bool,
     json_output: bool,
     digests: Digests,
+    told: importing.Told | None = None,
 ) -> int:
     made = await plan(client, found, lists, into, digests)
     if dry_run:
@@ -146,6 +149,8 @@ async def _import(
         )
         typer.confirm(question, abort=True, err=True)
     outcome = await importing.carry_out(client, made, into, prune, err)
+    if told:
+        outcome = told.new(outcome)
     if json_output:
         print(json.dumps(importing.record(made, outcome), ensure_ascii=False), flush=True)
     else:
@@ -199,6 +204,45 @@ def show(path: PathOf, user: AsUser = None) -> None:
         return _record(document) | {"versions": [_record(version) for version in versions]}
 
     print(json.dumps(_call(user, found), ensure_ascii=False, indent=2))
+
+
+@app.command()
+def retry(
+    paths: Annotated[list[str] | None, typer.Argument(help="문서 경로 / paths of documents")] = None,
+    everything: Annotated[
+        bool, typer.Option("--all", help="격리된 모든 문서 / all quarantined ones")
+    ] = False,
+    user: AsUser = None,
+) -> None:
+    """격리된 문서를 다시 읽습니다. / Reads quarantined documents again, from the files that are kept.
+
+    하나라도 다시 격리되면 종료 코드는 1입니다. / The exit code is 1 where one is quarantined again.
+    """
+    if everything == bool(paths):
+        raise typer.BadParameter("문서 경로나 --all 중 하나를 쓰세요. / Give paths or --all.")
+
+    async def again(client: DocumentClient) -> int:
+        if everything:
+            held = [one async for one in client.documents("", [DocumentVersion.STATE_QUARANTINED])]
+        else:
+            held = [await client.at(path) for path in paths or ()]
+        waiting = [one for one in held if latest(one).state == DocumentVersion.STATE_QUARANTINED]
+        for one in held:
+            if one not in waiting and not everything:
+                out.print(
+                    f"· {one.path}: 격리되지 않았습니다. / It isn't quarantined.",
+                    markup=False, highlight=False, soft_wrap=True,
+                )  # fmt: skip
+        read = await importing.retry(client, waiting, err)
+        failed = [one for one in read if latest(one).state == DocumentVersion.STATE_QUARANTINED]
+        out.print(
+            f"✓ 읽음 read {len(read) - len(failed):,} · 다시 격리 quarantined again {len(failed):,}",
+            highlight=False,
+        )
+        importing.say_read(read, out)
+        return 1 if failed else 0
+
+    sys.exit(_call(user, again, _PATIENCE_S))
 
 
 @app.command()

@@ -111,10 +111,12 @@ def _looked_at(file: bytes, relative: bytes, into: str) -> LocalFile | Problem |
     if status.st_size == 0:
         return Problem(path, "빈 파일입니다.", "The file is empty.")
     if status.st_size > LARGEST_FILE:
+        # In the service's own words: which of the two refuses it makes no difference.
         return Problem(
             path,
-            f"너무 큽니다({status.st_size / 2**20:,.0f} MB). 32 MB 이하로 나누어 주세요.",
-            f"Too large ({status.st_size / 2**20:,.0f} MB): at most 32 MB.",
+            f"파일이 너무 큽니다({status.st_size}바이트). {LARGEST_FILE}바이트 이하의 파일로 나누어 가져와 주세요. "
+            "[DOCUMENT_TOO_LARGE]",
+            f"The file is too large ({status.st_size} bytes). Split it into files of at most {LARGEST_FILE} bytes.",
         )
     return LocalFile(path, file, status.st_size, (status.st_ino, status.st_size, status.st_mtime_ns))
 

@@ -4,7 +4,7 @@ import asyncio
 import time
 from collections.abc import Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from maru.retrieval.v1.access_pb2 import AccessList
@@ -38,6 +38,26 @@ _ENGLISH: Final = {
     Quarantine.CAUSE_EMPTY: "It has no text.",
     Quarantine.CAUSE_SCANNED: "Its pages are pictures. Import a PDF with recognised text, or the original.",
 }
+
+
+@dataclass(slots=True)
+class Told:
+    """What the look before found wrong: a watcher says a problem when it comes up, not at each look."""
+
+    _known: set[tuple[str, str]] = field(default_factory=set)
+
+    def new(self, outcome: "Outcome") -> "Outcome":
+        """Without what was found the last time too."""
+        kinds: dict[str, list[tuple[Any, tuple[str, str]]]] = {
+            "problems": [(one, (one.path, one.english)) for one in outcome.problems],
+            "set_aside": [(one, (one.path, latest(one).name)) for one in outcome.set_aside],
+            "hidden": [(one, (one.path, "hidden")) for one in outcome.hidden],
+        }
+        known, self._known = self._known, {key for found in kinds.values() for _, key in found}
+        new: dict[str, Any] = {
+            kind: [one for one, key in found if key not in known] for kind, found in kinds.items()
+        }
+        return replace(outcome, **new)
 
 
 @dataclass(slots=True)
@@ -213,8 +233,34 @@ def say_outcome(made: Plan, outcome: Outcome, prune: bool, console: Console) -> 
         )
         _some([document.path for document in outcome.hidden], console)
     _say_problems(outcome.problems, console)
-    for document in outcome.set_aside:
-        _line(console, f"✗ {document.path}: {reason(document)}")
+    say_read([*outcome.read, *outcome.set_aside], console)
+
+
+async def retry(
+    client: DocumentClient, documents: Sequence[Document], console: Console
+) -> Sequence[Document]:
+    """Has quarantined documents read again; as they are then. Raises LauncherError."""
+    for document in documents:
+        await client.retry(document.name)
+    names = {document.path: document.name for document in documents}
+    with _progress(console) as show:
+        await _until_read(client, set(names), "", show)
+    found = {document.path: document async for document in client.documents() if document.path in names}
+    return list(found.values())
+
+
+def say_read(documents: Sequence[Document], console: Console) -> None:
+    """What is to be known of those just read: that they could not be, and why, or which pages could not."""
+    for document in documents:
+        if latest(document).state == DocumentVersion.STATE_QUARANTINED:
+            _line(console, f"✗ {document.path}: {reason(document)}")
+        elif pages := latest(document).scanned_pages:
+            listed = ", ".join(map(str, pages))
+            _line(
+                console,
+                f"! {document.path}: {listed}쪽은 그림입니다. 그 글은 찾을 수 없습니다. 문자 인식(OCR)을 거친 PDF나 원본을 "
+                f"가져와 주세요. / Pages that are pictures, not searched: {listed}. Import a PDF with recognised text.",
+            )
 
 
 def reason(document: Document) -> str:
@@ -239,6 +285,11 @@ def record(made: Plan, outcome: Outcome) -> dict[str, Any]:
             }
             for one in outcome.set_aside
         ],
+        "scanned_pages": {
+            document.path: list(latest(document).scanned_pages)
+            for document in outcome.read
+            if latest(document).scanned_pages
+        },
         "not_sent": [{"path": one.path, "reason": one.english} for one in outcome.problems],
         "readable_by_nobody": [document.path for document in outcome.hidden],
     }

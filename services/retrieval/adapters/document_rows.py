@@ -25,6 +25,7 @@ VERSIONS: Final[Select[Any]] = select(
     _version,
     _content.c.media_type,
     _content.c.page_count,
+    _content.c.scanned_pages,
     _content.c.effective_date,
 ).select_from(_version.outerjoin(_content, _content.c.id == _version.c.content_id))
 """For `version_of`."""
@@ -71,6 +72,7 @@ def version_of(row: Row[Any]) -> Version:
         passage_count=row.passage_count,
         cause=Cause(row.cause) if row.cause else None,
         detail=row.detail,
+        scanned_pages=tuple(map(int, row.scanned_pages.split(","))) if row.scanned_pages else (),
     )
 
 

@@ -114,6 +114,7 @@ content: Final = Table(
     Column("effective_date", Date),  # as the text says
     Column("media_type", String(100), nullable=False),
     Column("page_count", Integer, nullable=False),
+    Column("scanned_pages", Text),  # those that are pictures, parted by commas
     Column("plain", _BYTES, nullable=False),  # the plain text, UTF-8, deflated
     Column("read_time", Moment, nullable=False),  # or when embedding it last failed: the order of embedding
     Column("model", String(190), nullable=False),  # that makes or made the vectors

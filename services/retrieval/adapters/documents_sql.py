@@ -76,6 +76,22 @@ class SqlDocuments(SqlFolders):
 
         return await self._engines.write(work)
 
+    async def retry(self, document_id: str, request: Request) -> Document:
+        async def work(connection: AsyncConnection) -> Document:
+            await alone(connection)
+            if (before := await claim_request(connection, request)) is not None:
+                return load_document(before)
+            held = await _row(connection, document_id)
+            await connection.execute(
+                update(_version)
+                .where(_version.c.id == held.latest_id, _version.c.state == State.QUARANTINED.value)
+                .values(state=State.QUEUED.value, cause=None, detail="", attempts=0)
+            )
+            (document,) = await _documents(connection, [held])
+            return await answered(connection, request, document, dump_document)
+
+        return await self._engines.write(work)
+
     async def get(self, document_id: str) -> Document:
         async def work(connection: AsyncConnection) -> Document:
             (document,) = await _documents(connection, [await _row(connection, document_id)])

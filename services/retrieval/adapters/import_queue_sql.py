@@ -129,6 +129,7 @@ class SqlImportQueue(SqlEmbeddingQueue):
             "effective_date": content.effective_date,
             "media_type": content.media_type,
             "page_count": content.page_count,
+            "scanned_pages": ",".join(map(str, content.scanned_pages)) or None,
             "plain": zlib.compress(content.plain.encode(), 6),
             "read_time": now,
             "model": "",

@@ -176,6 +176,7 @@ class Importer:
             parts.plain,
             parts.passages,
             terms,
+            content.scanned_pages,
         )
 
     async def _embed(self, claim: EmbeddingClaim) -> None:

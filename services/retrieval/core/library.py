@@ -92,6 +92,14 @@ class Library:
         self._queued()
         return await self._shown(asker, document)
 
+    async def retry(self, asker: Identity, document_id: str, request_id: str) -> Document:
+        """Queues a quarantined version once more. Raises DocumentNotFound, RequestIdReused."""
+        request = self._request(asker, request_id, ["retry", document_id])
+        async with recorded(self._changes, await self._change("RetryDocument", document_id)):
+            document = await self._store.retry(document_id, request)
+        self._queued()
+        return await self._shown(asker, document)
+
     async def delete(self, asker: Identity, document_id: str, etag: str, request_id: str) -> None:
         """Deletes a document, and the files that nothing else has. Raises DocumentNotFound, EtagMismatch."""
         request = self._request(asker, request_id, ["delete", document_id, etag])

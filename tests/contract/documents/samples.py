@@ -40,6 +40,7 @@ CONTENT: Final = ReadContent(
     plain="이 규정은 여비를 정한다 🏭.\n\n구분\t국내\n임원\t50,000원",
     passages=PASSAGES,
     terms=TERMS,
+    scanned_pages=(2, 3),
 )
 
 _requests: Final = count()

@@ -207,4 +207,4 @@ async def test_the_largest_file_is_taken_and_none_larger(service: Service) -> No
     stored = await service.store("a.txt", b"\n" * LARGEST_DOCUMENT)
     assert stored.pending_version.size_bytes == LARGEST_DOCUMENT
     refused = await reason(service.store("b.txt", b"\n" * (LARGEST_DOCUMENT + 1)))
-    assert refused[0] == grpc.StatusCode.INVALID_ARGUMENT
+    assert refused == (grpc.StatusCode.INVALID_ARGUMENT, "DOCUMENT_TOO_LARGE")

@@ -54,7 +54,7 @@ def test_what_cannot_be_sent_is_told(tmp_path: Path) -> None:
     told = {problem.path: problem.english for problem in found.problems}
     assert told.keys() == {"빈.md", "큰.md", "링크.md", "pipe.md", "\\xff\\xfe.md"}
     assert "empty" in told["빈.md"]
-    assert "32 MB" in told["큰.md"]
+    assert "at most 33554432 bytes" in told["큰.md"]
 
 
 def test_two_files_for_one_document_are_refused(tmp_path: Path) -> None:

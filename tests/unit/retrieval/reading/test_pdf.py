@@ -1,14 +1,12 @@
 """What a PDF doesn't say of itself: which lines are one paragraph, what every page repeats, where a table goes on."""
 
 import io
-import random
 from itertools import pairwise
 from pathlib import Path
 
 from reportlab.lib import colors
 from reportlab.lib.pagesizes import A4
 from reportlab.lib.styles import ParagraphStyle
-from reportlab.lib.utils import ImageReader
 from reportlab.pdfbase.cidfonts import UnicodeCIDFont
 from reportlab.pdfbase.pdfmetrics import registerFont
 from reportlab.pdfgen.canvas import Canvas
@@ -19,6 +17,7 @@ from reportlab.platypus import Table as Ruled
 from services.retrieval.reading.content import Heading, Paragraph, Table
 from services.retrieval.reading.pdf_joints import Joints
 from services.retrieval.reading.readers import read
+from tests.documents import hostile_pdf
 
 _FONT = "HYSMyeongJo-Medium"
 _PARAGRAPHS = Path("tests/cases/reading/paragraphs.txt").read_text(encoding="utf-8").splitlines()
@@ -135,17 +134,6 @@ def test_a_frame_around_text_is_no_table() -> None:
 
 
 def test_pages_that_are_pictures_are_told() -> None:
-    written = io.BytesIO()
-    canvas = Canvas(written, pagesize=A4, invariant=1)
-    noise = io.BytesIO(b"P5 64 64 255 " + random.Random(3).randbytes(64 * 64))
-    for page in range(1, 5):
-        if page in (2, 3):
-            canvas.drawImage(ImageReader(noise), 0, 0, *A4)
-        else:
-            canvas.setFont(_FONT, 11)
-            canvas.drawString(80, 700, _PARAGRAPHS[5][:40])
-        canvas.showPage()
-    canvas.save()
-    content = read(written.getvalue(), "a.pdf")
+    content = read(hostile_pdf.partly_scanned(), "a.pdf")
     assert content.scanned_pages == (2, 3)
     assert content.page_count == 4

@@ -3,9 +3,11 @@
 isort:skip_file
 """
 
+from collections import abc as _abc
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
 from google.protobuf import timestamp_pb2 as _timestamp_pb2
+from google.protobuf.internal import containers as _containers
 from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
 from maru.retrieval.v1 import access_pb2 as _access_pb2
 import builtins as _builtins
@@ -139,6 +141,7 @@ class DocumentVersion(_message.Message):
     EFFECTIVE_DATE_FIELD_NUMBER: _builtins.int
     IMPORT_TIME_FIELD_NUMBER: _builtins.int
     DUPLICATE_OF_FIELD_NUMBER: _builtins.int
+    SCANNED_PAGES_FIELD_NUMBER: _builtins.int
     name: _builtins.str
     """Resource name, `documents/{document}/versions/{version}`."""
     state: Global___DocumentVersion.State.ValueType
@@ -165,6 +168,10 @@ class DocumentVersion(_message.Message):
     def import_time(self) -> _timestamp_pb2.Timestamp:
         """When it was imported."""
 
+    @_builtins.property
+    def scanned_pages(self) -> _containers.RepeatedScalarFieldContainer[_builtins.int]:
+        """Pages that are pictures, in order, whose text is not searched; the first 100 of them."""
+
     def __init__(
         self,
         *,
@@ -179,10 +186,11 @@ class DocumentVersion(_message.Message):
         effective_date: _builtins.str = ...,
         import_time: _timestamp_pb2.Timestamp | None = ...,
         duplicate_of: _builtins.str = ...,
+        scanned_pages: _abc.Iterable[_builtins.int] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["import_time", b"import_time", "quarantine", b"quarantine"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["content_digest", b"content_digest", "duplicate_of", b"duplicate_of", "effective_date", b"effective_date", "import_time", b"import_time", "media_type", b"media_type", "name", b"name", "page_count", b"page_count", "passage_count", b"passage_count", "quarantine", b"quarantine", "size_bytes", b"size_bytes", "state", b"state"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["content_digest", b"content_digest", "duplicate_of", b"duplicate_of", "effective_date", b"effective_date", "import_time", b"import_time", "media_type", b"media_type", "name", b"name", "page_count", b"page_count", "passage_count", b"passage_count", "quarantine", b"quarantine", "scanned_pages", b"scanned_pages", "size_bytes", b"size_bytes", "state", b"state"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

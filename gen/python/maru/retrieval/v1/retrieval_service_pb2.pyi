@@ -191,7 +191,7 @@ class ImportDocumentRequest(_message.Message):
     path: _builtins.str
     """Folders and file name, for example "규정/인사/여비규정.hwp"; no empty, `.` or `..` part."""
     content: _builtins.bytes
-    """The file, at most 32 MiB."""
+    """The file, at most 32 MiB; a larger one is refused with DOCUMENT_TOO_LARGE, as far as a message holds it."""
     effective_date: _builtins.str
     """First day on which this version holds, ISO 8601; empty = as the text says, else today."""
     request_id: _builtins.str
@@ -240,6 +240,56 @@ class ImportDocumentResponse(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___ImportDocumentResponse: _TypeAlias = ImportDocumentResponse  # noqa: Y015
+
+@_typing.final
+class RetryDocumentRequest(_message.Message):
+    """Request of RetryDocument."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    NAME_FIELD_NUMBER: _builtins.int
+    REQUEST_ID_FIELD_NUMBER: _builtins.int
+    name: _builtins.str
+    """`documents/{document}`."""
+    request_id: _builtins.str
+    """Makes a retry safe."""
+    def __init__(
+        self,
+        *,
+        name: _builtins.str = ...,
+        request_id: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["name", b"name", "request_id", b"request_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___RetryDocumentRequest: _TypeAlias = RetryDocumentRequest  # noqa: Y015
+
+@_typing.final
+class RetryDocumentResponse(_message.Message):
+    """Response of RetryDocument."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    DOCUMENT_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def document(self) -> _document_pb2.Document:
+        """The document."""
+
+    def __init__(
+        self,
+        *,
+        document: _document_pb2.Document | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["document", b"document"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["document", b"document"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___RetryDocumentResponse: _TypeAlias = RetryDocumentResponse  # noqa: Y015
 
 @_typing.final
 class GetDocumentRequest(_message.Message):

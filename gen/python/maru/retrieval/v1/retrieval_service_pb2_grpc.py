@@ -57,6 +57,11 @@ class RetrievalServiceStub:
                 request_serializer=maru_dot_retrieval_dot_v1_dot_retrieval__service__pb2.ImportDocumentRequest.SerializeToString,
                 response_deserializer=maru_dot_retrieval_dot_v1_dot_retrieval__service__pb2.ImportDocumentResponse.FromString,
                 _registered_method=True)
+        self.RetryDocument = channel.unary_unary(
+                '/maru.retrieval.v1.RetrievalService/RetryDocument',
+                request_serializer=maru_dot_retrieval_dot_v1_dot_retrieval__service__pb2.RetryDocumentRequest.SerializeToString,
+                response_deserializer=maru_dot_retrieval_dot_v1_dot_retrieval__service__pb2.RetryDocumentResponse.FromString,
+                _registered_method=True)
         self.GetDocument = channel.unary_unary(
                 '/maru.retrieval.v1.RetrievalService/GetDocument',
                 request_serializer=maru_dot_retrieval_dot_v1_dot_retrieval__service__pb2.GetDocumentRequest.SerializeToString,
@@ -130,6 +135,16 @@ class RetrievalServiceServicer:
         Who: admin. Codes: INVALID_ARGUMENT (DOCUMENT_TOO_LARGE), ALREADY_EXISTS (REQUEST_ID_REUSED), RESOURCE_EXHAUSTED
         (STORAGE_FULL).
         Repeatable: yes, by `request_id`. Bound: 2 s for the largest file.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def RetryDocument(self, request, context):
+        """Reads the version last imported again, from the file that is kept, where it is quarantined: the service has a new
+        reader, or had too little time or memory. Answers when it is queued. Any other document is left as it is.
+        Who: admin. Codes: NOT_FOUND (DOCUMENT_NOT_FOUND), ALREADY_EXISTS (REQUEST_ID_REUSED).
+        Repeatable: yes, by `request_id`. Bound: 200 ms.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -216,6 +231,11 @@ def add_RetrievalServiceServicer_to_server(servicer, server):
                     servicer.ImportDocument,
                     request_deserializer=maru_dot_retrieval_dot_v1_dot_retrieval__service__pb2.ImportDocumentRequest.FromString,
                     response_serializer=maru_dot_retrieval_dot_v1_dot_retrieval__service__pb2.ImportDocumentResponse.SerializeToString,
+            ),
+            'RetryDocument': grpc.unary_unary_rpc_method_handler(
+                    servicer.RetryDocument,
+                    request_deserializer=maru_dot_retrieval_dot_v1_dot_retrieval__service__pb2.RetryDocumentRequest.FromString,
+                    response_serializer=maru_dot_retrieval_dot_v1_dot_retrieval__service__pb2.RetryDocumentResponse.SerializeToString,
             ),
             'GetDocument': grpc.unary_unary_rpc_method_handler(
                     servicer.GetDocument,
@@ -342,6 +362,33 @@ class RetrievalService:
             '/maru.retrieval.v1.RetrievalService/ImportDocument',
             maru_dot_retrieval_dot_v1_dot_retrieval__service__pb2.ImportDocumentRequest.SerializeToString,
             maru_dot_retrieval_dot_v1_dot_retrieval__service__pb2.ImportDocumentResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def RetryDocument(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/maru.retrieval.v1.RetrievalService/RetryDocument',
+            maru_dot_retrieval_dot_v1_dot_retrieval__service__pb2.RetryDocumentRequest.SerializeToString,
+            maru_dot_retrieval_dot_v1_dot_retrieval__service__pb2.RetryDocumentResponse.FromString,
             options,
             channel_credentials,
             insecure,

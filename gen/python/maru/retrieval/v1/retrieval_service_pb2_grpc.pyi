@@ -42,6 +42,12 @@ class RetrievalServiceStub:
     (STORAGE_FULL).
     Repeatable: yes, by `request_id`. Bound: 2 s for the largest file.
     """
+    RetryDocument: _aio.UnaryUnaryMultiCallable[_retrieval_service_pb2.RetryDocumentRequest, _retrieval_service_pb2.RetryDocumentResponse]
+    """Reads the version last imported again, from the file that is kept, where it is quarantined: the service has a new
+    reader, or had too little time or memory. Answers when it is queued. Any other document is left as it is.
+    Who: admin. Codes: NOT_FOUND (DOCUMENT_NOT_FOUND), ALREADY_EXISTS (REQUEST_ID_REUSED).
+    Repeatable: yes, by `request_id`. Bound: 200 ms.
+    """
     GetDocument: _aio.UnaryUnaryMultiCallable[_retrieval_service_pb2.GetDocumentRequest, _retrieval_service_pb2.GetDocumentResponse]
     """Gets one document with its current and its pending version.
     Who: employee, who may read it; admin. Codes: NOT_FOUND (DOCUMENT_NOT_FOUND).
@@ -124,6 +130,18 @@ class RetrievalServiceServicer(metaclass=_abc_1.ABCMeta):
         Who: admin. Codes: INVALID_ARGUMENT (DOCUMENT_TOO_LARGE), ALREADY_EXISTS (REQUEST_ID_REUSED), RESOURCE_EXHAUSTED
         (STORAGE_FULL).
         Repeatable: yes, by `request_id`. Bound: 2 s for the largest file.
+        """
+
+    @_abc_1.abstractmethod
+    def RetryDocument(
+        self,
+        request: _retrieval_service_pb2.RetryDocumentRequest,
+        context: _aio.ServicerContext[_retrieval_service_pb2.RetryDocumentRequest, _abc.Awaitable[_retrieval_service_pb2.RetryDocumentResponse]],
+    ) -> _abc.Awaitable[_retrieval_service_pb2.RetryDocumentResponse]:
+        """Reads the version last imported again, from the file that is kept, where it is quarantined: the service has a new
+        reader, or had too little time or memory. Answers when it is queued. Any other document is left as it is.
+        Who: admin. Codes: NOT_FOUND (DOCUMENT_NOT_FOUND), ALREADY_EXISTS (REQUEST_ID_REUSED).
+        Repeatable: yes, by `request_id`. Bound: 200 ms.
         """
 
     @_abc_1.abstractmethod

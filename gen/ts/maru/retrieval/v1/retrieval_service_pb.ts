@@ -16,7 +16,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file maru/retrieval/v1/retrieval_service.proto.
  */
 export const file_maru_retrieval_v1_retrieval_service: GenFile = /*@__PURE__*/
-  fileDesc("CiltYXJ1L3JldHJpZXZhbC92MS9yZXRyaWV2YWxfc2VydmljZS5wcm90bxIRbWFydS5yZXRyaWV2YWwudjEiWQoNU2VhcmNoUmVxdWVzdBINCgVxdWVyeRgBIAEoCRIQCghtYXhfaGl0cxgCIAEoBRIUCgxmb2xkZXJfcGF0aHMYAyADKAkSEQoJZG9jdW1lbnRzGAQgAygJImcKDlNlYXJjaFJlc3BvbnNlEioKBGhpdHMYASADKAsyHC5tYXJ1LnJldHJpZXZhbC52MS5TZWFyY2hIaXQSEgoKYW5zd2VyYWJsZRgCIAEoCBIVCg1pbmRleF92ZXJzaW9uGAMgASgJInQKCVNlYXJjaEhpdBIrCgdwYXNzYWdlGAEgASgLMhoubWFydS5yZXRyaWV2YWwudjEuUGFzc2FnZRINCgVzY29yZRgCIAEoARIrCgpoaWdobGlnaHRzGAMgAygLMhcubWFydS5yZXRyaWV2YWwudjEuU3BhbiIhChFHZXRQYXNzYWdlUmVxdWVzdBIMCgRuYW1lGAEgASgJInYKEkdldFBhc3NhZ2VSZXNwb25zZRIrCgdwYXNzYWdlGAEgASgLMhoubWFydS5yZXRyaWV2YWwudjEuUGFzc2FnZRIzCgd2ZXJzaW9uGAIgASgLMiIubWFydS5yZXRyaWV2YWwudjEuRG9jdW1lbnRWZXJzaW9uIpEBChVJbXBvcnREb2N1bWVudFJlcXVlc3QSDAoEcGF0aBgBIAEoCRIPCgdjb250ZW50GAIgASgMEi0KBmFjY2VzcxgDIAEoCzIdLm1hcnUucmV0cmlldmFsLnYxLkFjY2Vzc0xpc3QSFgoOZWZmZWN0aXZlX2RhdGUYBCABKAkSEgoKcmVxdWVzdF9pZBgFIAEoCSJHChZJbXBvcnREb2N1bWVudFJlc3BvbnNlEi0KCGRvY3VtZW50GAEgASgLMhsubWFydS5yZXRyaWV2YWwudjEuRG9jdW1lbnQiIgoSR2V0RG9jdW1lbnRSZXF1ZXN0EgwKBG5hbWUYASABKAkiRAoTR2V0RG9jdW1lbnRSZXNwb25zZRItCghkb2N1bWVudBgBIAEoCzIbLm1hcnUucmV0cmlldmFsLnYxLkRvY3VtZW50IowBChRMaXN0RG9jdW1lbnRzUmVxdWVzdBITCgtmb2xkZXJfcGF0aBgBIAEoCRI4CgZzdGF0ZXMYAiADKA4yKC5tYXJ1LnJldHJpZXZhbC52MS5Eb2N1bWVudFZlcnNpb24uU3RhdGUSEQoJcGFnZV9zaXplGAMgASgFEhIKCnBhZ2VfdG9rZW4YBCABKAkiYAoVTGlzdERvY3VtZW50c1Jlc3BvbnNlEi4KCWRvY3VtZW50cxgBIAMoCzIbLm1hcnUucmV0cmlldmFsLnYxLkRvY3VtZW50EhcKD25leHRfcGFnZV90b2tlbhgCIAEoCSJUChtMaXN0RG9jdW1lbnRWZXJzaW9uc1JlcXVlc3QSDgoGcGFyZW50GAEgASgJEhEKCXBhZ2Vfc2l6ZRgCIAEoBRISCgpwYWdlX3Rva2VuGAMgASgJIm0KHExpc3REb2N1bWVudFZlcnNpb25zUmVzcG9uc2USNAoIdmVyc2lvbnMYASADKAsyIi5tYXJ1LnJldHJpZXZhbC52MS5Eb2N1bWVudFZlcnNpb24SFwoPbmV4dF9wYWdlX3Rva2VuGAIgASgJIkcKFURlbGV0ZURvY3VtZW50UmVxdWVzdBIMCgRuYW1lGAEgASgJEgwKBGV0YWcYAiABKAkSEgoKcmVxdWVzdF9pZBgDIAEoCSIYChZEZWxldGVEb2N1bWVudFJlc3BvbnNlInwKG1VwZGF0ZURvY3VtZW50QWNjZXNzUmVxdWVzdBIMCgRuYW1lGAEgASgJEi0KBmFjY2VzcxgCIAEoCzIdLm1hcnUucmV0cmlldmFsLnYxLkFjY2Vzc0xpc3QSDAoEZXRhZxgDIAEoCRISCgpyZXF1ZXN0X2lkGAQgASgJIk0KHFVwZGF0ZURvY3VtZW50QWNjZXNzUmVzcG9uc2USLQoIZG9jdW1lbnQYASABKAsyGy5tYXJ1LnJldHJpZXZhbC52MS5Eb2N1bWVudCI7ChJMaXN0Rm9sZGVyc1JlcXVlc3QSEQoJcGFnZV9zaXplGAEgASgFEhIKCnBhZ2VfdG9rZW4YAiABKAkiWgoTTGlzdEZvbGRlcnNSZXNwb25zZRIqCgdmb2xkZXJzGAEgAygLMhkubWFydS5yZXRyaWV2YWwudjEuRm9sZGVyEhcKD25leHRfcGFnZV90b2tlbhgCIAEoCSJ6ChlVcGRhdGVGb2xkZXJBY2Nlc3NSZXF1ZXN0EgwKBHBhdGgYASABKAkSLQoGYWNjZXNzGAIgASgLMh0ubWFydS5yZXRyaWV2YWwudjEuQWNjZXNzTGlzdBIMCgRldGFnGAMgASgJEhIKCnJlcXVlc3RfaWQYBCABKAkiRwoaVXBkYXRlRm9sZGVyQWNjZXNzUmVzcG9uc2USKQoGZm9sZGVyGAEgASgLMhkubWFydS5yZXRyaWV2YWwudjEuRm9sZGVyMo8IChBSZXRyaWV2YWxTZXJ2aWNlEk0KBlNlYXJjaBIgLm1hcnUucmV0cmlldmFsLnYxLlNlYXJjaFJlcXVlc3QaIS5tYXJ1LnJldHJpZXZhbC52MS5TZWFyY2hSZXNwb25zZRJZCgpHZXRQYXNzYWdlEiQubWFydS5yZXRyaWV2YWwudjEuR2V0UGFzc2FnZVJlcXVlc3QaJS5tYXJ1LnJldHJpZXZhbC52MS5HZXRQYXNzYWdlUmVzcG9uc2USZQoOSW1wb3J0RG9jdW1lbnQSKC5tYXJ1LnJldHJpZXZhbC52MS5JbXBvcnREb2N1bWVudFJlcXVlc3QaKS5tYXJ1LnJldHJpZXZhbC52MS5JbXBvcnREb2N1bWVudFJlc3BvbnNlElwKC0dldERvY3VtZW50EiUubWFydS5yZXRyaWV2YWwudjEuR2V0RG9jdW1lbnRSZXF1ZXN0GiYubWFydS5yZXRyaWV2YWwudjEuR2V0RG9jdW1lbnRSZXNwb25zZRJiCg1MaXN0RG9jdW1lbnRzEicubWFydS5yZXRyaWV2YWwudjEuTGlzdERvY3VtZW50c1JlcXVlc3QaKC5tYXJ1LnJldHJpZXZhbC52MS5MaXN0RG9jdW1lbnRzUmVzcG9uc2USdwoUTGlzdERvY3VtZW50VmVyc2lvbnMSLi5tYXJ1LnJldHJpZXZhbC52MS5MaXN0RG9jdW1lbnRWZXJzaW9uc1JlcXVlc3QaLy5tYXJ1LnJldHJpZXZhbC52MS5MaXN0RG9jdW1lbnRWZXJzaW9uc1Jlc3BvbnNlEmUKDkRlbGV0ZURvY3VtZW50EigubWFydS5yZXRyaWV2YWwudjEuRGVsZXRlRG9jdW1lbnRSZXF1ZXN0GikubWFydS5yZXRyaWV2YWwudjEuRGVsZXRlRG9jdW1lbnRSZXNwb25zZRJ3ChRVcGRhdGVEb2N1bWVudEFjY2VzcxIuLm1hcnUucmV0cmlldmFsLnYxLlVwZGF0ZURvY3VtZW50QWNjZXNzUmVxdWVzdBovLm1hcnUucmV0cmlldmFsLnYxLlVwZGF0ZURvY3VtZW50QWNjZXNzUmVzcG9uc2USXAoLTGlzdEZvbGRlcnMSJS5tYXJ1LnJldHJpZXZhbC52MS5MaXN0Rm9sZGVyc1JlcXVlc3QaJi5tYXJ1LnJldHJpZXZhbC52MS5MaXN0Rm9sZGVyc1Jlc3BvbnNlEnEKElVwZGF0ZUZvbGRlckFjY2VzcxIsLm1hcnUucmV0cmlldmFsLnYxLlVwZGF0ZUZvbGRlckFjY2Vzc1JlcXVlc3QaLS5tYXJ1LnJldHJpZXZhbC52MS5VcGRhdGVGb2xkZXJBY2Nlc3NSZXNwb25zZWIGcHJvdG8z", [file_maru_retrieval_v1_access, file_maru_retrieval_v1_document, file_maru_retrieval_v1_passage]);
+  fileDesc("CiltYXJ1L3JldHJpZXZhbC92MS9yZXRyaWV2YWxfc2VydmljZS5wcm90bxIRbWFydS5yZXRyaWV2YWwudjEiWQoNU2VhcmNoUmVxdWVzdBINCgVxdWVyeRgBIAEoCRIQCghtYXhfaGl0cxgCIAEoBRIUCgxmb2xkZXJfcGF0aHMYAyADKAkSEQoJZG9jdW1lbnRzGAQgAygJImcKDlNlYXJjaFJlc3BvbnNlEioKBGhpdHMYASADKAsyHC5tYXJ1LnJldHJpZXZhbC52MS5TZWFyY2hIaXQSEgoKYW5zd2VyYWJsZRgCIAEoCBIVCg1pbmRleF92ZXJzaW9uGAMgASgJInQKCVNlYXJjaEhpdBIrCgdwYXNzYWdlGAEgASgLMhoubWFydS5yZXRyaWV2YWwudjEuUGFzc2FnZRINCgVzY29yZRgCIAEoARIrCgpoaWdobGlnaHRzGAMgAygLMhcubWFydS5yZXRyaWV2YWwudjEuU3BhbiIhChFHZXRQYXNzYWdlUmVxdWVzdBIMCgRuYW1lGAEgASgJInYKEkdldFBhc3NhZ2VSZXNwb25zZRIrCgdwYXNzYWdlGAEgASgLMhoubWFydS5yZXRyaWV2YWwudjEuUGFzc2FnZRIzCgd2ZXJzaW9uGAIgASgLMiIubWFydS5yZXRyaWV2YWwudjEuRG9jdW1lbnRWZXJzaW9uIpEBChVJbXBvcnREb2N1bWVudFJlcXVlc3QSDAoEcGF0aBgBIAEoCRIPCgdjb250ZW50GAIgASgMEi0KBmFjY2VzcxgDIAEoCzIdLm1hcnUucmV0cmlldmFsLnYxLkFjY2Vzc0xpc3QSFgoOZWZmZWN0aXZlX2RhdGUYBCABKAkSEgoKcmVxdWVzdF9pZBgFIAEoCSJHChZJbXBvcnREb2N1bWVudFJlc3BvbnNlEi0KCGRvY3VtZW50GAEgASgLMhsubWFydS5yZXRyaWV2YWwudjEuRG9jdW1lbnQiOAoUUmV0cnlEb2N1bWVudFJlcXVlc3QSDAoEbmFtZRgBIAEoCRISCgpyZXF1ZXN0X2lkGAIgASgJIkYKFVJldHJ5RG9jdW1lbnRSZXNwb25zZRItCghkb2N1bWVudBgBIAEoCzIbLm1hcnUucmV0cmlldmFsLnYxLkRvY3VtZW50IiIKEkdldERvY3VtZW50UmVxdWVzdBIMCgRuYW1lGAEgASgJIkQKE0dldERvY3VtZW50UmVzcG9uc2USLQoIZG9jdW1lbnQYASABKAsyGy5tYXJ1LnJldHJpZXZhbC52MS5Eb2N1bWVudCKMAQoUTGlzdERvY3VtZW50c1JlcXVlc3QSEwoLZm9sZGVyX3BhdGgYASABKAkSOAoGc3RhdGVzGAIgAygOMigubWFydS5yZXRyaWV2YWwudjEuRG9jdW1lbnRWZXJzaW9uLlN0YXRlEhEKCXBhZ2Vfc2l6ZRgDIAEoBRISCgpwYWdlX3Rva2VuGAQgASgJImAKFUxpc3REb2N1bWVudHNSZXNwb25zZRIuCglkb2N1bWVudHMYASADKAsyGy5tYXJ1LnJldHJpZXZhbC52MS5Eb2N1bWVudBIXCg9uZXh0X3BhZ2VfdG9rZW4YAiABKAkiVAobTGlzdERvY3VtZW50VmVyc2lvbnNSZXF1ZXN0Eg4KBnBhcmVudBgBIAEoCRIRCglwYWdlX3NpemUYAiABKAUSEgoKcGFnZV90b2tlbhgDIAEoCSJtChxMaXN0RG9jdW1lbnRWZXJzaW9uc1Jlc3BvbnNlEjQKCHZlcnNpb25zGAEgAygLMiIubWFydS5yZXRyaWV2YWwudjEuRG9jdW1lbnRWZXJzaW9uEhcKD25leHRfcGFnZV90b2tlbhgCIAEoCSJHChVEZWxldGVEb2N1bWVudFJlcXVlc3QSDAoEbmFtZRgBIAEoCRIMCgRldGFnGAIgASgJEhIKCnJlcXVlc3RfaWQYAyABKAkiGAoWRGVsZXRlRG9jdW1lbnRSZXNwb25zZSJ8ChtVcGRhdGVEb2N1bWVudEFjY2Vzc1JlcXVlc3QSDAoEbmFtZRgBIAEoCRItCgZhY2Nlc3MYAiABKAsyHS5tYXJ1LnJldHJpZXZhbC52MS5BY2Nlc3NMaXN0EgwKBGV0YWcYAyABKAkSEgoKcmVxdWVzdF9pZBgEIAEoCSJNChxVcGRhdGVEb2N1bWVudEFjY2Vzc1Jlc3BvbnNlEi0KCGRvY3VtZW50GAEgASgLMhsubWFydS5yZXRyaWV2YWwudjEuRG9jdW1lbnQiOwoSTGlzdEZvbGRlcnNSZXF1ZXN0EhEKCXBhZ2Vfc2l6ZRgBIAEoBRISCgpwYWdlX3Rva2VuGAIgASgJIloKE0xpc3RGb2xkZXJzUmVzcG9uc2USKgoHZm9sZGVycxgBIAMoCzIZLm1hcnUucmV0cmlldmFsLnYxLkZvbGRlchIXCg9uZXh0X3BhZ2VfdG9rZW4YAiABKAkiegoZVXBkYXRlRm9sZGVyQWNjZXNzUmVxdWVzdBIMCgRwYXRoGAEgASgJEi0KBmFjY2VzcxgCIAEoCzIdLm1hcnUucmV0cmlldmFsLnYxLkFjY2Vzc0xpc3QSDAoEZXRhZxgDIAEoCRISCgpyZXF1ZXN0X2lkGAQgASgJIkcKGlVwZGF0ZUZvbGRlckFjY2Vzc1Jlc3BvbnNlEikKBmZvbGRlchgBIAEoCzIZLm1hcnUucmV0cmlldmFsLnYxLkZvbGRlcjLzCAoQUmV0cmlldmFsU2VydmljZRJNCgZTZWFyY2gSIC5tYXJ1LnJldHJpZXZhbC52MS5TZWFyY2hSZXF1ZXN0GiEubWFydS5yZXRyaWV2YWwudjEuU2VhcmNoUmVzcG9uc2USWQoKR2V0UGFzc2FnZRIkLm1hcnUucmV0cmlldmFsLnYxLkdldFBhc3NhZ2VSZXF1ZXN0GiUubWFydS5yZXRyaWV2YWwudjEuR2V0UGFzc2FnZVJlc3BvbnNlEmUKDkltcG9ydERvY3VtZW50EigubWFydS5yZXRyaWV2YWwudjEuSW1wb3J0RG9jdW1lbnRSZXF1ZXN0GikubWFydS5yZXRyaWV2YWwudjEuSW1wb3J0RG9jdW1lbnRSZXNwb25zZRJiCg1SZXRyeURvY3VtZW50EicubWFydS5yZXRyaWV2YWwudjEuUmV0cnlEb2N1bWVudFJlcXVlc3QaKC5tYXJ1LnJldHJpZXZhbC52MS5SZXRyeURvY3VtZW50UmVzcG9uc2USXAoLR2V0RG9jdW1lbnQSJS5tYXJ1LnJldHJpZXZhbC52MS5HZXREb2N1bWVudFJlcXVlc3QaJi5tYXJ1LnJldHJpZXZhbC52MS5HZXREb2N1bWVudFJlc3BvbnNlEmIKDUxpc3REb2N1bWVudHMSJy5tYXJ1LnJldHJpZXZhbC52MS5MaXN0RG9jdW1lbnRzUmVxdWVzdBooLm1hcnUucmV0cmlldmFsLnYxLkxpc3REb2N1bWVudHNSZXNwb25zZRJ3ChRMaXN0RG9jdW1lbnRWZXJzaW9ucxIuLm1hcnUucmV0cmlldmFsLnYxLkxpc3REb2N1bWVudFZlcnNpb25zUmVxdWVzdBovLm1hcnUucmV0cmlldmFsLnYxLkxpc3REb2N1bWVudFZlcnNpb25zUmVzcG9uc2USZQoORGVsZXRlRG9jdW1lbnQSKC5tYXJ1LnJldHJpZXZhbC52MS5EZWxldGVEb2N1bWVudFJlcXVlc3QaKS5tYXJ1LnJldHJpZXZhbC52MS5EZWxldGVEb2N1bWVudFJlc3BvbnNlEncKFFVwZGF0ZURvY3VtZW50QWNjZXNzEi4ubWFydS5yZXRyaWV2YWwudjEuVXBkYXRlRG9jdW1lbnRBY2Nlc3NSZXF1ZXN0Gi8ubWFydS5yZXRyaWV2YWwudjEuVXBkYXRlRG9jdW1lbnRBY2Nlc3NSZXNwb25zZRJcCgtMaXN0Rm9sZGVycxIlLm1hcnUucmV0cmlldmFsLnYxLkxpc3RGb2xkZXJzUmVxdWVzdBomLm1hcnUucmV0cmlldmFsLnYxLkxpc3RGb2xkZXJzUmVzcG9uc2UScQoSVXBkYXRlRm9sZGVyQWNjZXNzEiwubWFydS5yZXRyaWV2YWwudjEuVXBkYXRlRm9sZGVyQWNjZXNzUmVxdWVzdBotLm1hcnUucmV0cmlldmFsLnYxLlVwZGF0ZUZvbGRlckFjY2Vzc1Jlc3BvbnNlYgZwcm90bzM", [file_maru_retrieval_v1_access, file_maru_retrieval_v1_document, file_maru_retrieval_v1_passage]);
 
 /**
  * Request of Search.
@@ -193,7 +193,7 @@ export type ImportDocumentRequest = Message<"maru.retrieval.v1.ImportDocumentReq
   path: string;
 
   /**
-   * The file, at most 32 MiB.
+   * The file, at most 32 MiB; a larger one is refused with DOCUMENT_TOO_LARGE, as far as a message holds it.
    *
    * @generated from field: bytes content = 2;
    */
@@ -250,6 +250,55 @@ export const ImportDocumentResponseSchema: GenMessage<ImportDocumentResponse> = 
   messageDesc(file_maru_retrieval_v1_retrieval_service, 6);
 
 /**
+ * Request of RetryDocument.
+ *
+ * @generated from message maru.retrieval.v1.RetryDocumentRequest
+ */
+export type RetryDocumentRequest = Message<"maru.retrieval.v1.RetryDocumentRequest"> & {
+  /**
+   * `documents/{document}`.
+   *
+   * @generated from field: string name = 1;
+   */
+  name: string;
+
+  /**
+   * Makes a retry safe.
+   *
+   * @generated from field: string request_id = 2;
+   */
+  requestId: string;
+};
+
+/**
+ * Describes the message maru.retrieval.v1.RetryDocumentRequest.
+ * Use `create(RetryDocumentRequestSchema)` to create a new message.
+ */
+export const RetryDocumentRequestSchema: GenMessage<RetryDocumentRequest> = /*@__PURE__*/
+  messageDesc(file_maru_retrieval_v1_retrieval_service, 7);
+
+/**
+ * Response of RetryDocument.
+ *
+ * @generated from message maru.retrieval.v1.RetryDocumentResponse
+ */
+export type RetryDocumentResponse = Message<"maru.retrieval.v1.RetryDocumentResponse"> & {
+  /**
+   * The document.
+   *
+   * @generated from field: maru.retrieval.v1.Document document = 1;
+   */
+  document?: Document | undefined;
+};
+
+/**
+ * Describes the message maru.retrieval.v1.RetryDocumentResponse.
+ * Use `create(RetryDocumentResponseSchema)` to create a new message.
+ */
+export const RetryDocumentResponseSchema: GenMessage<RetryDocumentResponse> = /*@__PURE__*/
+  messageDesc(file_maru_retrieval_v1_retrieval_service, 8);
+
+/**
  * Request of GetDocument.
  *
  * @generated from message maru.retrieval.v1.GetDocumentRequest
@@ -268,7 +317,7 @@ export type GetDocumentRequest = Message<"maru.retrieval.v1.GetDocumentRequest">
  * Use `create(GetDocumentRequestSchema)` to create a new message.
  */
 export const GetDocumentRequestSchema: GenMessage<GetDocumentRequest> = /*@__PURE__*/
-  messageDesc(file_maru_retrieval_v1_retrieval_service, 7);
+  messageDesc(file_maru_retrieval_v1_retrieval_service, 9);
 
 /**
  * Response of GetDocument.
@@ -289,7 +338,7 @@ export type GetDocumentResponse = Message<"maru.retrieval.v1.GetDocumentResponse
  * Use `create(GetDocumentResponseSchema)` to create a new message.
  */
 export const GetDocumentResponseSchema: GenMessage<GetDocumentResponse> = /*@__PURE__*/
-  messageDesc(file_maru_retrieval_v1_retrieval_service, 8);
+  messageDesc(file_maru_retrieval_v1_retrieval_service, 10);
 
 /**
  * Request of ListDocuments.
@@ -331,7 +380,7 @@ export type ListDocumentsRequest = Message<"maru.retrieval.v1.ListDocumentsReque
  * Use `create(ListDocumentsRequestSchema)` to create a new message.
  */
 export const ListDocumentsRequestSchema: GenMessage<ListDocumentsRequest> = /*@__PURE__*/
-  messageDesc(file_maru_retrieval_v1_retrieval_service, 9);
+  messageDesc(file_maru_retrieval_v1_retrieval_service, 11);
 
 /**
  * Response of ListDocuments.
@@ -359,7 +408,7 @@ export type ListDocumentsResponse = Message<"maru.retrieval.v1.ListDocumentsResp
  * Use `create(ListDocumentsResponseSchema)` to create a new message.
  */
 export const ListDocumentsResponseSchema: GenMessage<ListDocumentsResponse> = /*@__PURE__*/
-  messageDesc(file_maru_retrieval_v1_retrieval_service, 10);
+  messageDesc(file_maru_retrieval_v1_retrieval_service, 12);
 
 /**
  * Request of ListDocumentVersions.
@@ -394,7 +443,7 @@ export type ListDocumentVersionsRequest = Message<"maru.retrieval.v1.ListDocumen
  * Use `create(ListDocumentVersionsRequestSchema)` to create a new message.
  */
 export const ListDocumentVersionsRequestSchema: GenMessage<ListDocumentVersionsRequest> = /*@__PURE__*/
-  messageDesc(file_maru_retrieval_v1_retrieval_service, 11);
+  messageDesc(file_maru_retrieval_v1_retrieval_service, 13);
 
 /**
  * Response of ListDocumentVersions.
@@ -422,7 +471,7 @@ export type ListDocumentVersionsResponse = Message<"maru.retrieval.v1.ListDocume
  * Use `create(ListDocumentVersionsResponseSchema)` to create a new message.
  */
 export const ListDocumentVersionsResponseSchema: GenMessage<ListDocumentVersionsResponse> = /*@__PURE__*/
-  messageDesc(file_maru_retrieval_v1_retrieval_service, 12);
+  messageDesc(file_maru_retrieval_v1_retrieval_service, 14);
 
 /**
  * Request of DeleteDocument.
@@ -457,7 +506,7 @@ export type DeleteDocumentRequest = Message<"maru.retrieval.v1.DeleteDocumentReq
  * Use `create(DeleteDocumentRequestSchema)` to create a new message.
  */
 export const DeleteDocumentRequestSchema: GenMessage<DeleteDocumentRequest> = /*@__PURE__*/
-  messageDesc(file_maru_retrieval_v1_retrieval_service, 13);
+  messageDesc(file_maru_retrieval_v1_retrieval_service, 15);
 
 /**
  * Response of DeleteDocument.
@@ -472,7 +521,7 @@ export type DeleteDocumentResponse = Message<"maru.retrieval.v1.DeleteDocumentRe
  * Use `create(DeleteDocumentResponseSchema)` to create a new message.
  */
 export const DeleteDocumentResponseSchema: GenMessage<DeleteDocumentResponse> = /*@__PURE__*/
-  messageDesc(file_maru_retrieval_v1_retrieval_service, 14);
+  messageDesc(file_maru_retrieval_v1_retrieval_service, 16);
 
 /**
  * Request of UpdateDocumentAccess.
@@ -514,7 +563,7 @@ export type UpdateDocumentAccessRequest = Message<"maru.retrieval.v1.UpdateDocum
  * Use `create(UpdateDocumentAccessRequestSchema)` to create a new message.
  */
 export const UpdateDocumentAccessRequestSchema: GenMessage<UpdateDocumentAccessRequest> = /*@__PURE__*/
-  messageDesc(file_maru_retrieval_v1_retrieval_service, 15);
+  messageDesc(file_maru_retrieval_v1_retrieval_service, 17);
 
 /**
  * Response of UpdateDocumentAccess.
@@ -535,7 +584,7 @@ export type UpdateDocumentAccessResponse = Message<"maru.retrieval.v1.UpdateDocu
  * Use `create(UpdateDocumentAccessResponseSchema)` to create a new message.
  */
 export const UpdateDocumentAccessResponseSchema: GenMessage<UpdateDocumentAccessResponse> = /*@__PURE__*/
-  messageDesc(file_maru_retrieval_v1_retrieval_service, 16);
+  messageDesc(file_maru_retrieval_v1_retrieval_service, 18);
 
 /**
  * Request of ListFolders.
@@ -563,7 +612,7 @@ export type ListFoldersRequest = Message<"maru.retrieval.v1.ListFoldersRequest">
  * Use `create(ListFoldersRequestSchema)` to create a new message.
  */
 export const ListFoldersRequestSchema: GenMessage<ListFoldersRequest> = /*@__PURE__*/
-  messageDesc(file_maru_retrieval_v1_retrieval_service, 17);
+  messageDesc(file_maru_retrieval_v1_retrieval_service, 19);
 
 /**
  * Response of ListFolders.
@@ -591,7 +640,7 @@ export type ListFoldersResponse = Message<"maru.retrieval.v1.ListFoldersResponse
  * Use `create(ListFoldersResponseSchema)` to create a new message.
  */
 export const ListFoldersResponseSchema: GenMessage<ListFoldersResponse> = /*@__PURE__*/
-  messageDesc(file_maru_retrieval_v1_retrieval_service, 18);
+  messageDesc(file_maru_retrieval_v1_retrieval_service, 20);
 
 /**
  * Request of UpdateFolderAccess.
@@ -633,7 +682,7 @@ export type UpdateFolderAccessRequest = Message<"maru.retrieval.v1.UpdateFolderA
  * Use `create(UpdateFolderAccessRequestSchema)` to create a new message.
  */
 export const UpdateFolderAccessRequestSchema: GenMessage<UpdateFolderAccessRequest> = /*@__PURE__*/
-  messageDesc(file_maru_retrieval_v1_retrieval_service, 19);
+  messageDesc(file_maru_retrieval_v1_retrieval_service, 21);
 
 /**
  * Response of UpdateFolderAccess.
@@ -654,7 +703,7 @@ export type UpdateFolderAccessResponse = Message<"maru.retrieval.v1.UpdateFolder
  * Use `create(UpdateFolderAccessResponseSchema)` to create a new message.
  */
 export const UpdateFolderAccessResponseSchema: GenMessage<UpdateFolderAccessResponse> = /*@__PURE__*/
-  messageDesc(file_maru_retrieval_v1_retrieval_service, 20);
+  messageDesc(file_maru_retrieval_v1_retrieval_service, 22);
 
 /**
  * The company's documents: found by meaning and by words, and only by those who may read them.
@@ -707,6 +756,19 @@ export const RetrievalService: GenService<{
     methodKind: "unary";
     input: typeof ImportDocumentRequestSchema;
     output: typeof ImportDocumentResponseSchema;
+  },
+  /**
+   * Reads the version last imported again, from the file that is kept, where it is quarantined: the service has a new
+   * reader, or had too little time or memory. Answers when it is queued. Any other document is left as it is.
+   * Who: admin. Codes: NOT_FOUND (DOCUMENT_NOT_FOUND), ALREADY_EXISTS (REQUEST_ID_REUSED).
+   * Repeatable: yes, by `request_id`. Bound: 200 ms.
+   *
+   * @generated from rpc maru.retrieval.v1.RetrievalService.RetryDocument
+   */
+  retryDocument: {
+    methodKind: "unary";
+    input: typeof RetryDocumentRequestSchema;
+    output: typeof RetryDocumentResponseSchema;
   },
   /**
    * Gets one document with its current and its pending version.
