@@ -5,12 +5,14 @@ import os
 import signal
 import sys
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
+import psutil
 import pytest
 from sqlalchemy import func, select
 
@@ -34,6 +36,7 @@ class Home:
         self.documents = documents
         self.source = source
         self._engines = engines
+        self._workers: list[Any] = []
 
     async def store(self, path: str, content: bytes) -> Document:
         digest = sha256(content).hexdigest()
@@ -42,11 +45,21 @@ class Home:
         return await self.documents.import_version(NewVersion(path, digest, len(content)), request)
 
     async def work(self, where: str) -> Any:
-        return await asyncio.create_subprocess_exec(
+        """A worker that halts there; it leads a group of its own, in which its readers are too."""
+        worker = await asyncio.create_subprocess_exec(
             *(sys.executable, "-m", "tests.integration.retrieval.importing_process", str(self.folder), where),
             stdout=asyncio.subprocess.PIPE,
             start_new_session=True,
         )
+        self._workers.append(worker)
+        return worker
+
+    async def end_workers(self) -> None:
+        """However the test went."""
+        for worker in self._workers:
+            if worker.returncode is None:
+                os.killpg(worker.pid, signal.SIGKILL)
+            await worker.communicate()
 
     async def finish(self) -> None:
         """Lets a worker read all there is."""
@@ -59,10 +72,20 @@ class Home:
             return int(await connection.scalar(select(func.count()).select_from(table).where(*where)) or 0)
 
 
+@asynccontextmanager
+async def opened(folder: Path) -> AsyncIterator[Home]:
+    async with open_documents(f"sqlite+aiosqlite:///{folder}/documents.sqlite", Metrics()) as engines:
+        home = Home(folder, SqlDocuments(engines), SqlSearchSource(engines), engines)
+        try:
+            yield home
+        finally:
+            await home.end_workers()
+
+
 @pytest.fixture
 async def home(tmp_path: Path) -> AsyncIterator[Home]:
-    async with open_documents(f"sqlite+aiosqlite:///{tmp_path}/documents.sqlite", Metrics()) as engines:
-        yield Home(tmp_path, SqlDocuments(engines), SqlSearchSource(engines), engines)
+    async with opened(tmp_path) as home:
+        yield home
 
 
 @pytest.mark.parametrize("where", ["reading", "analysing", "committing", "embedding"])
@@ -110,3 +133,22 @@ async def test_a_file_that_ends_the_service_each_time_is_set_aside(home: Home) -
     assert [document.path for document in quarantined] == ["a.md"]
     (other,) = await home.documents.list("", [State.CURRENT], "", 10)
     assert other.path == "b.md"
+
+
+class _FailedError(Exception):
+    pass
+
+
+@pytest.mark.parametrize("where", ["reading", "analysing"])
+async def test_a_test_that_fails_leaves_no_worker(tmp_path: Path, where: str) -> None:
+    with suppress(_FailedError):
+        async with opened(tmp_path) as home:
+            await home.store("a.md", OLD)
+            worker = await home.work(where)
+            assert await worker.stdout.readline() == b"HERE\n"
+            group = psutil.Process(worker.pid).children(recursive=True)
+            assert group
+            raise _FailedError
+    assert worker.returncode == -signal.SIGKILL
+    _, alive = await asyncio.to_thread(psutil.wait_procs, group, timeout=10)
+    assert not [process for process in alive if process.status() != psutil.STATUS_ZOMBIE]
