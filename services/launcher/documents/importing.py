@@ -51,6 +51,7 @@ class Told:
         kinds: dict[str, list[tuple[Any, tuple[str, str]]]] = {
             "problems": [(one, (one.path, one.english)) for one in outcome.problems],
             "set_aside": [(one, (one.path, latest(one).name)) for one in outcome.set_aside],
+            "removed": [(one, (one.path, "removed")) for one in outcome.removed],
             "hidden": [(one, (one.path, "hidden")) for one in outcome.hidden],
         }
         known, self._known = self._known, {key for found in kinds.values() for _, key in found}
@@ -62,11 +63,14 @@ class Told:
 
 @dataclass(slots=True)
 class Outcome:
-    """How an import ended. `read` and `set_aside`: of what was sent; `hidden`: documents that nobody may read."""
+    """How an import ended. `read` and `set_aside`: of what was sent; `removed`: documents whose files are gone; `hidden`:
+    those that nobody may read.
+    """
 
     read: list[Document] = field(default_factory=list)
     set_aside: list[Document] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
+    removed: list[Document] = field(default_factory=list)
     deleted: int = 0
     hidden: list[Document] = field(default_factory=list)
     seconds: float = 0.0
@@ -82,7 +86,7 @@ class Outcome:
 
 async def carry_out(client: DocumentClient, made: Plan, into: str, prune: bool, console: Console) -> Outcome:
     """Does what was planned. Raises LauncherError where the service is away or refuses everything."""
-    outcome = Outcome(problems=list(made.problems))
+    outcome = Outcome(problems=list(made.problems), removed=made.removed)
     began = time.monotonic()
     for path, access, etag in made.folders:  # first, so that nothing is open to the wrong people in between
         await client.set_folder_access(path, access, etag)
@@ -219,12 +223,12 @@ def say_outcome(made: Plan, outcome: Outcome, prune: bool, console: Console) -> 
     )
     if outcome.deleted:
         _line(console, f"✓ 지움 deleted {outcome.deleted:,}")
-    elif made.removed and not prune:
+    elif outcome.removed and not prune:
         _line(
             console,
-            f"· 파일이 없는 문서 {len(made.removed):,}개 (지우려면 --prune) / files are gone, --prune deletes:",
+            f"· 파일이 없는 문서 {len(outcome.removed):,}개 (지우려면 --prune) / files are gone, --prune deletes:",
         )
-        _some([document.path for document in made.removed], console)
+        _some([document.path for document in outcome.removed], console)
     if outcome.hidden:
         _line(
             console,
@@ -274,7 +278,7 @@ def record(made: Plan, outcome: Outcome) -> dict[str, Any]:
     return {
         "imported": [document.path for document in outcome.read],
         "unchanged": len(made.unchanged),
-        "removed": [document.path for document in made.removed],
+        "removed": [document.path for document in outcome.removed],
         "deleted": outcome.deleted,
         "pages": outcome.pages,
         "seconds": round(outcome.seconds, 3),

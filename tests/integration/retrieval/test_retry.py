@@ -100,7 +100,7 @@ async def test_a_watcher_tells_a_problem_once_until_it_was_gone(service: Service
     folder = tmp_path / "사내문서"
     folder.mkdir()
 
-    async def look() -> tuple[list[str], list[str], list[str]]:
+    async def look() -> tuple[list[str], ...]:
         async with command(service) as client:
             made = await plan(client, scan([folder], ""), NOTHING, "", {})
             new = told.new(await importing.carry_out(client, made, "", False, QUIET))
@@ -108,15 +108,17 @@ async def test_a_watcher_tells_a_problem_once_until_it_was_gone(service: Service
             [one.path for one in new.problems],
             [one.path for one in new.set_aside],
             [one.path for one in new.hidden],
+            [one.path for one in new.removed],
         )
 
     (folder / "빈.md").touch()
     (folder / "암호.pdf").write_bytes(writers.pdf(password="비밀"))
-    assert await look() == (["빈.md"], ["암호.pdf"], ["암호.pdf"])
+    assert await look() == (["빈.md"], ["암호.pdf"], ["암호.pdf"], [])
     (folder / "b.md").write_bytes(TEXT)
-    assert await look() == ([], [], ["b.md"])
+    await service.read("없어진 파일.md", TEXT)
+    assert await look() == ([], [], ["b.md"], ["없어진 파일.md"])
     (folder / "빈.md").unlink()
-    assert await look() == ([], [], [])
+    assert await look() == ([], [], [], [])
     (folder / "빈.md").touch()
     (folder / "암호.pdf").write_bytes(writers.pdf(password="다른 비밀"))
-    assert await look() == (["빈.md"], ["암호.pdf"], [])
+    assert await look() == (["빈.md"], ["암호.pdf"], [], [])
