@@ -148,7 +148,8 @@ def _with_rows(frame: Frame, memory: Memory, said: Frame, edits: Edits, catalog:
         frame = frame if edits.within or said.names else _with_rows_to_split(frame, said)
         frame = replace(frame, groupings=said.groupings, party=said.party, trend=said.trend)
         frame = replace(frame, documents=said.documents, counted=False, without=False)
-        of_others = _by_time(said) and not _by_time(before)  # the first 3 customers, then 월별: no first 3 months
+        # The first 3 customers, then 월별: no first 3 months.
+        of_others = _by_time(said) and not _by_time(before)
         if not said.ranked and (of_others or (not before.party and not before.groupings)):
             frame = replace(frame, descending=None, top=0, rank=False)
     if said.ranked:
